@@ -1,0 +1,85 @@
+//! The whole vocabulary between an operator (keys, show file, later panel and protocols) and playout.
+//!
+//! A command enters the journal, takes effect on a frame boundary, and is answered with that frame's index.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{LayerId, TemplateId};
+use crate::time::FrameIndex;
+
+/// Field values that an operator gives a graphic: a JSON object, keys as the template declares them.
+pub type Fields = serde_json::Map<String, serde_json::Value>;
+
+/// What an operator can ask for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Prepares a graphic on a layer, invisibly; what is on air there stays. Replaces an earlier cue of the layer.
+    Cue {
+        layer: LayerId,
+        template: TemplateId,
+        #[serde(default)]
+        fields: Fields,
+    },
+    /// Puts the cued graphic on air with its *in* animation (or at once).
+    Take {
+        layer: LayerId,
+        #[serde(default)]
+        cut: bool,
+    },
+    /// Changes fields of the graphic on air (or of the cued one, when none is), merging over what it has.
+    Update { layer: LayerId, fields: Fields },
+    /// Takes the graphic off air with its *out* animation (or at once).
+    Out {
+        layer: LayerId,
+        #[serde(default)]
+        cut: bool,
+    },
+    /// Removes what is on air and what is cued, at once; every layer when none is named.
+    Clear {
+        #[serde(default)]
+        layer: Option<LayerId>,
+    },
+    /// Puts a graphic on air, or takes it off if that template is on the layer already: one key, one graphic.
+    Toggle {
+        layer: LayerId,
+        template: TemplateId,
+        #[serde(default)]
+        fields: Fields,
+    },
+}
+
+/// The answer to a command.
+pub type Answer = Result<Done, Refused>;
+
+/// The command took effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Done {
+    /// The first frame that shows the effect.
+    pub frame: FrameIndex,
+}
+
+/// The command changed nothing.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("there is no template `{template}`; there are: {known}")]
+    NoTemplate { template: TemplateId, known: String },
+    #[error("nothing is cued on layer {layer}: cue a graphic before taking it")]
+    NothingCued { layer: LayerId },
+    #[error("nothing is on air on layer {layer}")]
+    NothingOnAir { layer: LayerId },
+    #[error("template `{template}` has no field `{field}`; it has: {known}")]
+    NoField { template: TemplateId, field: String, known: String },
+}
+
+impl Refused {
+    /// Sent to control clients; never renamed once released.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refused::NoTemplate { .. } => "command.no_template",
+            Refused::NothingCued { .. } => "command.nothing_cued",
+            Refused::NothingOnAir { .. } => "command.nothing_on_air",
+            Refused::NoField { .. } => "command.no_field",
+        }
+    }
+}

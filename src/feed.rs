@@ -1,0 +1,3 @@
+//! Supervised connections to vendors.
+
+pub mod decode;

@@ -1,0 +1,1 @@
+//! Wire structs live and die here.

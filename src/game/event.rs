@@ -1,0 +1,109 @@
+//! What a feed can tell about a game, in our words: the output of `feed::decode`, the input of [`super::GameState`].
+//!
+//! An event carries only what its message carried. Vendors' team ids stay as they are; which of them is home is a fact
+//! like any other ([`Event::Teams`]) and may arrive later than the rest.
+
+use crate::ids::{PlayId, PlayerId, Side, TeamId};
+use crate::time::Timestamp;
+
+use super::snapshot::{Game, Period, Player, Score, Shot, Stats, Zones};
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// Facts of the game itself; fields that are `None` leave what was known.
+    Game(Game),
+    /// Which team is on which side; fields that are `None` leave what was known.
+    Teams {
+        home: TeamFacts,
+        away: TeamFacts,
+    },
+    /// Jersey colours by vendor's team id, each `#rrggbb`.
+    JerseyColors(Vec<(TeamId, String)>),
+    Clock(ClockReading),
+    /// The running total, from the feed's own game block or summary.
+    Score(Score),
+    /// Bonus and timeouts of a side; `None` leaves what was known.
+    Bench {
+        side: Side,
+        bonus: Option<bool>,
+        timeouts: Option<u32>,
+        fouls: Option<u32>,
+    },
+    /// Current statistics of a team, replacing earlier ones.
+    TeamStats {
+        side: Side,
+        stats: Box<Stats>,
+        zones: Option<Box<Zones>>,
+    },
+    /// Current rows of all players of a team, replacing earlier ones.
+    Players {
+        side: Side,
+        players: Vec<Player>,
+    },
+    /// Points by period, in playing order.
+    ByPeriod {
+        side: Side,
+        points: Vec<(String, Option<u32>)>,
+    },
+    OnCourt {
+        side: Side,
+        players: Vec<PlayerId>,
+    },
+    /// A play, new or in a later version: the whole of what is now known of it.
+    Play(PlayUpdate),
+    /// A play that never happened. Repeated deletes are normal.
+    PlayDeleted(PlayId),
+    /// A shot of the shot chart, new or in a later version.
+    Shot {
+        team: TeamId,
+        shot: Shot,
+    },
+    ShotDeleted(String),
+    /// Team with the ball after the latest play.
+    Possession {
+        team: Option<TeamId>,
+        sequence: i64,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TeamFacts {
+    pub id: Option<TeamId>,
+    pub name: Option<String>,
+    pub market: Option<String>,
+    pub code: Option<String>,
+}
+
+/// One reading of the venue's clocks.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ClockReading {
+    pub period: Option<Period>,
+    /// Time left, in milliseconds.
+    pub game_millis: Option<u32>,
+    /// `None`: the message did not say.
+    pub running: Option<bool>,
+    pub shot: ShotReading,
+    /// When the vendor took the reading, if it says.
+    pub taken_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ShotReading {
+    /// The message does not speak of the shot clock.
+    #[default]
+    Unsaid,
+    Off,
+    Millis(u32),
+}
+
+/// A play as one message has it.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PlayUpdate {
+    /// Orders plays, whatever their arrival; larger is later.
+    pub sequence: i64,
+    /// When the play happened, by the vendor's clock: old plays change statistics but are never news.
+    pub happened_at: Option<Timestamp>,
+    /// The team that the play is attributed to, by the vendor's id.
+    pub attributed_to: Option<TeamId>,
+    pub play: super::snapshot::Play,
+}

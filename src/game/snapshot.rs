@@ -1,0 +1,336 @@
+//! The game at one instant, under the names that templates, `inspect` and the control API share.
+//!
+//! Lengths in millimetres, times in milliseconds, percentages 0-100, colours `#rrggbb`. A value that is not known is
+//! `null`, never 0. Parts that rarely change are shared (`Arc`) between snapshots, so that building one a frame is cheap
+//! and a binding can tell by pointer that a part is the same as before.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
+use crate::status::FeedHealth;
+
+/// Everything a template can bind.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GameSnapshot {
+    pub game: Arc<Game>,
+    pub clock: Clock,
+    pub home: Team,
+    pub away: Team,
+    /// The side that has the ball; null when unknown or in dispute.
+    pub possession: Option<Side>,
+    /// Newest first, by the vendor's sequence (not by arrival).
+    pub plays: Arc<Vec<Play>>,
+    pub feeds: Vec<FeedHealth>,
+}
+
+impl GameSnapshot {
+    pub fn team(&self, side: Side) -> &Team {
+        match side {
+            Side::Home => &self.home,
+            Side::Away => &self.away,
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Game {
+    pub id: Option<GameId>,
+    /// "NBA", "NHL", "NCAA"…
+    pub league: Option<String>,
+    pub sport: Sport,
+    pub status: Option<GameStatus>,
+    pub title: Option<String>,
+    pub venue: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sport {
+    #[default]
+    Basketball,
+    Hockey,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GameStatus {
+    Scheduled,
+    /// Play has begun, breaks between periods included.
+    InProgress,
+    Halftime,
+    /// Over, statistics not yet validated or validated.
+    Complete,
+    Delayed,
+    Postponed,
+    Cancelled,
+    /// The vendor's test pattern: must be visibly a test.
+    Test,
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clock {
+    pub period: Option<Period>,
+    pub game: Option<GameClock>,
+    /// Null when the shot clock is off or unknown.
+    pub shot: Option<ShotClock>,
+    /// Hockey: time left of the shortest running penalty that changes strength.
+    pub strength: Option<ShotClock>,
+    /// No clock message for longer than the feed should ever be silent: what is shown is extrapolated or held.
+    pub stale: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// 1-based within its kind: the second overtime is `{kind: overtime, number: 2}`. 0 for pre-game, half-time, final.
+    pub number: u8,
+    /// "Q4", "H2", "OT", "2OT", "P3", "HALF", "PRE", "FINAL", "TEST".
+    pub label: String,
+    pub kind: PeriodKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodKind {
+    Pregame,
+    Quarter,
+    Half,
+    /// Hockey.
+    Period,
+    Halftime,
+    Overtime,
+    Final,
+    Test,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GameClock {
+    /// "4:07" from a minute up, "21.7" below; rounded down to what it shows.
+    pub display: String,
+    pub millis: u32,
+    pub running: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShotClock {
+    /// Whole seconds rounded up ("14") from five seconds up, tenths below ("4.2"), as arenas show it.
+    pub display: String,
+    pub millis: u32,
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Team {
+    pub id: Option<TeamId>,
+    /// "Nets"
+    pub name: Option<String>,
+    /// "Brooklyn"
+    pub market: Option<String>,
+    /// Tri-code, "BKN".
+    pub code: Option<String>,
+    pub score: Option<u32>,
+    /// Team fouls of the period.
+    pub fouls: Option<u32>,
+    pub bonus: Option<bool>,
+    /// Remaining.
+    pub timeouts: Option<u32>,
+    pub color: Arc<TeamColor>,
+    pub by_period: Arc<Vec<PeriodScore>>,
+    pub stats: Arc<Stats>,
+    /// In order of jersey number.
+    pub players: Arc<Vec<Player>>,
+    pub on_court: Arc<Vec<PlayerId>>,
+    pub zones: Arc<Zones>,
+    pub shots: Arc<Vec<Shot>>,
+}
+
+/// Colours of a team on screen.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeamColor {
+    /// As the feed reported it; null until it did.
+    pub jersey: Option<String>,
+    /// The plate: the jersey's colour, else the show file's brand colour.
+    pub primary: Option<String>,
+    /// Text on `primary`.
+    pub on_primary: Option<String>,
+    /// The accent: the show file's secondary colour.
+    pub secondary: Option<String>,
+    /// Text on `secondary`.
+    pub on_secondary: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeriodScore {
+    /// "Q1", "H2", "OT".
+    pub label: String,
+    pub points: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Player {
+    pub id: Option<PlayerId>,
+    /// Text: "00" and "0" are different players.
+    pub number: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    /// "G", "F", "C"…
+    pub position: Option<String>,
+    pub on_court: Option<bool>,
+    pub stats: Stats,
+    pub season: Option<Stats>,
+    pub zones: Option<Zones>,
+}
+
+/// Statistics of a team, a player or a period.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stats {
+    pub points: Option<u32>,
+    pub fg: Option<Shooting>,
+    pub fg2: Option<Shooting>,
+    pub fg3: Option<Shooting>,
+    pub ft: Option<Shooting>,
+    pub rebounds: Option<Rebounds>,
+    pub assists: Option<u32>,
+    pub steals: Option<u32>,
+    pub blocks: Option<u32>,
+    pub turnovers: Option<Turnovers>,
+    pub fouls: Option<u32>,
+    pub fouls_drawn: Option<u32>,
+    pub plus_minus: Option<i32>,
+    pub points_in_paint: Option<u32>,
+    pub second_chance_points: Option<u32>,
+    pub points_off_turnovers: Option<u32>,
+    pub assist_to_turnover: Option<f64>,
+    pub distance_m: Option<f64>,
+    pub by_possession_type: BTreeMap<String, PossessionType>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shooting {
+    pub made: u32,
+    pub attempted: u32,
+    /// 0-100; null without an attempt.
+    pub pct: Option<f64>,
+    /// "7-16"
+    pub display: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rebounds {
+    pub total: Option<u32>,
+    pub offensive: Option<u32>,
+    pub defensive: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Turnovers {
+    pub total: Option<u32>,
+    pub live: Option<u32>,
+    pub dead: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PossessionType {
+    pub fg: Option<Shooting>,
+    pub possessions: Option<u32>,
+    pub points: Option<u32>,
+    pub turnovers: Option<u32>,
+    /// Points per possession.
+    pub ppp: Option<f64>,
+}
+
+/// The three 14-zone maps; each has 14 zones in the vendor's order, or none while unknown.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Zones {
+    pub all: Vec<Zone>,
+    pub catch_and_shoot: Vec<Zone>,
+    pub off_the_dribble: Vec<Zone>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Zone {
+    /// 1-14.
+    pub number: u8,
+    pub made: Option<u32>,
+    pub attempted: Option<u32>,
+    /// 0-100; null without an attempt.
+    pub pct: Option<f64>,
+    /// As sent: "3/7".
+    pub display: Option<String>,
+    /// As sent: "43%".
+    pub pct_display: Option<String>,
+    /// The vendor's colour for the zone.
+    pub color: Option<String>,
+}
+
+/// A shot of a team, hoop-relative.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shot {
+    pub id: Option<String>,
+    pub player: Option<PlayerId>,
+    pub made: bool,
+    pub three: bool,
+    /// From the hoop's centre: x to the right, y towards the centre of the court.
+    pub x_mm: Option<i32>,
+    pub y_mm: Option<i32>,
+    /// 1-14.
+    pub zone: Option<u8>,
+    pub period: Option<String>,
+}
+
+/// One play-by-play event in its latest version.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Play {
+    pub id: Option<PlayId>,
+    pub period: Option<Period>,
+    /// Game clock as the vendor wrote it.
+    pub clock: Option<String>,
+    pub team: Option<Side>,
+    /// The vendor's event type ("threepointmade").
+    pub kind: String,
+    pub text: Option<String>,
+    pub players: Vec<PlayRole>,
+    pub points: Option<u32>,
+    pub score: Option<Score>,
+    /// From the hoop that the team attacks: x to the right, y towards the centre of the court.
+    pub x_mm: Option<i32>,
+    pub y_mm: Option<i32>,
+}
+
+/// A player's part in a play.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlayRole {
+    pub id: Option<PlayerId>,
+    pub name: Option<String>,
+    pub number: Option<String>,
+    /// "fieldgoal", "assist", "rebound"…
+    pub role: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    pub home: u32,
+    pub away: u32,
+}

@@ -1,0 +1,1 @@
+//! The append-only file store: JSON Lines, one entry a line.

@@ -1,0 +1,97 @@
+//! What the operator is told, once a frame: the other half of the vocabulary in `command`.
+//!
+//! Plain data, published by playout, read by the window's title, the status line and later the panel.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TemplateId};
+use crate::time::{FrameIndex, FrameRate};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    pub frame: FrameIndex,
+    pub rate: FrameRate,
+    /// Frames whose deadline playout missed, since start.
+    pub late: u64,
+    pub timing: Timing,
+    pub layers: Vec<LayerStatus>,
+    pub feeds: Vec<FeedHealth>,
+    pub outputs: Vec<OutputStatus>,
+    /// The clock on air is extrapolated or held: the feed that owns it is silent.
+    pub clock_stale: bool,
+}
+
+/// Where the last frame's time went, in microseconds.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Timing {
+    pub view_us: u32,
+    pub scene_us: u32,
+    pub render_us: u32,
+    pub outputs_us: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct LayerStatus {
+    pub layer: LayerId,
+    pub on_air: Option<TemplateId>,
+    pub cued: Option<TemplateId>,
+}
+
+/// Counters of one output since start.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutputStatus {
+    pub id: OutputId,
+    /// Frames that playout offered.
+    pub submitted: u64,
+    /// Frames that the destination took, repeats included.
+    pub sent: u64,
+    /// Frames refused because the queue was full.
+    pub dropped: u64,
+    /// Times the last frame was sent again in place of a missing one.
+    pub repeated: u64,
+    /// Times the destination was lost and opened again.
+    pub reconnects: u64,
+    /// Why the destination is not taking frames now, if it is not.
+    pub trouble: Option<String>,
+}
+
+impl fmt::Display for OutputStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, submitted, sent, dropped, repeated, reconnects, trouble } = self;
+        write!(f, "{id}: submitted {submitted}, sent {sent}, dropped {dropped}, repeated {repeated}")?;
+        if *reconnects > 0 {
+            write!(f, ", reconnects {reconnects}")?;
+        }
+        match trouble {
+            Some(trouble) => write!(f, " ({trouble})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What the operator and a template can know of a feed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedHealth {
+    pub id: FeedId,
+    pub kind: FeedKind,
+    pub link: Link,
+    /// Milliseconds since anything at all was received, heartbeats included; null before the first.
+    pub silent_millis: Option<u64>,
+    /// Messages taken into the game since the start of the journal.
+    pub messages: u64,
+    /// Messages, or parts of them, that could not be understood.
+    pub skipped: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    #[default]
+    Connecting,
+    Up,
+    /// Lost; the feed is waiting to try again.
+    Down,
+}
