@@ -1,1 +1,345 @@
-//! Placeholder until its part lands.
+//! The show file: what a show is made of, as its author wrote it, checked before anything starts.
+//!
+//! In: the text of a TOML file. Out: a [`ShowFile`] whose values are all usable, or every problem in it at once, each
+//! with line, column and what to do. Unknown keys are refused: a misspelt setting that is silently ignored is found on
+//! air. Plain values only: `app` turns them into each module's own options.
+
+mod problem;
+mod read;
+mod values;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::command::Fields;
+use crate::draw_list::Size;
+use crate::frame::{Alpha, PixelFormat};
+use crate::ids::{FeedId, LayerId, OutputId, TemplateId};
+use crate::time::FrameRate;
+
+pub use problem::{Problem, Problems};
+pub use read::{BUILTIN, parse};
+pub use values::{UnknownSize, parse_size};
+
+/// A whole show.
+#[derive(Clone, Debug)]
+pub struct ShowFile {
+    pub show: Show,
+    /// A mock venue that runs inside the program, for demos and rehearsals; its feeds say `venue = true`.
+    pub venue: Option<Venue>,
+    pub teams: Teams,
+    pub feeds: Vec<Feed>,
+    pub graphics: Vec<Graphic>,
+    pub rundown: Rundown,
+    pub outputs: Vec<Output>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Show {
+    pub name: String,
+    #[serde(default = "defaults::rate", deserialize_with = "values::rate")]
+    pub rate: FrameRate,
+    #[serde(default = "defaults::size", deserialize_with = "values::size")]
+    pub size: Size,
+    /// Folder of template folders, relative to the show file; the built-in templates when absent.
+    pub templates: Option<PathBuf>,
+    /// Where the journal is written; none is kept when absent.
+    pub journal: Option<PathBuf>,
+}
+
+/// The mock venue.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Venue {
+    /// A game script; the built-in game when absent.
+    pub game: Option<PathBuf>,
+    /// Where in the game the show joins: a period and its clock, "Q2 0:53". Tip-off when absent.
+    pub start: Option<String>,
+    #[serde(default = "defaults::speed", deserialize_with = "values::speed")]
+    pub speed: f64,
+    /// Starts again at `start` when the game is over.
+    #[serde(default, rename = "loop")]
+    pub looped: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Teams {
+    #[serde(default)]
+    pub home: Team,
+    #[serde(default)]
+    pub away: Team,
+}
+
+/// What the show says of a team, over what feeds say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Tri-code.
+    pub code: Option<String>,
+    pub name: Option<String>,
+    pub market: Option<String>,
+    /// Brand colours, `#rrggbb`: the primary stands in until a jersey colour is known, the secondary is the accent.
+    #[serde(default, deserialize_with = "values::color")]
+    pub primary: Option<String>,
+    #[serde(default, deserialize_with = "values::color")]
+    pub secondary: Option<String>,
+}
+
+/// A feed: one supervised connection.
+#[derive(Clone, Debug)]
+pub enum Feed {
+    ShotTracker(ShotTracker),
+    NbaPushEvents(NbaPush),
+}
+
+impl Feed {
+    pub fn id(&self) -> &FeedId {
+        match self {
+            Feed::ShotTracker(feed) => &feed.id,
+            Feed::NbaPushEvents(feed) => &feed.id,
+        }
+    }
+
+    /// Whether the feed connects to the show's own mock venue.
+    pub fn at_venue(&self) -> bool {
+        match self {
+            Feed::ShotTracker(feed) => feed.venue,
+            Feed::NbaPushEvents(feed) => feed.venue,
+        }
+    }
+}
+
+/// ShotTracker Live Data V2.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShotTracker {
+    pub id: FeedId,
+    /// Connect to the show's `[venue]`; then no address and no credentials are given.
+    #[serde(default)]
+    pub venue: bool,
+    /// Base of the REST endpoints.
+    #[serde(default = "defaults::shottracker_rest")]
+    pub rest: String,
+    /// The WebSocket's address with `{token}` where the token goes. The vendor's pages do not show it: it comes with
+    /// the account.
+    pub websocket: Option<String>,
+    /// The game, as the vendor's schedule has it (`event_id`).
+    pub event_id: Option<String>,
+    /// Names of the environment variables that hold the account's user name and secret.
+    #[serde(default = "defaults::shottracker_username_env")]
+    pub username_env: String,
+    #[serde(default = "defaults::shottracker_secret_env")]
+    pub secret_env: String,
+    /// `broadcast_summary_level`; everything the account may see when absent.
+    pub broadcast_summary_level: Option<String>,
+    /// What a ping looks like on the wire.
+    #[serde(default)]
+    pub ping: PingForm,
+    /// Seconds of silence before a ping; the vendor closes at 30.
+    #[serde(default = "defaults::ping_after_s", deserialize_with = "values::ping_after")]
+    pub ping_after_s: u64,
+    /// JSON pointer to the token in the subscription's answer; any member called `token` when absent.
+    pub token_pointer: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PingForm {
+    /// `{"type":"ping"}`
+    #[default]
+    Json,
+    /// `ping`
+    Text,
+    /// A WebSocket ping frame.
+    Control,
+}
+
+/// Sportradar NBA Push Events.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NbaPush {
+    pub id: FeedId,
+    /// Connect to the show's `[venue]`; then no address and no credentials are given.
+    #[serde(default)]
+    pub venue: bool,
+    /// The address to subscribe at.
+    #[serde(default = "defaults::nba_push_url")]
+    pub url: String,
+    /// Name of the environment variable that holds the API key.
+    #[serde(default = "defaults::sportradar_key_env")]
+    pub key_env: String,
+    #[serde(default)]
+    pub key_in: KeyPlace,
+    /// Also send the key to the host that the subscription redirects to.
+    #[serde(default)]
+    pub send_key_to_redirect: bool,
+    /// The game to follow (`sd:match:…` or the bare id); the first one seen when absent.
+    #[serde(rename = "match")]
+    pub match_id: Option<String>,
+    /// Seconds without a byte, heartbeats included, after which the connection counts as lost.
+    #[serde(default = "defaults::watchdog_s", deserialize_with = "values::watchdog")]
+    pub watchdog_s: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// `x-api-key`
+    #[default]
+    Header,
+    /// `?api_key=`
+    Query,
+}
+
+/// A template with values and a place, ready to be put on air by one key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graphic {
+    /// How the rundown calls it.
+    pub name: String,
+    pub template: TemplateId,
+    pub layer: LayerId,
+    /// A key of the program window that puts it on and off air: one character.
+    #[serde(default, deserialize_with = "values::key")]
+    pub key: Option<char>,
+    #[serde(default)]
+    pub fields: Fields,
+}
+
+/// Takes that happen by themselves: for demos and rehearsals.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rundown {
+    /// Starts again after this many seconds; runs once when absent.
+    pub loop_s: Option<f64>,
+    #[serde(default)]
+    pub steps: Vec<RundownStep>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RundownStep {
+    /// Seconds after the show (or the loop) begins.
+    pub at_s: f64,
+    /// A graphic of the show, by name. Exactly one of the two is given.
+    pub take: Option<String>,
+    pub out: Option<String>,
+}
+
+/// An output: where frames go.
+#[derive(Clone, Debug)]
+pub enum Output {
+    Window(WindowOutput),
+    Raw(RawOutput),
+    Ffmpeg(FfmpegOutput),
+}
+
+impl Output {
+    pub fn id(&self) -> &OutputId {
+        match self {
+            Output::Window(output) => &output.id,
+            Output::Raw(output) => &output.id,
+            Output::Ffmpeg(output) => &output.id,
+        }
+    }
+}
+
+/// The program window. At most one; it needs a display.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowOutput {
+    pub id: OutputId,
+    #[serde(default)]
+    pub background: Background,
+    /// Without a display: leave the window out instead of refusing to start.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// What the window shows behind the graphics.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Background {
+    #[default]
+    Checkerboard,
+    Black,
+    /// A picture-like backdrop, to judge the graphics as they look over video.
+    Arena,
+}
+
+/// Uncompressed frames, one after another, without headers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawOutput {
+    pub id: OutputId,
+    /// `stdout`, a file path, `tcp://host:port` (connects) or `tcp-listen://host:port` (one reader at a time).
+    pub to: String,
+    #[serde(default = "defaults::bgra")]
+    pub format: PixelFormat,
+    #[serde(default = "defaults::straight")]
+    pub alpha: Alpha,
+}
+
+/// Frames piped into a child `ffmpeg` that encodes them into a file or a stream.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FfmpegOutput {
+    pub id: OutputId,
+    /// A file path or any address that ffmpeg writes to.
+    pub to: String,
+    /// ffmpeg's options between input and output; QuickTime Animation (lossless, with alpha) when absent.
+    #[serde(default = "defaults::ffmpeg_options")]
+    pub options: Vec<String>,
+    #[serde(default = "defaults::straight")]
+    pub alpha: Alpha,
+}
+
+mod defaults {
+    use super::*;
+
+    pub fn rate() -> FrameRate {
+        FrameRate::FPS_59_94
+    }
+    pub fn size() -> Size {
+        Size::new(1920, 1080)
+    }
+    pub fn speed() -> f64 {
+        1.0
+    }
+    pub fn shottracker_rest() -> String {
+        "https://api.shottracker.com".into()
+    }
+    pub fn shottracker_username_env() -> String {
+        "SHOTTRACKER_USERNAME".into()
+    }
+    pub fn shottracker_secret_env() -> String {
+        "SHOTTRACKER_SECRET".into()
+    }
+    /// Ten seconds of margin under the 30 at which the vendor closes.
+    pub fn ping_after_s() -> u64 {
+        20
+    }
+    pub fn nba_push_url() -> String {
+        "https://api.sportradar.com/nba/trial/stream/en/events/subscribe".into()
+    }
+    pub fn sportradar_key_env() -> String {
+        "SPORTRADAR_KEY".into()
+    }
+    /// Three heartbeats, which come every 5 s.
+    pub fn watchdog_s() -> u64 {
+        15
+    }
+    pub fn bgra() -> PixelFormat {
+        PixelFormat::Bgra
+    }
+    pub fn straight() -> Alpha {
+        Alpha::Straight
+    }
+    /// Lossless with alpha and fast enough to write live at 1080p59.94 (77 frames a second on two cores).
+    pub fn ffmpeg_options() -> Vec<String> {
+        ["-c:v", "qtrle", "-pix_fmt", "argb"].map(str::to_owned).to_vec()
+    }
+}

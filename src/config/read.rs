@@ -1,0 +1,326 @@
+//! TOML to [`ShowFile`]: each section is read on its own, so that one wrong section does not hide another's problems.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::problem::nearest;
+use super::{Feed, Output, Problem, Problems, Rundown, ShotTracker, ShowFile};
+
+/// The built-in demo show.
+pub const BUILTIN: &str = include_str!("../../show.toml");
+
+const SECTIONS: [&str; 7] = ["show", "venue", "teams", "feed", "graphic", "rundown", "output"];
+
+/// Reads a show file. `file` is only named in problems; nothing is opened.
+pub fn parse(file: &Path, text: &str) -> Result<ShowFile, Problems> {
+    let mut reader = Reader { file, text, problems: Vec::new() };
+    let root = match DeTable::parse(text) {
+        Ok(root) => root.into_inner(),
+        Err(error) => {
+            reader.push(error.span(), error.message().trim(), None);
+            return Err(Problems(reader.problems));
+        }
+    };
+    let show = reader.sections(root);
+    if let Some(show) = &show
+        && reader.problems.is_empty()
+    {
+        reader.cross_check(show);
+    }
+    match show {
+        Some(show) if reader.problems.is_empty() => Ok(show),
+        _ => Err(Problems(reader.problems)),
+    }
+}
+
+struct Reader<'a> {
+    file: &'a Path,
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    fn sections(&mut self, mut root: DeTable<'a>) -> Option<ShowFile> {
+        for (key, _) in root.iter() {
+            if !SECTIONS.contains(&key.get_ref().as_ref()) {
+                self.unknown(key.get_ref(), key.span(), &SECTIONS);
+            }
+        }
+        let show = match root.remove("show") {
+            Some(section) => self.value(section),
+            None => {
+                self.push(None, "there is no `[show]` section", Some("begin with `[show]` and `name = \"…\"`".into()));
+                None
+            }
+        };
+        let venue = root.remove("venue").and_then(|section| self.value(section));
+        let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
+        let rundown = root.remove("rundown").map_or(Some(Rundown::default()), |section| self.value(section));
+        let feeds = root.remove("feed").map_or(vec![], |list| self.list(list, "feed", Self::feed));
+        let graphics = root.remove("graphic").map_or(vec![], |list| self.list(list, "graphic", Self::value));
+        let outputs = root.remove("output").map_or(vec![], |list| self.list(list, "output", Self::output));
+        Some(ShowFile { show: show?, venue, teams: teams?, feeds, graphics, rundown: rundown?, outputs })
+    }
+
+    fn value<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'a>>) -> Option<T> {
+        let span = value.span();
+        match T::deserialize(ValueDeserializer::from(value)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.refused(error.message().trim(), error.span().unwrap_or(span));
+                None
+            }
+        }
+    }
+
+    fn list<T>(
+        &mut self,
+        list: Spanned<DeValue<'a>>,
+        section: &str,
+        mut read: impl FnMut(&mut Self, Spanned<DeValue<'a>>) -> Option<T>,
+    ) -> Vec<T> {
+        let span = list.span();
+        match list.into_inner() {
+            DeValue::Array(items) => items.into_iter().filter_map(|item| read(self, item)).collect(),
+            _ => {
+                let help = format!("write `[[{section}]]`, once for each");
+                self.push(Some(span), format!("`{section}` is a list"), Some(help));
+                Vec::new()
+            }
+        }
+    }
+
+    fn feed(&mut self, value: Spanned<DeValue<'a>>) -> Option<Feed> {
+        match self.take_kind(value, &["shottracker", "nba-push-events"])? {
+            ("shottracker", value) => self.value(value).map(Feed::ShotTracker),
+            (_, value) => self.value(value).map(Feed::NbaPushEvents),
+        }
+    }
+
+    fn output(&mut self, value: Spanned<DeValue<'a>>) -> Option<Output> {
+        match self.take_kind(value, &["window", "raw", "ffmpeg"])? {
+            ("window", value) => self.value(value).map(Output::Window),
+            ("raw", value) => self.value(value).map(Output::Raw),
+            (_, value) => self.value(value).map(Output::Ffmpeg),
+        }
+    }
+
+    /// Takes the `kind` out of a table, so that the rest is read as that kind's own struct: a tagged enum of serde
+    /// would lose the place of every error inside it.
+    fn take_kind(
+        &mut self,
+        value: Spanned<DeValue<'a>>,
+        kinds: &[&'static str],
+    ) -> Option<(&'static str, Spanned<DeValue<'a>>)> {
+        let span = value.span();
+        let mut inner = value.into_inner();
+        let known = kinds.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
+        let DeValue::Table(table) = &mut inner else {
+            self.push(Some(span), "expected a table", None);
+            return None;
+        };
+        let Some(kind) = table.remove("kind") else {
+            self.push(Some(span), "`kind` is missing", Some(format!("one of {known}")));
+            return None;
+        };
+        let written = kind.get_ref().as_str().unwrap_or_default();
+        if let Some(found) = kinds.iter().find(|kind| **kind == written) {
+            return Some((found, Spanned::new(span, inner)));
+        }
+        let help = match nearest(written, kinds.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("one of {known}"),
+        };
+        self.push(Some(kind.span()), format!("there is no kind `{written}`"), Some(help));
+        None
+    }
+
+    /// Adds what serde refused, with a suggestion when a key is misspelt.
+    fn refused(&mut self, message: &str, span: Range<usize>) {
+        if !message.starts_with("unknown field") {
+            self.push(Some(span), message, None);
+            return;
+        }
+        // serde's sentence: "unknown field `raet`, expected one of `name`, `rate`".
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let key = quoted.next().unwrap_or_default();
+        let known: Vec<&str> = quoted.collect();
+        self.unknown(key, span, &known);
+    }
+
+    fn unknown(&mut self, key: &str, span: Range<usize>, known: &[&str]) {
+        let help = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        self.push(Some(span), format!("unknown key `{key}`"), Some(help));
+    }
+
+    fn push(&mut self, span: Option<Range<usize>>, message: impl Into<String>, help: Option<String>) {
+        let problem = Problem::at(self.file, self.text, span, message);
+        self.problems.push(match help {
+            Some(help) => problem.help(help),
+            None => problem,
+        });
+    }
+
+    /// What no single section can see: names that must differ, and names that must exist.
+    fn cross_check(&mut self, show: &ShowFile) {
+        self.distinct("feed", show.feeds.iter().map(|feed| feed.id().as_str()));
+        self.distinct("output", show.outputs.iter().map(|output| output.id().as_str()));
+        self.distinct("graphic", show.graphics.iter().map(|graphic| graphic.name.as_str()));
+        self.distinct_keys(show);
+        self.check_feeds(show);
+        self.check_rundown(show);
+        if show.outputs.iter().filter(|output| matches!(output, Output::Window(_))).count() > 1 {
+            self.push(None, "there are two window outputs", Some("a show has one program window".into()));
+        }
+    }
+
+    fn distinct<'n>(&mut self, what: &str, names: impl Iterator<Item = &'n str>) {
+        let mut counts = BTreeMap::new();
+        for name in names {
+            *counts.entry(name).or_insert(0) += 1;
+        }
+        for (name, _) in counts.into_iter().filter(|(_, count)| *count > 1) {
+            let span = self.last_mention(name);
+            self.push(span, format!("two {what}s are called `{name}`"), Some("give each its own name".into()));
+        }
+    }
+
+    fn distinct_keys(&mut self, show: &ShowFile) {
+        let mut taken: BTreeMap<char, &str> = BTreeMap::new();
+        for graphic in &show.graphics {
+            let Some(key) = graphic.key else { continue };
+            if let Some(first) = taken.insert(key, &graphic.name) {
+                let span = self.last_mention(&key.to_string());
+                let message = format!("key `{key}` is given to `{first}` and `{}`", graphic.name);
+                self.push(span, message, Some("one key, one graphic".into()));
+            }
+        }
+    }
+
+    fn check_feeds(&mut self, show: &ShowFile) {
+        for feed in &show.feeds {
+            let id = feed.id();
+            let span = self.last_mention(id.as_str());
+            match feed {
+                _ if feed.at_venue() && show.venue.is_some() => {}
+                _ if feed.at_venue() => {
+                    let help =
+                        Some("add a `[venue]` section, or the vendor's address instead of `venue = true`".into());
+                    self.push(span, format!("feed `{id}` connects to the show's venue, and there is none"), help);
+                }
+                Feed::ShotTracker(feed) => self.check_shottracker(feed, span),
+                Feed::NbaPushEvents(_) => {}
+            }
+        }
+    }
+
+    fn check_shottracker(&mut self, feed: &ShotTracker, span: Option<Range<usize>>) {
+        let id = &feed.id;
+        if feed.event_id.is_none() {
+            let help = "add `event_id = \"…\"` from the vendor's game schedule".to_owned();
+            self.push(span.clone(), format!("feed `{id}` does not say which game to follow"), Some(help));
+        }
+        match &feed.websocket {
+            None => {
+                let help = "add `websocket = \"wss://…?token={token}\"`, as your account's page shows it".to_owned();
+                self.push(span, format!("feed `{id}` does not say where its WebSocket is"), Some(help));
+            }
+            Some(address) if !address.contains("{token}") => {
+                let help = "write `{token}` where the token goes".to_owned();
+                let span = self.last_mention(address);
+                self.push(span, "the WebSocket's address has no `{token}`", Some(help));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn check_rundown(&mut self, show: &ShowFile) {
+        for step in &show.rundown.steps {
+            let ((Some(name), None) | (None, Some(name))) = (&step.take, &step.out) else {
+                let span = self.text.find("[rundown]").map(|at| at..at);
+                let message = format!("the rundown's step at {} s needs `take` or `out`, and only one", step.at_s);
+                self.push(span, message, None);
+                continue;
+            };
+            if !show.graphics.iter().any(|graphic| graphic.name == *name) {
+                let help = match nearest(name, show.graphics.iter().map(|graphic| graphic.name.as_str())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "add a `[[graphic]]` of that name".to_owned(),
+                };
+                let span = self.last_mention(name);
+                self.push(span, format!("the rundown names `{name}`, which is no graphic of this show"), Some(help));
+            }
+        }
+    }
+
+    /// Where a value was written last, for problems that are found after the places are gone.
+    fn last_mention(&self, value: &str) -> Option<Range<usize>> {
+        let at = self.text.rfind(&format!("\"{value}\""))?;
+        Some(at..at + value.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> String {
+        match parse(Path::new("show.toml"), text) {
+            Ok(_) => String::new(),
+            Err(problems) => problems.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_built_in_show_has_no_problems() {
+        assert_eq!(problems(BUILTIN), "");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_place_and_what_was_meant() {
+        let found = problems("[show]\nname = \"x\"\nraet = \"50\"\n");
+        assert_eq!(found, "show.toml:3:1: unknown key `raet`\n    3 | raet = \"50\"\n      | ^ did you mean `rate`?");
+    }
+
+    #[test]
+    fn a_bad_frame_rate_is_refused_with_its_place() {
+        let found = problems("[show]\nname = \"x\"\nrate = \"61\"\n");
+        assert!(found.starts_with("show.toml:3:8: `61` is not a frame rate; use 25,"), "{found}");
+    }
+
+    #[test]
+    fn two_wrong_sections_are_both_reported() {
+        let found =
+            problems("[show]\nname = \"x\"\nsize = \"11p\"\n[[output]]\nkind = \"windw\"\nid = \"a\"\n[vnue]\n");
+        assert!(found.contains("3:8: `11p` is not a canvas size"), "{found}");
+        assert!(found.contains("5:8: there is no kind `windw`") && found.contains("did you mean `window`?"), "{found}");
+        assert!(found.contains("7:2: unknown key `vnue`") && found.contains("did you mean `venue`?"), "{found}");
+    }
+
+    #[test]
+    fn a_syntax_error_has_line_and_column() {
+        let found = problems("[show]\nname = \n");
+        assert!(found.starts_with("show.toml:2:8:"), "{found}");
+    }
+
+    #[test]
+    fn a_feed_without_a_venue_needs_one() {
+        let found = problems("[show]\nname = \"x\"\n[[feed]]\nid = \"t\"\nkind = \"shottracker\"\nvenue = true\n");
+        assert!(found.contains("4:6: feed `t` connects to the show's venue, and there is none"), "{found}");
+    }
+
+    #[test]
+    fn a_rundown_step_that_names_no_graphic_is_refused() {
+        let text = "[show]\nname = \"x\"\n[[graphic]]\nname = \"bug\"\ntemplate = \"score-bug\"\nlayer = 1\n\
+                    [rundown]\nsteps = [{ at_s = 1.0, take = \"bugg\" }]\n";
+        assert!(problems(text).contains("which is no graphic of this show"), "{}", problems(text));
+    }
+}

@@ -1,0 +1,82 @@
+//! The single values of a show file: each reader accepts what can be used and says what to write instead of the rest.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use crate::draw_list::Size;
+use crate::time::FrameRate;
+
+pub fn rate<'de, D: Deserializer<'de>>(value: D) -> Result<FrameRate, D::Error> {
+    String::deserialize(value)?.parse().map_err(D::Error::custom)
+}
+
+pub fn size<'de, D: Deserializer<'de>>(value: D) -> Result<Size, D::Error> {
+    let text = String::deserialize(value)?;
+    parse_size(&text).map_err(D::Error::custom)
+}
+
+/// A text that is not a canvas size.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a canvas size; use 720p, 1080p, 2160p, 1080x1920, or WIDTHxHEIGHT, even, up to 7680 a side")]
+pub struct UnknownSize(String);
+
+/// "1080p" or "1920x1080".
+pub fn parse_size(text: &str) -> Result<Size, UnknownSize> {
+    let unknown = || UnknownSize(text.to_owned());
+    let (width, height) = match text {
+        "720p" => (1280, 720),
+        "1080p" => (1920, 1080),
+        "2160p" => (3840, 2160),
+        other => {
+            let (width, height) = other.split_once('x').ok_or_else(unknown)?;
+            (width.parse().map_err(|_| unknown())?, height.parse().map_err(|_| unknown())?)
+        }
+    };
+    // Video formats subsample in pairs of pixels, so an odd side cannot be delivered.
+    let usable = |side: u32| (2..=7680).contains(&side) && side.is_multiple_of(2);
+    if usable(width) && usable(height) { Ok(Size::new(width, height)) } else { Err(unknown()) }
+}
+
+pub fn speed<'de, D: Deserializer<'de>>(value: D) -> Result<f64, D::Error> {
+    let speed = f64::deserialize(value)?;
+    if speed > 0.0 && speed <= 10_000.0 {
+        return Ok(speed);
+    }
+    Err(D::Error::custom(format!("a speed of {speed} cannot be played; use 1.0, or anything above 0 up to 10000")))
+}
+
+pub fn color<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(value)?;
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    if digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Ok(Some(text.to_ascii_lowercase()));
+    }
+    Err(D::Error::custom(format!("`{text}` is not a colour; write `#rrggbb`, such as `#1d428a`")))
+}
+
+pub fn ping_after<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
+    let seconds = u64::deserialize(value)?;
+    if (1..30).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(D::Error::custom(format!(
+        "a ping after {seconds} s is outside 1 to 29: the vendor closes a connection after 30"
+    )))
+}
+
+pub fn watchdog<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
+    let seconds = u64::deserialize(value)?;
+    if (6..=600).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(D::Error::custom(format!("a watchdog of {seconds} s is outside 6 to 600: heartbeats come every 5 s")))
+}
+
+pub fn key<'de, D: Deserializer<'de>>(value: D) -> Result<Option<char>, D::Error> {
+    let text = String::deserialize(value)?;
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(key), None) => Ok(Some(key.to_ascii_lowercase())),
+        _ => Err(D::Error::custom(format!("`{text}` is not a key; write one character, such as `1` or `b`"))),
+    }
+}
