@@ -9,6 +9,7 @@
 //! `app` wires all of it; nothing imports `app`. ARCHITECTURE.md has the map and the rules.
 
 pub mod app;
+pub mod color;
 pub mod command;
 pub mod config;
 pub mod court;
@@ -17,6 +18,7 @@ pub mod feed;
 pub mod frame;
 pub mod game;
 pub mod ids;
+pub mod inspect;
 pub mod journal;
 pub mod output;
 pub mod playout;

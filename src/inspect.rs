@@ -1,0 +1,1 @@
+//! Decodes a recorded stream.
