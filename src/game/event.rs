@@ -22,6 +22,11 @@ pub enum Event {
     Clock(ClockReading),
     /// The running total, from the feed's own game block or summary.
     Score(Score),
+    /// The running total of one team, where a message speaks of no other.
+    TeamScore {
+        team: TeamId,
+        points: u32,
+    },
     /// Bonus and timeouts of a side; `None` leaves what was known.
     Bench {
         side: Side,
@@ -40,6 +45,13 @@ pub enum Event {
         side: Side,
         players: Vec<Player>,
     },
+    /// Statistics that one team or player now has; fields that are `None` leave what was known.
+    Line(StatLine),
+    /// Players seen in a message that lists only some; adds to what is known, removes nobody.
+    Roster {
+        side: Side,
+        players: Vec<Player>,
+    },
     /// Points by period, in playing order.
     ByPeriod {
         side: Side,
@@ -52,18 +64,32 @@ pub enum Event {
     /// A play, new or in a later version: the whole of what is now known of it.
     Play(PlayUpdate),
     /// A play that never happened. Repeated deletes are normal.
-    PlayDeleted(PlayId),
+    PlayDeleted {
+        id: PlayId,
+        /// When the vendor removed it, if it says.
+        at: Option<Timestamp>,
+    },
     /// A shot of the shot chart, new or in a later version.
     Shot {
         team: TeamId,
         shot: Shot,
     },
     ShotDeleted(String),
-    /// Team with the ball after the latest play.
+    /// Team with the ball after the latest play; `None` when nobody can say.
     Possession {
         team: Option<TeamId>,
-        sequence: i64,
     },
+}
+
+/// The absolute values that a team (`player` is `None`) or a player has after a play.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StatLine {
+    pub team: TeamId,
+    pub player: Option<PlayerId>,
+    /// The play that the line follows, and which version of that play: an older version of the same play is not news.
+    pub play: Option<PlayId>,
+    pub version: Option<i64>,
+    pub stats: Box<Stats>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -103,6 +129,8 @@ pub struct PlayUpdate {
     pub sequence: i64,
     /// When the play happened, by the vendor's clock: old plays change statistics but are never news.
     pub happened_at: Option<Timestamp>,
+    /// When the vendor wrote this version, if it says; repeats within a second are normal.
+    pub updated_at: Option<Timestamp>,
     /// The team that the play is attributed to, by the vendor's id.
     pub attributed_to: Option<TeamId>,
     pub play: super::snapshot::Play,

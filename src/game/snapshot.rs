@@ -23,7 +23,8 @@ pub struct GameSnapshot {
     /// The side that has the ball; null when unknown or in dispute.
     pub possession: Option<Side>,
     /// Newest first, by the vendor's sequence (not by arrival).
-    pub plays: Arc<Vec<Play>>,
+    /// Each play is shared too: a game has hundreds, and a message changes one.
+    pub plays: Arc<Vec<Arc<Play>>>,
     pub feeds: Vec<FeedHealth>,
 }
 
