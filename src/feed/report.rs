@@ -1,0 +1,195 @@
+//! What a feed tells the rest of the program, and the one place that tells it.
+//!
+//! In: messages, signs of life and failures from a client. Out: [`Report`]s on a bounded queue. No sentence leaves
+//! here with a secret of the feed in it, and a failure that repeats is told once.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::ids::{FeedId, FeedKind};
+use crate::status::Link;
+
+use super::failure::Failure;
+use super::secret::{Secret, redact};
+
+/// What a feed has to say, in the order in which it happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Report {
+    /// One JSON document, exactly as received.
+    Message { feed: FeedId, kind: FeedKind, bytes: Bytes },
+    /// Bytes of the stream that could not be a message and were passed over: for the count of what was skipped.
+    Skipped { feed: FeedId, kind: FeedKind, bytes: u64, why: Skip },
+    /// A heartbeat, pong or blank line: the connection lives.
+    Alive { feed: FeedId, kind: FeedKind },
+    /// The connection changed. `why` is set when it is down: a sentence for the operator, without secrets.
+    Link { feed: FeedId, kind: FeedKind, link: Link, why: Option<String> },
+}
+
+/// Why bytes were passed over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Skip {
+    /// They belong to no JSON object, or to a broken one.
+    Garbage,
+    /// An object above the cap.
+    Oversized,
+    /// The connection ended within an object.
+    CutOff,
+}
+
+/// Bytes that are no message are told at most this often: enough for a display in seconds.
+const ALIVE_EVERY: Duration = Duration::from_secs(1);
+
+/// Speaks for one feed. When the queue is full every method waits for room: the client then stops reading, TCP tells the
+/// vendor to slow down, and nothing is lost or reordered.
+#[derive(Debug)]
+pub(super) struct Reporter {
+    feed: FeedId,
+    kind: FeedKind,
+    reports: mpsc::Sender<Report>,
+    /// Hidden in every sentence. The options' own, then the tokens that were handed out since.
+    secrets: Vec<Secret>,
+    up_since: Option<Instant>,
+    /// The sentence that was told last, while the link is down.
+    told: Option<String>,
+    spoke_at: Option<Instant>,
+}
+
+/// Tokens remembered for hiding: the current one and a few before it, since an error may quote an older one.
+const TOKENS_HIDDEN: usize = 8;
+
+impl Reporter {
+    pub(super) fn new(feed: FeedId, kind: FeedKind, reports: mpsc::Sender<Report>, secrets: Vec<Secret>) -> Self {
+        Self { feed, kind, reports, secrets, up_since: None, told: None, spoke_at: None }
+    }
+
+    /// Hides a secret that was not known at the start: a token.
+    pub(super) fn hide(&mut self, token: &Secret) {
+        if self.secrets.contains(token) {
+            return;
+        }
+        if self.secrets.len() > TOKENS_HIDDEN {
+            // The options' secrets come first and are at most one a feed.
+            self.secrets.remove(1);
+        }
+        self.secrets.push(token.clone());
+    }
+
+    pub(super) async fn message(&mut self, bytes: Bytes) {
+        self.spoke_at = Some(Instant::now());
+        let (feed, kind) = (self.feed.clone(), self.kind);
+        self.send(Report::Message { feed, kind, bytes }).await;
+    }
+
+    pub(super) async fn skipped(&mut self, bytes: u64, why: Skip) {
+        let (feed, kind) = (self.feed.clone(), self.kind);
+        self.send(Report::Skipped { feed, kind, bytes, why }).await;
+    }
+
+    /// A heartbeat or pong arrived.
+    pub(super) async fn alive(&mut self) {
+        self.spoke_at = Some(Instant::now());
+        let (feed, kind) = (self.feed.clone(), self.kind);
+        self.send(Report::Alive { feed, kind }).await;
+    }
+
+    /// Something arrived that is no message (yet): told like a heartbeat, but at most once a second.
+    pub(super) async fn trickle(&mut self) {
+        if self.spoke_at.is_none_or(|at| at.elapsed() >= ALIVE_EVERY) {
+            self.alive().await;
+        }
+    }
+
+    pub(super) async fn connecting(&mut self) {
+        self.link(Link::Connecting, None).await;
+    }
+
+    pub(super) async fn up(&mut self) {
+        self.up_since = Some(Instant::now());
+        self.told = None;
+        self.link(Link::Up, None).await;
+    }
+
+    /// Tells why the link is down, unless that was the last thing told. Gives how long the link had been up.
+    pub(super) async fn down(&mut self, failure: &Failure) -> Option<Duration> {
+        let stood = self.up_since.take().map(|since| since.elapsed());
+        let why = redact(&failure.to_string(), &self.secrets);
+        if self.told.as_ref() != Some(&why) {
+            self.told = Some(why.clone());
+            self.link(Link::Down, Some(why)).await;
+        }
+        stood
+    }
+
+    async fn link(&self, link: Link, why: Option<String>) {
+        let (feed, kind) = (self.feed.clone(), self.kind);
+        self.send(Report::Link { feed, kind, link, why }).await;
+    }
+
+    async fn send(&self, report: Report) {
+        // It fails only when nobody listens any more; `run` watches for that and ends.
+        let _ = self.reports.send(report).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reporter(secrets: &[&str]) -> (Reporter, mpsc::Receiver<Report>) {
+        let (reports, queue) = mpsc::channel(64);
+        let secrets = secrets.iter().map(|text| Secret::new(*text)).collect();
+        (Reporter::new("f".into(), FeedKind::NbaPushEvents, reports, secrets), queue)
+    }
+
+    fn broken(cause: &str) -> Failure {
+        Failure::Broken { at: "h".into(), cause: cause.into() }
+    }
+
+    #[tokio::test]
+    async fn a_failure_that_repeats_is_told_once_until_the_link_was_up() {
+        let (mut reporter, mut queue) = reporter(&[]);
+        for cause in ["a", "a", "b", "b"] {
+            reporter.down(&broken(cause)).await;
+        }
+        reporter.up().await;
+        reporter.down(&broken("b")).await;
+        let mut told = Vec::new();
+        while let Ok(report) = queue.try_recv() {
+            told.push(match report {
+                Report::Link { why, .. } => why.unwrap_or_else(|| "up".into()),
+                other => panic!("{other:?}"),
+            });
+        }
+        let down = |cause| broken(cause).to_string();
+        assert_eq!(told, [down("a"), down("b"), "up".into(), down("b")]);
+    }
+
+    #[tokio::test]
+    async fn keys_and_tokens_old_and_new_are_hidden_in_what_is_told() {
+        let (mut reporter, mut queue) = reporter(&["key-1"]);
+        for token in 0..30 {
+            reporter.hide(&Secret::new(format!("token-{token}-")));
+        }
+        reporter.down(&broken("key-1 token-29- token-28- refused")).await;
+        let Ok(Report::Link { why: Some(why), .. }) = queue.try_recv() else { panic!("nothing told") };
+        assert_eq!(why, "the connection to h broke: *** *** *** refused");
+        assert!(reporter.secrets.len() < 12, "grows with every reconnect");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_blank_lines_is_one_sign_of_life_a_second() {
+        let (mut reporter, mut queue) = reporter(&[]);
+        for _ in 0..100 {
+            reporter.trickle().await;
+            tokio::time::advance(Duration::from_millis(100)).await;
+        }
+        let mut told = 0;
+        while queue.try_recv().is_ok() {
+            told += 1;
+        }
+        assert_eq!(told, 10);
+    }
+}

@@ -1,0 +1,101 @@
+//! Values that must never be read by anyone but the vendor: keys, signing secrets, tokens.
+//!
+//! In: text from the show file, the environment or a vendor's answer. Out: the same text, only through
+//! [`Secret::expose`]; everything that prints shows `***`. Also what keeps third parties' texts (a server's error page
+//! that echoes our key, an error that quotes its URL) clean: [`redact`] and [`redact_url`].
+
+use std::fmt;
+
+use url::Url;
+
+const HIDDEN: &str = "***";
+
+/// A text that prints as `***`. Not serializable on purpose.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: for a request to its owner, never for a message.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
+    }
+}
+
+/// `text` with every occurrence of a secret hidden, plain or percent-encoded. Empty secrets hide nothing.
+pub fn redact(text: &str, secrets: &[Secret]) -> String {
+    let mut clean = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.0.is_empty()) {
+        clean = clean.replace(&secret.0, HIDDEN);
+        let encoded = percent_encode(&secret.0, "");
+        clean = clean.replace(&encoded, HIDDEN);
+    }
+    clean
+}
+
+/// The address without whatever may be a secret in it: user and password are left out, values of the query hidden.
+pub fn redact_url(url: &Url) -> String {
+    let mut clean = url.clone();
+    // Both fail only on addresses that cannot carry them.
+    let _ = clean.set_username("");
+    let _ = clean.set_password(None);
+    clean.set_fragment(None);
+    clean.set_query(None);
+    let names: Vec<String> = url.query_pairs().map(|(name, _)| format!("{name}={HIDDEN}")).collect();
+    if names.is_empty() { clean.to_string() } else { format!("{clean}?{}", names.join("&")) }
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters and those in `kept`.
+pub(super) fn percent_encode(text: &str, kept: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.as_bytes().contains(&byte);
+        if plain {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte >> 4)]));
+            out.push(char::from(b"0123456789ABCDEF"[usize::from(byte & 15)]));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_prints_as_stars_in_every_form() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "*** *** Some(***)");
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_others_texts_plain_and_encoded() {
+        let secrets = [Secret::new("a/b+c"), Secret::new("")];
+        assert_eq!(redact("key a/b+c, url ?k=a%2Fb%2Bc!", &secrets), "key ***, url ?k=***!");
+    }
+
+    #[test]
+    fn an_address_keeps_its_place_and_loses_its_values() {
+        let url = Url::parse("https://user:pw@push.example/stream/nba?sessionId=1234&token=abc#x").unwrap();
+        assert_eq!(redact_url(&url), "https://push.example/stream/nba?sessionId=***&token=***");
+        assert_eq!(redact_url(&Url::parse("http://h/p").unwrap()), "http://h/p");
+    }
+}

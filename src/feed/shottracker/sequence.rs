@@ -1,0 +1,173 @@
+//! Which messages of a ShotTracker connection are new.
+//!
+//! In: messages in the order of their arrival, and where connections begin. Out: whether each is to be passed on, and
+//! the number to go on after. The sources marker, boxscorestatsv2, chart, possessions, possessionstats and lineupstats
+//! share one sequence; broadcastsummary, location and clock have none. Pure.
+//!
+//! A new connection may repeat what an earlier one brought: the last message if `last_seq` is inclusive, or all of them if
+//! the server ignores it. So whatever is not above the number that the connection started from is old. Within
+//! a connection only an exact repetition is: the vendor does not say that two messages never share a number, nor that
+//! sources do not overtake each other, and to drop a shot is worse than to apply it twice.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hasher};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Messages remembered for recognising an exact repetition.
+const REMEMBERED: usize = 64;
+
+/// Sources that have no sequence, and whose `seq`, should they send one, means something else.
+const WITHOUT_SEQUENCE: [&str; 3] = ["broadcastsummary", "location", "clock"];
+
+#[derive(Debug, Default)]
+pub(super) struct Sequence {
+    last: Option<u64>,
+    /// Where the present connection started from.
+    floor: Option<u64>,
+    /// Number and hash of the messages of this connection passed on last.
+    recent: VecDeque<(u64, u64)>,
+}
+
+impl Sequence {
+    /// Goes on after `last`; `None`: from the beginning of the event.
+    pub(super) fn after(last: Option<u64>) -> Self {
+        Self { last, floor: last, recent: VecDeque::new() }
+    }
+
+    /// The highest number passed on so far.
+    pub(super) fn last(&self) -> Option<u64> {
+        self.last
+    }
+
+    /// A connection begins.
+    pub(super) fn connected(&mut self) {
+        self.floor = self.last;
+        self.recent.clear();
+    }
+
+    /// Whether a message with this number is to be passed on.
+    pub(super) fn admit(&mut self, seq: u64, bytes: &[u8]) -> bool {
+        if self.floor.is_some_and(|floor| seq <= floor) {
+            return false;
+        }
+        let mut hasher = DefaultHasher::new();
+        hasher.write(bytes);
+        let message = (seq, hasher.finish());
+        if self.recent.contains(&message) {
+            return false;
+        }
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(message);
+        self.last = self.last.max(Some(seq));
+        true
+    }
+}
+
+/// What is looked at in a message before it is passed on.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    source: Option<&'a RawValue>,
+    #[serde(borrow)]
+    seq: Option<&'a RawValue>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Skims a message; empty for anything that is not a JSON object.
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        if bytes.trim_ascii_start().starts_with(b"{") {
+            serde_json::from_slice(bytes).unwrap_or_default()
+        } else {
+            Self::default()
+        }
+    }
+
+    pub(super) fn kind(&self) -> Option<Cow<'a, str>> {
+        text(self.kind)
+    }
+
+    /// Its number in the shared sequence, if it belongs to that.
+    pub(super) fn seq(&self) -> Option<u64> {
+        let number = number(self.seq?.get())?;
+        let source = text(self.source);
+        let sequenced = source.is_none_or(|source| !WITHOUT_SEQUENCE.contains(&source.as_ref()));
+        sequenced.then_some(number)
+    }
+}
+
+/// The number of a message in the shared sequence; `None` for messages of sources that have none. For finding
+/// [`super::super::Resume`] in a journal.
+pub fn seq(bytes: &[u8]) -> Option<u64> {
+    Envelope::of(bytes).seq()
+}
+
+fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    serde_json::from_str(raw?.get()).ok()
+}
+
+/// Tolerates `"12"` and `12.0`: the vendor's other numbers come in those forms too.
+fn number(raw: &str) -> Option<u64> {
+    let digits = raw.trim_matches('"');
+    let whole = match digits.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|byte| byte == b'0') => whole,
+        Some(_) => return None,
+        None => digits,
+    };
+    whole.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_as_numbers_strings_and_floats() {
+        for text in [r#"{"seq":12}"#, r#"{"seq":"12"}"#, r#" {"a":[{"seq":3}],"seq":12.0,"source":"chart"}"#] {
+            assert_eq!(seq(text.as_bytes()), Some(12), "{text}");
+        }
+        for text in [r#"{"seq":1.5}"#, r#"{"seq":null}"#, r#"{"seq":-1}"#, "{}", "pong", r#"{"seq":"x"}"#, "[12]", ""] {
+            assert_eq!(seq(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sources_without_a_sequence_have_no_number_whatever_they_say() {
+        assert_eq!(seq(br#"{"source":"clock","seq":99999}"#), None);
+    }
+
+    #[test]
+    fn a_new_connection_brings_nothing_twice_whether_or_not_the_server_repeats_the_last() {
+        let mut sequence = Sequence::default();
+        sequence.connected();
+        let first: Vec<bool> = [1, 2, 3].map(|seq| sequence.admit(seq, b"m")).into();
+        sequence.connected();
+        let again: Vec<bool> = [1, 2, 3, 4].map(|seq| sequence.admit(seq, b"m")).into();
+        assert_eq!((first, again), (vec![true; 3], vec![false, false, false, true]));
+    }
+
+    #[test]
+    fn messages_that_share_a_number_or_overtake_each_other_are_not_lost() {
+        let mut sequence = Sequence::after(Some(5));
+        sequence.connected();
+        assert!(sequence.admit(7, b"chart"));
+        assert!(sequence.admit(7, b"boxscore"));
+        assert!(sequence.admit(6, b"overtaken"));
+        assert!(!sequence.admit(7, b"chart"), "an exact repetition");
+        assert_eq!(sequence.last(), Some(7));
+    }
+
+    #[test]
+    fn what_a_journal_has_is_not_taken_again() {
+        let mut sequence = Sequence::after(Some(40));
+        sequence.connected();
+        assert!(!sequence.admit(40, b"m"));
+        assert!(sequence.admit(41, b"m"));
+    }
+}

@@ -1,0 +1,204 @@
+//! One ShotTracker WebSocket, from the handshake to its end.
+//!
+//! In: an open socket. Out: its messages to the reporter, and why it ended. Pings go out at a fixed pace whether or not
+//! anything arrives: the vendor counts silence, and does not say whose. A connection on which nothing at all
+//! arrives, not even a pong, is given up: cables are pulled without a TCP goodbye.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{self, Message};
+
+use crate::feed::failure::{Failure, causes, excerpt};
+use crate::feed::report::Reporter;
+
+use super::Ping;
+use super::sequence::{Envelope, Sequence};
+
+/// After a ping something must arrive within this.
+const PONG_WITHIN: Duration = Duration::from_secs(10);
+
+/// Codes with which servers close a connection whose token is not, or no longer, good: policy violation, and the
+/// customary private ones for 401 and 403.
+const TOKEN_CODES: [u16; 5] = [1008, 3000, 3003, 4401, 4403];
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeepAlive {
+    pub ping: Ping,
+    pub every: Duration,
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub failure: Failure,
+    /// At least one message arrived, new or not: token and `last_seq` are good.
+    pub heard_messages: bool,
+    pub token_refused: bool,
+}
+
+pub(super) async fn read<S>(
+    socket: WebSocketStream<S>,
+    at: &str,
+    keep_alive: KeepAlive,
+    sequence: &mut Sequence,
+    reporter: &mut Reporter,
+) -> Ended
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let now = Instant::now();
+    let mut open =
+        Open { socket, at, keep_alive, ping_due: now + keep_alive.every, heard_at: now, heard_messages: false };
+    let (failure, token_refused) = open.run(sequence, reporter).await;
+    Ended { failure, heard_messages: open.heard_messages, token_refused }
+}
+
+struct Open<'a, S> {
+    socket: WebSocketStream<S>,
+    at: &'a str,
+    keep_alive: KeepAlive,
+    ping_due: Instant,
+    heard_at: Instant,
+    heard_messages: bool,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
+    async fn run(&mut self, sequence: &mut Sequence, reporter: &mut Reporter) -> (Failure, bool) {
+        loop {
+            let dead_at = self.heard_at + self.keep_alive.every + PONG_WITHIN;
+            let step = tokio::select! {
+                arrived = self.socket.next() => self.arrived(arrived, sequence, reporter).await,
+                () = sleep_until(dead_at) => {
+                    Err((Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }, false))
+                }
+                () = sleep_until(self.ping_due) => self.ping().await.map_err(|failure| (failure, false)),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn arrived(
+        &mut self,
+        arrived: Option<Result<Message, tungstenite::Error>>,
+        sequence: &mut Sequence,
+        reporter: &mut Reporter,
+    ) -> Result<(), (Failure, bool)> {
+        match arrived {
+            Some(Ok(Message::Text(text))) => self.message(text.into(), sequence, reporter).await,
+            Some(Ok(Message::Binary(bytes))) => self.message(bytes, sequence, reporter).await,
+            // The library has queued the pong for a ping of the server.
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => reporter.alive().await,
+            Some(Ok(Message::Frame(_))) => {}
+            Some(Ok(Message::Close(frame))) => {
+                // Sends the library's answer to the close; how that goes no longer matters.
+                let _ = timeout(Duration::from_secs(1), self.socket.flush()).await;
+                return Err(self.closed(frame));
+            }
+            Some(Err(error)) => {
+                return Err((Failure::Broken { at: self.at.to_owned(), cause: causes(&error) }, false));
+            }
+            None => return Err((Failure::Closed { at: self.at.to_owned(), says: String::new() }, false)),
+        }
+        // Only now: while the queue of reports was full we did not listen, so that was not the server's silence.
+        self.heard_at = Instant::now();
+        Ok(())
+    }
+
+    async fn message(&mut self, bytes: Bytes, sequence: &mut Sequence, reporter: &mut Reporter) {
+        match signal(&bytes) {
+            Some(Signal::Pong) => return reporter.alive().await,
+            Some(Signal::Ping(answer)) => {
+                // A failure shows at the next read.
+                let _ = timeout(PONG_WITHIN, self.socket.send(Message::text(answer))).await;
+                return reporter.alive().await;
+            }
+            None => {}
+        }
+        self.heard_messages = true;
+        if let Some(seq) = Envelope::of(&bytes).seq()
+            && !sequence.admit(seq, &bytes)
+        {
+            return reporter.trickle().await;
+        }
+        self.deliver(bytes, reporter).await;
+    }
+
+    /// Waits for room in the queue, and pings meanwhile: a slow listener must not cost the connection.
+    async fn deliver(&mut self, bytes: Bytes, reporter: &mut Reporter) {
+        let mut delivered = pin!(reporter.message(bytes));
+        loop {
+            tokio::select! {
+                () = &mut delivered => return,
+                () = sleep_until(self.ping_due) => {
+                    // A failure shows at the next read.
+                    let _ = self.ping().await;
+                }
+            }
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), Failure> {
+        self.ping_due = Instant::now() + self.keep_alive.every;
+        let ping = match self.keep_alive.ping {
+            Ping::Json => Message::text(r#"{"type":"ping"}"#),
+            Ping::Text => Message::text("ping"),
+            Ping::Control => Message::Ping(Bytes::new()),
+        };
+        match timeout(PONG_WITHIN, self.socket.send(ping)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::Broken { at: self.at.to_owned(), cause: causes(&error) }),
+            Err(_) => Err(Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }),
+        }
+    }
+
+    fn closed(&self, frame: Option<CloseFrame>) -> (Failure, bool) {
+        let at = self.at.to_owned();
+        let Some(CloseFrame { code, reason }) = frame else {
+            return (Failure::Closed { at, says: String::new() }, false);
+        };
+        let code = u16::from(code);
+        let reason = excerpt(&reason);
+        let says = if reason.is_empty() { format!(" (code {code})") } else { format!(" (code {code}: {reason})") };
+        (Failure::Closed { at, says }, TOKEN_CODES.contains(&code))
+    }
+}
+
+enum Signal {
+    Pong,
+    /// With what to answer.
+    Ping(&'static str),
+}
+
+/// Whether a message is about the connection, in any of the forms that servers use.
+fn signal(bytes: &[u8]) -> Option<Signal> {
+    // No message of facts is this short; larger ones need no second look.
+    const MOST: usize = 256;
+    if bytes.len() > MOST {
+        return None;
+    }
+    let bare = bytes.trim_ascii();
+    let bare = bare.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(bare);
+    if bare.eq_ignore_ascii_case(b"pong") {
+        return Some(Signal::Pong);
+    }
+    if bare.eq_ignore_ascii_case(b"ping") {
+        return Some(Signal::Ping("pong"));
+    }
+    match Envelope::of(bytes).kind()?.to_ascii_lowercase().as_str() {
+        "pong" => Some(Signal::Pong),
+        "ping" => Some(Signal::Ping(r#"{"type":"pong"}"#)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! A socket over memory instead of a network, so that time can be paused: nothing here waits.
+
+use tokio::io::DuplexStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use super::*;
+use crate::feed::report::Report;
+use crate::ids::FeedKind;
+
+type Server = WebSocketStream<DuplexStream>;
+
+const EVERY: Duration = Duration::from_secs(20);
+
+struct Bench {
+    server: Server,
+    reports: mpsc::Receiver<Report>,
+    reading: tokio::task::JoinHandle<Ended>,
+}
+
+/// A client that reads, with room for `room` reports.
+async fn bench(ping: Ping, room: usize) -> Bench {
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
+    let server = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
+    let (sender, reports) = mpsc::channel(room);
+    let reading = tokio::spawn(async move {
+        let mut reporter = Reporter::new("tracker".into(), FeedKind::ShotTracker, sender, Vec::new());
+        let mut sequence = Sequence::default();
+        read(client, "live.example", KeepAlive { ping, every: EVERY }, &mut sequence, &mut reporter).await
+    });
+    Bench { server, reports, reading }
+}
+
+fn texts(reports: &mut mpsc::Receiver<Report>) -> Vec<String> {
+    let mut texts = Vec::new();
+    while let Ok(report) = reports.try_recv() {
+        texts.push(match report {
+            Report::Message { bytes, .. } => String::from_utf8(bytes.to_vec()).unwrap(),
+            Report::Alive { .. } => "alive".into(),
+            other => panic!("{other:?}"),
+        });
+    }
+    texts
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_go_out_in_the_form_asked_for_and_any_pong_keeps_the_connection() {
+    let forms = [
+        (Ping::Json, Message::text(r#"{"type":"ping"}"#), Message::text(r#"{"type":"pong"}"#)),
+        (Ping::Text, Message::text("ping"), Message::text("PONG")),
+        (Ping::Control, Message::Ping(Bytes::new()), Message::text(r#"{ "type" : "Pong", "at": 1 }"#)),
+        (Ping::Json, Message::text(r#"{"type":"ping"}"#), Message::Pong(Bytes::new())),
+        (Ping::Text, Message::text("ping"), Message::text("\"pong\"")),
+    ];
+    for (form, ping, pong) in forms {
+        let mut bench = bench(form, 64).await;
+        for _ in 0..5 {
+            let before = Instant::now();
+            assert_eq!(bench.server.next().await.unwrap().unwrap(), ping);
+            assert_eq!(before.elapsed(), EVERY);
+            bench.server.send(pong.clone()).await.unwrap();
+        }
+        assert!(!bench.reading.is_finished());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        // The server's library answers a ping frame by itself, too.
+        let answers = if form == Ping::Control { 10 } else { 5 };
+        assert_eq!(texts(&mut bench.reports), vec!["alive"; answers], "{form:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_any_answer_to_a_ping_is_given_up_after_the_grace() {
+    let started = Instant::now();
+    // The server end is held open and never read or written: a pulled cable.
+    let bench = bench(Ping::Json, 8).await;
+    let ended = bench.reading.await.unwrap();
+    assert_eq!(started.elapsed(), EVERY + PONG_WITHIN);
+    let expected = "live.example sent nothing for 30 s; the connection is presumed dead";
+    assert_eq!(ended.failure.to_string(), expected);
+    assert!(!ended.heard_messages);
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_without_pongs_keeps_the_connection_and_pings_go_on() {
+    let mut bench = bench(Ping::Json, 64).await;
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        bench.server.send(Message::text(r#"{"type":"data","source":"clock"}"#)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!bench.reading.is_finished());
+    let mut pings = 0;
+    while let Ok(Some(Ok(_))) = timeout(Duration::from_millis(1), bench.server.next()).await {
+        pings += 1;
+    }
+    assert_eq!(pings, 9, "one every 20 s of 181 s");
+    assert_eq!(texts(&mut bench.reports).len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_costs_neither_a_message_nor_the_connection() {
+    let mut bench = bench(Ping::Json, 1).await;
+    for seq in 1..=5 {
+        bench.server.send(Message::text(format!(r#"{{"source":"chart","seq":{seq}}}"#))).await.unwrap();
+    }
+    // Nobody takes reports for two minutes, while the server wants its pings.
+    for _ in 0..6 {
+        assert_eq!(bench.server.next().await.unwrap().unwrap(), Message::text(r#"{"type":"ping"}"#));
+    }
+    for seq in 1..=5 {
+        let Some(Report::Message { bytes, .. }) = bench.reports.recv().await else { panic!("lost {seq}") };
+        assert_eq!(bytes, format!(r#"{{"source":"chart","seq":{seq}}}"#));
+    }
+    assert!(!bench.reading.is_finished());
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_pass_untouched_and_what_the_server_repeats_does_not() {
+    let mut bench = bench(Ping::Json, 64).await;
+    let odd = "  {\"type\":\"data\" , \"source\":\"chart\",\"seq\":1}\n";
+    for text in [odd, odd, "not json", r#"{"source":"clock"}"#, r#"{"source":"clock"}"#] {
+        bench.server.send(Message::text(text)).await.unwrap();
+    }
+    bench.server.send(Message::binary(&br#"{"source":"chart","seq":2}"#[..])).await.unwrap();
+    bench.server.close(None).await.unwrap();
+    let ended = bench.reading.await.unwrap();
+    assert!(ended.heard_messages && !ended.token_refused);
+    assert_eq!(
+        texts(&mut bench.reports),
+        [odd, "not json", r#"{"source":"clock"}"#, r#"{"source":"clock"}"#, r#"{"source":"chart","seq":2}"#]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_of_the_server_is_answered_in_its_own_form() {
+    let mut bench = bench(Ping::Control, 64).await;
+    for (ping, pong) in [("ping", "pong"), (r#"{"type":"ping"}"#, r#"{"type":"pong"}"#)] {
+        bench.server.send(Message::text(ping)).await.unwrap();
+        assert_eq!(bench.server.next().await.unwrap().unwrap(), Message::text(pong));
+    }
+    bench.server.send(Message::Ping(Bytes::from_static(b"x"))).await.unwrap();
+    assert_eq!(bench.server.next().await.unwrap().unwrap(), Message::Pong(Bytes::from_static(b"x")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_for_policy_casts_the_token_aside_and_is_told_with_its_reason() {
+    for (code, refused) in [(1008u16, true), (4401, true), (1001, false)] {
+        let mut bench = bench(Ping::Json, 8).await;
+        let frame = CloseFrame { code: code.into(), reason: "token\nexpired".into() };
+        bench.server.close(Some(frame)).await.unwrap();
+        let ended = bench.reading.await.unwrap();
+        assert_eq!(ended.token_refused, refused, "{code}");
+        let expected = format!("live.example closed the connection (code {code}: token expired)");
+        assert_eq!(ended.failure.to_string(), expected);
+    }
+}
