@@ -1,1 +1,5 @@
 //! The integration tests: one binary, one module a subject.
+
+#![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
+
+mod feed_clients;

@@ -1,0 +1,213 @@
+use std::time::Duration;
+
+use sideline::feed::push::{KeyIn, Options, Subscribe};
+use sideline::feed::secret::Secret;
+use sideline::feed::{self, Resume};
+
+use super::door::{Door, Stream};
+use super::{Running, in_a_hurry, start};
+
+const KEY: &str = "k3y/of+the+league";
+const MESSAGE: &str = r#"{"payload":{"event":{"id":"1"}}}"#;
+
+fn options(door: &Door) -> Options {
+    let subscribe = Subscribe::League { base: door.http(""), level: "production".into() };
+    let mut options = Options::new("league".into(), subscribe, Secret::new(KEY));
+    options.retry = in_a_hurry();
+    options
+}
+
+fn run(options: Options) -> Running {
+    start(feed::Options::NbaPush(options), Resume::default())
+}
+
+/// Lets a client that asks at `front` through to `back`.
+async fn let_in(front: &Door, back: &Door) -> Stream {
+    front.caller().await.redirect(&back.url("http", "/stream/nba?sessionId=session-0001&token=t0ken-0001")).await;
+    back.caller().await.stream().await
+}
+
+#[tokio::test]
+async fn the_redirect_is_followed_without_the_key() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.filters = vec![("match".into(), "sd:match:1".into())];
+    let mut feed = run(options);
+    let caller = front.caller().await;
+    assert_eq!(caller.target(), "/nba/production/stream/en/events/subscribe?match=sd:match:1");
+    assert_eq!(caller.header("x-api-key"), Some(KEY));
+    caller.redirect(&back.url("http", "/stream/nba?sessionId=session-0001&token=t0ken-0001")).await;
+    let caller = back.caller().await;
+    assert_eq!(caller.target(), "/stream/nba?sessionId=session-0001&token=t0ken-0001");
+    assert_eq!(caller.header("x-api-key"), None);
+    assert_eq!(caller.header("referer"), None);
+    let _stream = caller.stream().await;
+    feed.expect(&["connecting", "up"]).await;
+    feed.stop().await;
+}
+
+#[tokio::test]
+async fn the_key_goes_to_the_redirect_only_if_the_show_file_says_so() {
+    for (key_in, first, second) in [
+        (KeyIn::Header, "/subscribe", "/there?token=t0ken-0001"),
+        (
+            KeyIn::Query,
+            "/subscribe?api_key=k3y%2Fof%2Bthe%2Bleague",
+            "/there?token=t0ken-0001&api_key=k3y%2Fof%2Bthe%2Bleague",
+        ),
+    ] {
+        let (front, back) = (Door::open().await, Door::open().await);
+        let mut options = options(&front);
+        options.subscribe = Subscribe::Address(front.http("/subscribe"));
+        options.key_in = key_in;
+        options.send_key_to_redirect = true;
+        let _feed = run(options);
+        let in_header = (key_in == KeyIn::Header).then_some(KEY);
+        let caller = front.caller().await;
+        assert_eq!((caller.target(), caller.header("x-api-key")), (first, in_header));
+        caller.redirect(&back.url("http", "/there?token=t0ken-0001")).await;
+        let caller = back.caller().await;
+        assert_eq!((caller.target(), caller.header("x-api-key")), (second, in_header));
+    }
+}
+
+#[tokio::test]
+async fn a_relative_redirect_stays_with_its_host_and_keeps_the_key() {
+    let door = Door::open().await;
+    let _feed = run(options(&door));
+    door.caller().await.redirect("../../stream?x=1").await;
+    let caller = door.caller().await;
+    assert_eq!(caller.target(), "/nba/production/stream/stream?x=1");
+    assert_eq!(caller.header("x-api-key"), Some(KEY));
+}
+
+#[tokio::test]
+async fn messages_come_out_whole_however_they_are_framed() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.max_message_bytes = 80;
+    let mut feed = run(options);
+    let mut stream = let_in(&front, &back).await;
+    feed.expect(&["connecting", "up"]).await;
+    stream.chunk(br#"{"heartbeat":{"interval":5000}}"#).await;
+    feed.expect(&["alive"]).await;
+    stream.chunk(br#"{"heartbeat":{"from":1,"to":2,"interval":5,"type":"events","package":"x"}}"#).await;
+    feed.expect(&["alive"]).await;
+    stream.chunk(format!(r#"{{"a":"{}"}}"#, "x".repeat(80)).as_bytes()).await;
+    feed.expect(&["skipped 88 Oversized"]).await;
+    stream.chunk(b"\n{\"a\":\n 1}{\"b\":\"}").await;
+    feed.expect(&["{\"a\":\n 1}"]).await;
+    stream.chunk(b"\"}\n<oops>").await;
+    feed.expect(&["{\"b\":\"}\"}"]).await;
+    stream.chunk(format!("{MESSAGE}{{\"cut").as_bytes()).await;
+    feed.expect(&["skipped 6 Garbage", MESSAGE]).await;
+    stream.end().await;
+    feed.expect(&["skipped 5 CutOff"]).await;
+    assert!(feed.why().await.contains("closed the connection"));
+}
+
+#[tokio::test]
+async fn a_lost_stream_starts_again_at_the_first_address_and_catches_up() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut feed = run(options(&front));
+    let mut stream = let_in(&front, &back).await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&["connecting", "up", MESSAGE]).await;
+    drop(stream);
+    let why = feed.why().await;
+    assert!(why.contains(&back.at.to_string()), "{why}");
+    let caller = front.caller().await;
+    assert_eq!(caller.header("x-api-key"), Some(KEY));
+    assert_eq!(caller.target(), "/nba/production/stream/en/events/subscribe?resumeSessionId=session-0001");
+    caller.redirect(&back.url("http", "/stream/nba?sessionId=session-0002")).await;
+    let mut stream = back.caller().await.stream().await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&["up", MESSAGE]).await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_cannot_catch_up_is_asked_without_it_at_once() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut feed = run(options(&front));
+    drop(let_in(&front, &back).await);
+    feed.expect(&["connecting", "up"]).await;
+    feed.why().await;
+    front.caller().await.answer("400 Bad Request", "", "unknown parameter").await;
+    let caller = front.caller().await;
+    assert_eq!(caller.target(), "/nba/production/stream/en/events/subscribe");
+    caller.redirect(&back.url("http", "/again")).await;
+    let _stream = back.caller().await.stream().await;
+    feed.expect(&["up"]).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_falls_silent_is_given_up() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.watchdog = Duration::from_millis(20);
+    let mut feed = run(options);
+    let _held_open = let_in(&front, &back).await;
+    assert!(feed.why().await.contains("the connection is presumed dead"));
+    assert!(front.caller().await.target().contains("/events/subscribe"));
+}
+
+#[tokio::test]
+async fn every_refusal_says_where_and_what_to_do() {
+    for (status, body, expected) in [
+        ("401 Unauthorized", "", "refuses the credentials (401); check `api_key`"),
+        ("403 Forbidden", "<h1>Developer Inactive</h1>", "(403); ask the vendor whether the key is entitled to push"),
+        ("404 Not Found", "", "(404); check the address and the `level`"),
+        ("429 Too Many Requests", r#"{"message":"slow down"}"#, "(429: slow down)"),
+        ("503 Unavailable", "back soon", "is in trouble (503: back soon); this is the vendor's"),
+        ("418 Teapot", "", "answered 418, which this feed does not expect"),
+        ("302 Found", "", "redirects without saying where to"),
+    ] {
+        let door = Door::open().await;
+        let mut feed = run(options(&door));
+        door.caller().await.answer(status, "", body).await;
+        let why = feed.why().await;
+        assert!(why.contains(expected) && why.starts_with(&door.at.to_string()), "{status}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn a_web_page_is_no_stream() {
+    let door = Door::open().await;
+    let mut feed = run(options(&door));
+    door.caller().await.answer("200 OK", "content-type: text/html\r\n", "<h1>Sign in to the arena's WLAN</h1>").await;
+    let why = feed.why().await;
+    assert!(why.contains("web page") && why.contains("sign-in"), "{why}");
+}
+
+#[tokio::test]
+async fn a_circle_of_redirects_ends() {
+    let door = Door::open().await;
+    let mut feed = run(options(&door));
+    for _ in 0..=5 {
+        door.caller().await.redirect("/round/and/round").await;
+    }
+    assert!(feed.why().await.contains("more than 5 redirects"));
+}
+
+#[tokio::test]
+async fn a_server_that_echoes_key_and_token_does_not_get_them_reported() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut feed = run(options(&front));
+    front.caller().await.redirect(&back.url("http", "/s?sessionId=session-0001&token=t0ken-0001")).await;
+    let echo = format!("no entry for {KEY} at /s?sessionId=session-0001&token=t0ken-0001");
+    back.caller().await.answer("403 Forbidden", "", &echo).await;
+    let why = feed.why().await;
+    assert!(why.contains("no entry for *** at /s?sessionId=***&token=***"), "{why}");
+}
+
+#[tokio::test]
+async fn nobody_there_is_told_with_the_place_and_tried_again() {
+    let door = Door::open().await;
+    let mut options = options(&door);
+    let closed = Door::open().await.at;
+    options.subscribe = Subscribe::Address(format!("http://{closed}/subscribe?api_key=secret").parse().unwrap());
+    let mut feed = run(options);
+    let why = feed.why().await;
+    assert!(why.starts_with(&format!("cannot reach {closed}: ")) && why.contains("refused"), "{why}");
+    assert!(!why.contains("api_key"), "{why}");
+}

@@ -1,0 +1,284 @@
+use base64::Engine as _;
+use hmac::{Hmac, Mac as _};
+use sideline::feed::secret::Secret;
+use sideline::feed::shottracker::{Game, Options, ScheduleQuery, games};
+use sideline::feed::{self, Resume};
+use sideline::time::Timestamp;
+
+use super::door::{Caller, Door, Socket};
+use super::{Running, in_a_hurry, start};
+
+const SECRET: &str = "rosebud";
+const SUBSCRIBE: &str = "/v1/data/schedule/games/game-7/_subscribe";
+
+fn options(rest: &Door, live: &Door) -> Options {
+    let ws_url = live.url("ws", "/live?token={token}");
+    let game = Game::Event("game-7".into());
+    let mut options = Options::new("tracker".into(), rest.http(""), ws_url, game, "truck".into(), Secret::new(SECRET));
+    options.retry = in_a_hurry();
+    options
+}
+
+fn run(options: Options) -> Running {
+    start(feed::Options::ShotTracker(options), Resume::default())
+}
+
+/// The two doors, and a feed that has just been let in with `token`.
+async fn connected(token: &str) -> (Door, Door, Running, Socket) {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut feed = run(options(&rest, &live));
+    rest.caller().await.json(&format!(r#"{{"token":"{token}"}}"#)).await;
+    let socket = live.caller().await.websocket().await;
+    feed.expect(&["connecting", "up"]).await;
+    (rest, live, feed, socket)
+}
+
+fn numbered(seq: u64) -> String {
+    format!(r#"{{"type":"data","source":"chart","seq":{seq},"data":{{}}}}"#)
+}
+
+/// The signature as the vendor's page describes it, worked out anew from what was sent.
+fn signature(caller: &Caller, path: &str) -> String {
+    let (date, host) = (caller.header("date").unwrap(), caller.header("host").unwrap());
+    let text = format!("date: {date}\nhost: {host}\nGET {path} HTTP/1.1");
+    let mut hmac = <Hmac<sha1::Sha1>>::new_from_slice(SECRET.as_bytes()).unwrap();
+    hmac.update(text.as_bytes());
+    base64::engine::general_purpose::STANDARD.encode(hmac.finalize().into_bytes())
+}
+
+#[tokio::test]
+async fn the_subscription_is_signed_and_its_token_opens_the_socket() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut options = options(&rest, &live);
+    options.sources = vec!["clock".into(), "chart".into()];
+    options.summary_level = Some("game_stats".into());
+    let mut feed = run(options);
+    let caller = rest.caller().await;
+    assert_eq!(caller.target(), SUBSCRIBE);
+    assert_eq!(caller.header("host"), Some(rest.at.to_string().as_str()));
+    assert!(httpdate::parse_http_date(caller.header("date").unwrap()).is_ok());
+    let expected = format!(
+        r#"hmac username="truck",algorithm="hmac-sha1",headers="date host request-line",signature="{}""#,
+        signature(&caller, SUBSCRIBE)
+    );
+    assert_eq!(caller.header("authorization"), Some(expected.as_str()));
+    caller.json(r#"{"result":{"token":"a+b/c="}}"#).await;
+    let caller = live.caller().await;
+    assert_eq!(
+        caller.target(),
+        "/live?token=a%2Bb%2Fc%3D&source=clock&source=chart&broadcast_summary_level=game_stats"
+    );
+    let _socket = caller.websocket().await;
+    feed.expect(&["connecting", "up"]).await;
+    feed.stop().await;
+}
+
+#[tokio::test]
+async fn a_query_is_sent_but_not_signed() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let options = options(&rest, &live);
+    let query = ScheduleQuery {
+        from: Timestamp::from_millis(1_608_595_200_000),
+        team: Some("481".into()),
+        season_type: Some("PRE".into()),
+        ..ScheduleQuery::default()
+    };
+    let asking = tokio::spawn(async move { games(&options, &query).await });
+    let caller = rest.caller().await;
+    assert_eq!(
+        caller.target(),
+        "/v1/data/schedule/games?type=BASKETBALL&from=1608595200000&team_id=481&seasonType=PRE"
+    );
+    let signed = signature(&caller, "/v1/data/schedule/games");
+    assert!(caller.header("authorization").unwrap().contains(&format!("signature=\"{signed}\"")));
+    let row = r#"{"event_id":"e1","tipoff_at":1604052000000,"status":"ACTIVE","home_team_id":481,
+        "home_team_name":"Nets","away_team_name":"Warriors","facility_name":"Barclays Center"}"#;
+    caller.json(&format!(r#"{{"games":[{row}]}}"#)).await;
+    let games = asking.await.unwrap().unwrap();
+    assert_eq!((games.len(), games[0].id.as_str(), games[0].home.as_str()), (1, "e1", "Nets"));
+    assert_eq!(games[0].tip_off, Some(Timestamp::from_millis(1_604_052_000_000)));
+}
+
+#[tokio::test]
+async fn a_cut_connection_goes_on_after_its_last_number_with_the_same_token() {
+    let (_rest, live, mut feed, mut socket) = connected("t0ken-0001").await;
+    for seq in [1, 2, 3] {
+        socket.send(&numbered(seq)).await;
+    }
+    socket.send(r#"{"type":"data","source":"clock"}"#).await;
+    feed.expect(&[&numbered(1), &numbered(2), &numbered(3), r#"{"type":"data","source":"clock"}"#]).await;
+    drop(socket);
+    feed.why().await;
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=3");
+    let mut socket = caller.websocket().await;
+    // This server repeats the last one, another would not.
+    socket.send(&numbered(3)).await;
+    socket.send(&numbered(4)).await;
+    feed.expect(&["up", &numbered(4)]).await;
+    drop(socket);
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=4");
+    caller.websocket().await.send(&numbered(5)).await;
+    feed.why().await;
+    feed.expect(&["up", &numbered(5)]).await;
+}
+
+#[tokio::test]
+async fn a_restart_of_the_show_goes_on_where_its_journal_ends() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let resume = Resume { last_seq: Some(41) };
+    let mut feed = start(feed::Options::ShotTracker(options(&rest, &live)), resume);
+    rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=41");
+    let mut socket = caller.websocket().await;
+    for seq in [40, 41, 42] {
+        socket.send(&numbered(seq)).await;
+    }
+    feed.expect(&["connecting", "up", &numbered(42)]).await;
+}
+
+#[tokio::test]
+async fn an_expired_token_is_replaced_at_once_and_nobody_is_alarmed() {
+    let (rest, live, mut feed, mut socket) = connected("t0ken-0001").await;
+    socket.send(&numbered(1)).await;
+    feed.expect(&[&numbered(1)]).await;
+    drop(socket);
+    feed.why().await;
+    live.caller().await.answer("401 Unauthorized", "", "token expired").await;
+    rest.caller().await.json(r#"{"token":"t0ken-0002"}"#).await;
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0002&last_seq=1");
+    let _socket = caller.websocket().await;
+    feed.expect(&["up"]).await;
+}
+
+#[tokio::test]
+async fn a_server_that_no_longer_knows_the_number_is_asked_for_everything_and_nothing_comes_twice() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut feed = start(feed::Options::ShotTracker(options(&rest, &live)), Resume { last_seq: Some(2) });
+    for _ in 0..2 {
+        rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+        let caller = live.caller().await;
+        assert!(caller.target().ends_with("&last_seq=2"));
+        caller.answer("400 Bad Request", "", "last_seq too old").await;
+    }
+    rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001");
+    let mut socket = caller.websocket().await;
+    for seq in 1..=3 {
+        socket.send(&numbered(seq)).await;
+    }
+    assert!(feed.why().await.contains("answered 400: last_seq too old"));
+    feed.expect(&["up", &numbered(3)]).await;
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_subscription_says_where_and_what_to_do() {
+    let skewed = format!("date: {}\r\n", httpdate::fmt_http_date(std::time::UNIX_EPOCH));
+    for (status, extra, body, expected) in [
+        ("401 Unauthorized", "", "", "refuses the credentials (401); check `username` and `secret`"),
+        (
+            "403 Forbidden",
+            "",
+            r#"{"status":403,"message":"No access to SHOTS data","shottrackerRequestId":"f1"}"#,
+            "does not allow this (403: No access to SHOTS data); ask the vendor",
+        ),
+        ("404 Not Found", "", r#"{"message":"Invalid id"}"#, "does not know game `game-7` (404: Invalid id)"),
+        ("500 Oops", "", "", "is in trouble (500)"),
+        ("302 Found", "location: /elsewhere\r\n", "", "answered 302, which this feed does not expect"),
+        ("200 OK", "", r#"{"jwt":"x"}"#, "there is no `token` in the answer to the subscription; set `token_pointer`"),
+        ("401 Unauthorized", &skewed, "", "this machine's clock differs by"),
+        ("403 Forbidden", &skewed, "", "set the clock (NTP)"),
+    ] {
+        let (rest, live) = (Door::open().await, Door::open().await);
+        let mut feed = run(options(&rest, &live));
+        rest.caller().await.answer(status, extra, body).await;
+        let why = feed.why().await;
+        assert!(why.contains(expected) && why.contains(&rest.at.to_string()), "{status}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_handshake_names_the_template_never_the_token() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut feed = run(options(&rest, &live));
+    rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+    live.caller().await.answer("403 Forbidden", "", "t0ken-0001 may not listen").await;
+    let why = feed.why().await;
+    assert!(why.contains("(403: *** may not listen)") && why.contains(&live.at.to_string()), "{why}");
+}
+
+#[tokio::test]
+async fn the_token_may_stand_where_a_pointer_says() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut options = options(&rest, &live);
+    options.token_pointer = Some("/keys/1".into());
+    let _feed = run(options);
+    rest.caller().await.json(r#"{"token":"not this","keys":["no","t0ken-0009"]}"#).await;
+    assert_eq!(live.caller().await.target(), "/live?token=t0ken-0009");
+}
+
+/// What a feed does that looks its game up and finds `games`.
+async fn look_up(games: &str) -> (Door, Running) {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut options = options(&rest, &live);
+    options.game = Game::Scheduled(ScheduleQuery { team: Some("481".into()), ..ScheduleQuery::default() });
+    let feed = run(options);
+    rest.caller().await.json(&format!(r#"{{"games":[{games}]}}"#)).await;
+    (rest, feed)
+}
+
+#[tokio::test]
+async fn the_one_active_game_of_the_schedule_is_followed() {
+    let games = r#"{"event_id":"early","status":"COMPLETED"},{"event_id":"now","status":"ACTIVE"}"#;
+    let (rest, _feed) = look_up(games).await;
+    assert_eq!(rest.caller().await.target(), "/v1/data/schedule/games/now/_subscribe");
+}
+
+#[tokio::test]
+async fn a_schedule_without_the_game_or_with_several_is_told_and_nothing_is_guessed() {
+    let (_rest, mut feed) = look_up("").await;
+    let why = feed.why().await;
+    assert!(why.contains("has no game of team 481 from Thu, 01 Jan 1970"), "{why}");
+    let two = r#"{"event_id":"a","home_team_name":"H"},{"event_id":"b","away_team_name":"W"}"#;
+    let (_rest, mut feed) = look_up(two).await;
+    let why = feed.why().await;
+    assert!(why.contains("has several games") && why.contains("a ( at H), b (W at )"), "{why}");
+}
+
+#[tokio::test]
+async fn a_feed_that_nobody_listens_to_ends_by_itself() {
+    let (_rest, _live, feed, _socket) = connected("t0ken-0001").await;
+    let Running { reports, stop: _stop, task } = feed;
+    drop(reports);
+    tokio::time::timeout(super::PATIENCE, task).await.expect("it ends").unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn stopping_closes_the_connection() {
+    let (_rest, _live, feed, mut socket) = connected("t0ken-0001").await;
+    feed.stop().await;
+    assert!(socket.ends().await);
+}
+
+#[tokio::test]
+async fn bad_options_are_an_error_at_once() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut options = options(&rest, &live);
+    options.ws_url = "ws://h/without".into();
+    let (reports, _queue) = tokio::sync::mpsc::channel(1);
+    let run = feed::run(feed::Options::ShotTracker(options), Resume::default(), reports, std::future::pending());
+    assert!(run.await.unwrap_err().to_string().contains("`ws_url` has no `{token}`"));
+}
+
+#[test]
+fn options_print_without_their_secret() {
+    let rest = "http://h".parse().unwrap();
+    let game = Game::Event("g".into());
+    let options = Options::new("t".into(), rest, "ws://h/{token}".into(), game, "truck".into(), Secret::new(SECRET));
+    let printed = format!("{options:?} {:?}", feed::Options::ShotTracker(options.clone()));
+    assert!(!printed.contains(SECRET) && printed.contains("truck"), "{printed}");
+}
