@@ -35,6 +35,8 @@ pub enum Failure {
     Unexpected { at: String, status: u16, says: String, check: &'static str },
     #[error("{at} sent an answer that is not understood: {what}; {advice}")]
     Incomprehensible { at: String, what: String, advice: &'static str },
+    #[error("`ws_url` is no address once a token is filled in ({what}); check where `{{token}}` stands")]
+    BadTemplate { what: String },
     #[error("{at} has no game of {wanted}; check team and dates, or name the game by its id")]
     NothingScheduled { at: String, wanted: String },
     #[error("{at} has several games of {wanted}: {games}; name one by its id")]
@@ -64,6 +66,7 @@ impl Failure {
             | Self::TooManyRequests { .. }
             | Self::Unexpected { .. }
             | Self::Incomprehensible { .. }
+            | Self::BadTemplate { .. }
             | Self::NothingScheduled { .. }
             | Self::SeveralGames { .. }
             | Self::RedirectNowhere { .. }

@@ -187,8 +187,11 @@ impl Client {
         let token = self.rest.token(&game, self.options.token_pointer.as_deref()).await?;
         reporter.hide(&token);
         let opened = self.open(&token).await;
-        if opened.is_ok() {
-            self.token = Some(token);
+        match &opened {
+            Ok(_) => self.token = Some(token),
+            // It may be an old `last_seq` that is refused, and would be for ever; what comes again without it is
+            // recognised by its number.
+            Err(refused) => self.barren += u32::from(refused.by_status() && self.resume_from().is_some()),
         }
         opened.map_err(OpenError::into_failure)
     }
@@ -212,7 +215,7 @@ impl Client {
     async fn open(&self, token: &Secret) -> Result<(Socket, String), OpenError> {
         let url = match self.options.socket_url(token, self.resume_from()) {
             Ok(url) => url,
-            Err(error) => return Err(OpenError::Other(bad_address(&self.options.ws_url, &error))),
+            Err(error) => return Err(OpenError::Other(Failure::BadTemplate { what: error.to_string() })),
         };
         let at = place(&url);
         let request = match url.as_str().into_client_request() {
@@ -221,7 +224,7 @@ impl Client {
                 request.headers_mut().insert("user-agent", http::HeaderValue::from_static(agent));
                 request
             }
-            Err(error) => return Err(OpenError::Other(bad_address(&self.options.ws_url, &error))),
+            Err(error) => return Err(OpenError::Other(Failure::BadTemplate { what: error.to_string() })),
         };
         // Small messages in a hurry: Nagle's algorithm would hold pings back.
         match tokio::time::timeout(CONNECT_WITHIN, connect_async_with_config(request, None, true)).await {
@@ -238,12 +241,7 @@ impl Connect for Client {
         let resumed = self.resume_from().is_some();
         let (socket, at) = match self.connect(reporter).await {
             Ok(open) => open,
-            Err(failure) => {
-                // A server that refuses an old `last_seq` would refuse it for ever; what is repeated without it is
-                // recognised by its number.
-                self.barren += u32::from(resumed && failure.retry() == super::backoff::Retry::Slowly);
-                return failure;
-            }
+            Err(failure) => return failure,
         };
         reporter.up().await;
         self.sequence.connected();
@@ -291,15 +289,6 @@ fn refused(answer: &http::Response<Option<Vec<u8>>>, at: &str) -> OpenError {
     let body = answer.body().as_deref().unwrap_or_default();
     let failure = meaning(answer.status().as_u16(), skew, body, at, &advice);
     if answer.status().is_client_error() { OpenError::Status(failure) } else { OpenError::Other(failure) }
-}
-
-/// The template is told, not the address: that has the token in it.
-fn bad_address(template: &str, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Incomprehensible {
-        at: template.to_owned(),
-        what: format!("with the token filled in it is no address ({error})"),
-        advice: "check `ws_url`",
-    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,13 @@ impl Door {
         Url::parse(&self.url("http", rest)).unwrap()
     }
 
+    /// Answers whatever is said first with a text that belongs to no protocol.
+    pub async fn hang_up(&self) {
+        let (mut stream, _) = timeout(PATIENCE, self.listener.accept()).await.expect("a caller in time").unwrap();
+        stream.read_u8().await.unwrap();
+        stream.write_all(b"What?\n").await.unwrap();
+    }
+
     pub async fn caller(&self) -> Caller {
         let (mut stream, _) = timeout(PATIENCE, self.listener.accept()).await.expect("a caller in time").unwrap();
         let mut head = Vec::new();

@@ -212,6 +212,25 @@ async fn a_refused_handshake_names_the_template_never_the_token() {
 }
 
 #[tokio::test]
+async fn encryption_is_ready_and_a_server_without_it_is_told() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut to_rest = options(&rest, &live);
+    to_rest.rest_base = rest.url("https", "").parse().unwrap();
+    let mut to_live = options(&rest, &live);
+    to_live.ws_url = live.url("wss", "/live?token={token}");
+    for (options, door) in [(to_rest, &rest), (to_live, &live)] {
+        let mut feed = run(options);
+        if door.at == live.at {
+            rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+        }
+        door.hang_up().await;
+        let why = feed.why().await;
+        assert!(why.contains(&format!("cannot reach {}: ", door.at)), "{why}");
+        feed.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn the_token_may_stand_where_a_pointer_says() {
     let (rest, live) = (Door::open().await, Door::open().await);
     let mut options = options(&rest, &live);
