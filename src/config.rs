@@ -283,6 +283,11 @@ pub struct RawOutput {
     pub alpha: Alpha,
 }
 
+/// ffmpeg's options for a movie with alpha, when a show does not choose its own.
+pub fn movie_options() -> Vec<String> {
+    defaults::ffmpeg_options()
+}
+
 /// Frames piped into a child `ffmpeg` that encodes them into a file or a stream.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -42,6 +42,13 @@ pub enum Body {
         feed: FeedId,
         kind: FeedKind,
     },
+    /// Bytes that a feed received and could not be a message.
+    Skipped {
+        feed: FeedId,
+        kind: FeedKind,
+        bytes: u64,
+        why: String,
+    },
     /// A feed's connection came up, went down, or could not be made (`why` is a sentence without secrets).
     Link {
         feed: FeedId,

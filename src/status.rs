@@ -39,6 +39,27 @@ pub struct LayerStatus {
     pub cued: Option<TemplateId>,
 }
 
+impl fmt::Display for Status {
+    /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up, league DOWN | program: sent 1200, dropped 0".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "frame {} at {}, late {}", self.frame, self.rate, self.late)?;
+        if self.clock_stale {
+            f.write_str(" | CLOCK STALE")?;
+        }
+        for (index, feed) in self.feeds.iter().enumerate() {
+            let lead = if index == 0 { " | " } else { ", " };
+            write!(f, "{lead}{feed}")?;
+        }
+        for output in &self.outputs {
+            write!(f, " | {}: sent {}, dropped {}", output.id, output.sent, output.dropped)?;
+            if let Some(trouble) = &output.trouble {
+                write!(f, " ({trouble})")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Counters of one output since start.
 #[derive(Clone, Debug, Serialize)]
 pub struct OutputStatus {
@@ -94,4 +115,19 @@ pub enum Link {
     Up,
     /// Lost; the feed is waiting to try again.
     Down,
+}
+
+impl fmt::Display for FeedHealth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let link = match self.link {
+            Link::Up => "up",
+            Link::Connecting => "connecting",
+            Link::Down => "DOWN",
+        };
+        write!(f, "{} {link}", self.id)?;
+        if self.skipped > 0 {
+            write!(f, " ({} not understood)", self.skipped)?;
+        }
+        Ok(())
+    }
 }

@@ -1,1 +1,250 @@
-//! Placeholder until its part lands.
+//! The program window: shows frames as they leave playout and turns keys into commands.
+//!
+//! In: frames through an output's intake, the latest status. Out: commands, by the key table that the show gives.
+//! Runs on the main thread, as window systems ask. It has a wgpu device of its own and draws nothing but the finished
+//! frame over a background, so nothing that happens to a window can touch what other outputs receive.
+
+mod present;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use winit::application::ApplicationHandler;
+use winit::dpi::PhysicalSize;
+use winit::event::{ElementState, KeyEvent, WindowEvent};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
+use winit::keyboard::{Key, NamedKey};
+use winit::window::{Fullscreen, Window, WindowId};
+
+use crate::command::Command;
+use crate::draw_list::Size;
+use crate::frame::Need;
+use crate::output::Intake;
+use crate::status::Status;
+
+use present::Presenter;
+
+/// What the window receives: the renderer's own format.
+pub const NEED: Need = Need::NATIVE;
+
+/// Where the operator's commands go; never waits.
+pub type Send = Box<dyn Fn(Command)>;
+
+/// What is behind the graphics.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Background {
+    Checkerboard,
+    Black,
+    Arena,
+}
+
+impl Background {
+    fn next(self) -> Self {
+        match self {
+            Background::Checkerboard => Background::Black,
+            Background::Black => Background::Arena,
+            Background::Arena => Background::Checkerboard,
+        }
+    }
+}
+
+/// What the window shows and what its keys do.
+pub struct Options {
+    pub title: String,
+    /// The canvas; the window opens at this size, or at half of it where the screen is smaller.
+    pub canvas: Size,
+    pub background: Background,
+    /// One key, one command. Escape (everything off at once), F2 (background) and F11 (full screen) are the window's own.
+    pub keys: BTreeMap<char, Command>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    #[error("there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY leads to one): {0}")]
+    NoDisplay(#[from] winit::error::EventLoopError),
+    #[error("the window could not be opened: {0}")]
+    Open(#[from] winit::error::OsError),
+    #[error("the window's graphics could not be started: {0}")]
+    Graphics(#[from] present::PresentError),
+}
+
+/// An event loop that is ready to run: made before playout starts, so that a missing display is known in time.
+pub struct EventSource {
+    event_loop: EventLoop<()>,
+}
+
+impl EventSource {
+    pub fn new() -> Result<Self, WindowError> {
+        Ok(Self { event_loop: EventLoop::new()? })
+    }
+
+    /// Wakes the window: called by playout after every frame it offers.
+    pub fn waker(&self) -> Box<dyn Fn() + std::marker::Send> {
+        let proxy: EventLoopProxy<()> = self.event_loop.create_proxy();
+        Box::new(move || {
+            // The loop is gone only when the window is: then there is nobody to wake.
+            let _ = proxy.send_event(());
+        })
+    }
+
+    /// Shows the window until it is closed or `stop` becomes true.
+    pub fn run(
+        self,
+        options: Options,
+        intake: Intake,
+        status: Arc<ArcSwapOption<Status>>,
+        send: Send,
+        stop: Arc<AtomicBool>,
+    ) -> Result<(), WindowError> {
+        let background = options.background;
+        let mut program =
+            Program { options, background, intake, status, send, stop, shown: None, titled_at: None, failure: None };
+        self.event_loop.run_app(&mut program)?;
+        program.failure.map_or(Ok(()), Err)
+    }
+}
+
+struct Program {
+    options: Options,
+    background: Background,
+    intake: Intake,
+    status: Arc<ArcSwapOption<Status>>,
+    send: Send,
+    stop: Arc<AtomicBool>,
+    shown: Option<Shown>,
+    titled_at: Option<Instant>,
+    failure: Option<WindowError>,
+}
+
+struct Shown {
+    window: Arc<Window>,
+    presenter: Presenter,
+}
+
+/// The title carries the status line; a person reads it once a second at most.
+const TITLE_EVERY: Duration = Duration::from_secs(1);
+
+/// How often a window that receives no frames looks whether it is to stop.
+const STOP_CHECK: Duration = Duration::from_millis(100);
+
+impl Program {
+    fn open(&mut self, event_loop: &ActiveEventLoop) -> Result<Shown, WindowError> {
+        let Size { width, height } = self.options.canvas;
+        let fits =
+            event_loop.primary_monitor().or_else(|| event_loop.available_monitors().next()).is_none_or(|monitor| {
+                let screen = monitor.size();
+                screen.width >= width && screen.height >= height
+            });
+        let shrink = if fits { 1 } else { 2 };
+        let attributes = Window::default_attributes()
+            .with_title(&self.options.title)
+            .with_inner_size(PhysicalSize::new(width / shrink, height / shrink));
+        let window = Arc::new(event_loop.create_window(attributes)?);
+        let presenter = Presenter::new(window.clone(), self.options.canvas)?;
+        Ok(Shown { window, presenter })
+    }
+
+    fn key(&mut self, event_loop: &ActiveEventLoop, key: &Key) {
+        match key {
+            Key::Named(NamedKey::Escape) => (self.send)(Command::Clear { layer: None }),
+            Key::Named(NamedKey::F2) => {
+                self.background = self.background.next();
+                self.redraw();
+            }
+            Key::Named(NamedKey::F11) => self.toggle_full_screen(),
+            Key::Character(text) => {
+                let pressed = text.chars().next().map(|letter| letter.to_ascii_lowercase());
+                if let Some(command) = pressed.and_then(|letter| self.options.keys.get(&letter)) {
+                    (self.send)(command.clone());
+                }
+            }
+            _ => {}
+        }
+        let _ = event_loop;
+    }
+
+    fn toggle_full_screen(&self) {
+        if let Some(Shown { window, .. }) = &self.shown {
+            let next = if window.fullscreen().is_some() { None } else { Some(Fullscreen::Borderless(None)) };
+            window.set_fullscreen(next);
+        }
+    }
+
+    fn redraw(&self) {
+        if let Some(shown) = &self.shown {
+            shown.window.request_redraw();
+        }
+    }
+
+    fn present(&mut self) {
+        let Some(shown) = &mut self.shown else { return };
+        let frame = self.intake.newest();
+        if let Some(frame) = &frame {
+            shown.presenter.take(frame);
+        }
+        shown.presenter.present(self.background);
+        if frame.is_some() {
+            self.intake.count_sent();
+        }
+        if self.titled_at.is_none_or(|at| at.elapsed() >= TITLE_EVERY)
+            && let Some(status) = &*self.status.load()
+        {
+            self.titled_at = Some(Instant::now());
+            shown.window.set_title(&title(&self.options.title, status));
+        }
+    }
+}
+
+/// "Golden State at Brooklyn - 59.94 - late 0 - tracker up, league DOWN"
+fn title(name: &str, status: &Status) -> String {
+    let feeds: Vec<String> = status.feeds.iter().map(ToString::to_string).collect();
+    let stale = if status.clock_stale { " - CLOCK STALE" } else { "" };
+    format!("{name} - {} - late {} - {}{stale}", status.rate, status.late, feeds.join(", "))
+}
+
+impl ApplicationHandler<()> for Program {
+    fn resumed(&mut self, event_loop: &ActiveEventLoop) {
+        if self.shown.is_some() {
+            return;
+        }
+        match self.open(event_loop) {
+            Ok(shown) => self.shown = Some(shown),
+            Err(failure) => {
+                self.failure = Some(failure);
+                event_loop.exit();
+            }
+        }
+    }
+
+    fn user_event(&mut self, _: &ActiveEventLoop, (): ()) {
+        self.redraw();
+    }
+
+    fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        if self.stop.load(Ordering::Relaxed) {
+            event_loop.exit();
+        }
+        event_loop.set_control_flow(ControlFlow::WaitUntil(Instant::now() + STOP_CHECK));
+    }
+
+    fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: WindowEvent) {
+        match event {
+            WindowEvent::CloseRequested => event_loop.exit(),
+            WindowEvent::RedrawRequested => self.present(),
+            WindowEvent::Resized(size) => {
+                if let Some(shown) = &mut self.shown {
+                    shown.presenter.resize(size.width, size.height);
+                    shown.window.request_redraw();
+                }
+            }
+            WindowEvent::KeyboardInput {
+                event: KeyEvent { state: ElementState::Pressed, repeat: false, logical_key, .. },
+                ..
+            } => self.key(event_loop, &logical_key),
+            _ => {}
+        }
+    }
+}

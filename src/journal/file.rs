@@ -231,6 +231,12 @@ enum LineBody {
         feed: FeedId,
         kind: FeedKind,
     },
+    Skipped {
+        feed: FeedId,
+        kind: FeedKind,
+        bytes: u64,
+        why: String,
+    },
     Link {
         feed: FeedId,
         kind: FeedKind,
@@ -258,6 +264,7 @@ impl From<&Entry> for Line {
                 LineBody::Received { feed, kind, text, base64 }
             }
             Body::Alive { feed, kind } => LineBody::Alive { feed, kind },
+            Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
             Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
             Body::Command(command) => LineBody::Command { command },
             Body::Frame { index, upto } => LineBody::Frame { index, upto },
@@ -279,6 +286,7 @@ impl Line {
                 Body::Received { feed, kind, bytes }
             }
             LineBody::Alive { feed, kind } => Body::Alive { feed, kind },
+            LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
             LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
             LineBody::Command { command } => Body::Command(command),
             LineBody::Frame { index, upto } => Body::Frame { index, upto },

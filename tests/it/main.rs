@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
 mod feed_clients;
+mod imports;
+mod outputs;

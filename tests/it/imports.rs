@@ -1,0 +1,149 @@
+//! Who may import whom: ARCHITECTURE.md's table, checked against the `use` lines and paths of every module.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each top-level module, the modules of ours that it may name. `app` may name all and is named by none but the
+/// command line. Leaves stand on nothing but each other.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("ids", &[]),
+    ("time", &[]),
+    ("draw_list", &["ids"]),
+    ("frame", &["draw_list", "time"]),
+    ("command", &["ids", "time"]),
+    ("status", &["ids", "time"]),
+    ("color", &[]),
+    ("court", &[]),
+    ("journal", &["command", "ids", "status", "time"]),
+    ("game", &["color", "ids", "status", "time"]),
+    ("feed", &["game", "ids", "status", "time", "court"]),
+    ("inspect", &["feed", "game", "ids", "time"]),
+    ("text", &["draw_list"]),
+    ("template", &["color", "command", "draw_list", "game", "ids", "time"]),
+    ("scene", &["color", "command", "court", "draw_list", "game", "ids", "status", "template", "text", "time"]),
+    ("render", &["draw_list", "frame", "ids", "text", "time"]),
+    ("output", &["draw_list", "frame", "ids", "status", "time"]),
+    (
+        "playout",
+        &["command", "draw_list", "frame", "game", "journal", "output", "render", "scene", "status", "text", "time"],
+    ),
+    ("window", &["command", "draw_list", "frame", "output", "status"]),
+    ("venue", &["ids", "time"]),
+    ("config", &["command", "draw_list", "frame", "ids", "time"]),
+];
+
+/// Crates that only some modules may name.
+const ONLY_UNDER: &[(&str, &[&str])] = &[
+    ("wgpu", &["render", "window"]),
+    ("winit", &["window"]),
+    ("glyphon", &["render", "text"]),
+    ("lyon", &["render"]),
+    ("axum", &["venue"]),
+    ("tokio_tungstenite", &["feed"]),
+    ("reqwest", &["feed"]),
+    ("minijinja", &["template", "scene"]),
+    ("tokio", &["app", "feed", "venue"]),
+];
+
+fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let mut modules: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for file in files {
+        let inside = file.strip_prefix(&root).expect("below src");
+        let first = inside.iter().next().expect("a name").to_string_lossy().into_owned();
+        let module = first.trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&file).expect("reads");
+        modules.entry(module).or_default().push((inside.to_owned(), text));
+    }
+    modules
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("reads").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_dir() {
+            collect(&entry, files);
+        } else if entry.extension().is_some_and(|ending| ending == "rs") {
+            files.push(entry);
+        }
+    }
+}
+
+/// Code before the unit tests, without comments: tests may reach further than the code they test.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let end = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
+    text[..end].lines().map(|line| line.split("//").next().unwrap_or_default())
+}
+
+/// The first names of paths that begin with `crate::`, grouped imports included.
+fn named_modules(line: &str) -> Vec<&str> {
+    line.match_indices("crate::")
+        .flat_map(|(at, found)| {
+            let rest = &line[at + found.len()..];
+            let rest = rest.strip_prefix('{').map_or(rest, |group| group.split('}').next().unwrap_or_default());
+            let grouped = line[at + found.len()..].starts_with('{');
+            let names: Vec<&str> = if grouped { rest.split(',').collect() } else { vec![rest] };
+            names.into_iter().map(|name| {
+                let name = name.trim();
+                let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+                &name[..end]
+            })
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn every_module_imports_only_what_the_table_allows() {
+    let allowed: BTreeMap<&str, &[&str]> = MAY_IMPORT.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (module, files) in sources() {
+        if matches!(module.as_str(), "app" | "lib" | "main" | "cli") {
+            continue;
+        }
+        let Some(may) = allowed.get(module.as_str()) else {
+            wrong.push(format!("src/{module}.rs has no row in the table of imports"));
+            continue;
+        };
+        for (file, text) in &files {
+            for (number, line) in code(text).enumerate() {
+                for name in named_modules(line).into_iter().filter(|name| *name != module && !may.contains(name)) {
+                    wrong.push(format!("src/{}:{}: `{module}` may not import `{name}`", file.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn heavy_crates_stay_under_their_modules() {
+    let mut wrong = Vec::new();
+    for (module, files) in sources() {
+        for (file, text) in &files {
+            for (number, line) in code(text).enumerate() {
+                for (heavy, under) in ONLY_UNDER {
+                    let names = line.contains(&format!("{heavy}::")) || line.contains(&format!("use {heavy};"));
+                    // `tokio_tungstenite::` also ends in a crate's name; compare whole words only.
+                    let whole = line.match_indices(heavy).any(|(at, _)| {
+                        !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                            && line[at + heavy.len()..].starts_with([':', ';'])
+                    });
+                    if names && whole && !under.contains(&module.as_str()) {
+                        wrong.push(format!("src/{}:{}: `{heavy}` belongs under {under:?}", file.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups_and_nested_paths() {
+    assert_eq!(named_modules("use crate::game::{self, Rules};"), ["game"]);
+    assert_eq!(named_modules("use crate::{ids::TeamId, time};"), ["ids", "time"]);
+    assert_eq!(named_modules("fn f(x: crate::time::Timestamp, y: crate::ids::Side)"), ["time", "ids"]);
+}
