@@ -1,1 +1,105 @@
-//! Wire structs live and die here.
+//! Turns messages of a vendor into events of a game.
+//!
+//! In: one JSON document at a time, exactly as received, in the order of receipt. Out: [`Event`]s, appended to a list
+//! that the caller keeps, and an [`Outcome`]. One [`Decoder`] a feed, run by whoever folds the journal; the same bytes in
+//! the same order always give the same events. It never fails and never panics: what it cannot use it skips, counts
+//! and, once for each kind of oddity, describes ([`Notes`]). It reads no clock, opens nothing and logs nothing.
+//!
+//! Wire structs live and die below this module: nothing of a vendor's shape leaves it.
+
+mod loose;
+mod nba;
+mod notes;
+mod parse;
+mod shottracker;
+
+pub use notes::{Note, Notes};
+
+use crate::game::event::Event;
+use crate::ids::{FeedKind, GameId};
+
+/// What a decoder has to be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The game to follow where a stream carries several, with or without the vendor's prefix (`sd:match:`). `None`:
+    /// the first game that the stream speaks of.
+    pub match_id: Option<String>,
+}
+
+/// What became of one message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Its facts are in the list of events.
+    Taken,
+    /// A sign of life without facts.
+    Heartbeat,
+    /// It speaks of a game that is not followed.
+    OtherGame,
+    /// Understood, and of no use here: a source that no snapshot shows.
+    Unused,
+    /// Not understood at all; the notes say why.
+    Skipped,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    pub verdict: Verdict,
+    /// Parts of the message, or the whole of it, that were not understood.
+    pub oddities: u32,
+}
+
+/// Reads the messages of one feed.
+#[derive(Debug)]
+pub struct Decoder {
+    protocol: Protocol,
+    notes: Notes,
+}
+
+#[derive(Debug)]
+enum Protocol {
+    ShotTracker(shottracker::Reader),
+    NbaPushEvents(Box<nba::Reader>),
+}
+
+impl Decoder {
+    pub fn new(kind: FeedKind, options: Options) -> Self {
+        let protocol = match kind {
+            FeedKind::ShotTracker => Protocol::ShotTracker(shottracker::Reader::new(options)),
+            FeedKind::NbaPushEvents => Protocol::NbaPushEvents(Box::new(nba::Reader::new(options))),
+        };
+        Self { protocol, notes: Notes::default() }
+    }
+
+    /// Appends what `message`, one JSON document, says. Appends nothing unless the verdict is [`Verdict::Taken`].
+    pub fn decode(&mut self, message: &[u8], events: &mut Vec<Event>) -> Outcome {
+        let before = self.notes.total();
+        let verdict = match &mut self.protocol {
+            Protocol::ShotTracker(reader) => reader.read(message, &mut self.notes, events),
+            Protocol::NbaPushEvents(reader) => reader.read(message, &mut self.notes, events),
+        };
+        let oddities = u32::try_from(self.notes.total() - before).unwrap_or(u32::MAX);
+        Outcome { verdict, oddities }
+    }
+
+    /// Everything odd so far.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
+    /// The game that is followed; `None` until a message named one.
+    pub fn game(&self) -> Option<&GameId> {
+        match &self.protocol {
+            Protocol::ShotTracker(reader) => reader.game(),
+            Protocol::NbaPushEvents(reader) => reader.game(),
+        }
+    }
+}
+
+/// The message as text. A stray byte in a name must not cost the whole message: it becomes a replacement character.
+fn text_of<'m>(bytes: &'m [u8], notes: &mut Notes) -> std::borrow::Cow<'m, str> {
+    let text = String::from_utf8_lossy(bytes);
+    if matches!(text, std::borrow::Cow::Owned(_)) {
+        notes.add("message: not valid UTF-8", None);
+    }
+    text
+}

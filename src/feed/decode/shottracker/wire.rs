@@ -1,0 +1,155 @@
+//! The vendor's messages as they stand on the wire; every field may be missing or of another type.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::feed::decode::loose::{List, Loose, wire};
+
+use super::stats::is_of_possession_type;
+
+/// What every message has; `data` is read once the source is known, because its shape depends on it.
+#[derive(Deserialize)]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow, default, rename = "type")]
+    pub(super) kind: Loose<'a>,
+    #[serde(borrow, default)]
+    pub(super) source: Loose<'a>,
+    #[serde(borrow, default)]
+    pub(super) data: Option<&'a RawValue>,
+}
+
+wire! {
+    struct Marker {
+        game: Loose<'a> = "gameId",
+        status: Loose<'a> = "status",
+        colors: JerseyColors<'a> = "data",
+    } known "t"
+
+    struct JerseyColors {
+        team_1: Loose<'a> = "team1Id",
+        color_1: Loose<'a> = "team1JerseyColor",
+        team_2: Loose<'a> = "team2Id",
+        color_2: Loose<'a> = "team2JerseyColor",
+    } passes_over true
+
+    struct Clock {
+        game: Loose<'a> = "gid",
+        period: Loose<'a> = "period",
+        kind: Loose<'a> = "type",
+        state: Loose<'a> = "state",
+        minutes: Loose<'a> = "min",
+        seconds: Loose<'a> = "sec",
+        sub_seconds: Loose<'a> = "subSec",
+        shot_seconds: Loose<'a> = "shotSec",
+        shot_sub_seconds: Loose<'a> = "shotSubSec",
+    } known "source" "controllerId" "t"
+
+    struct Chart {
+        shot: Loose<'a> = "eid",
+        game: Loose<'a> = "gid",
+        player: Loose<'a> = "pid",
+        team: Loose<'a> = "tid",
+        result: Loose<'a> = "st",
+        three: Loose<'a> = "is3",
+        x: Loose<'a> = "px",
+        y: Loose<'a> = "py",
+        hoop_x: Loose<'a> = "hx",
+        hoop_y: Loose<'a> = "hy",
+        status: Loose<'a> = "s",
+        zone: Loose<'a> = "z",
+        period: Loose<'a> = "prd",
+    } known "t" "sid" "pts" "pz" "hz" "az" "d" "attributes" "players" "shotDefenders" "v"
+
+    struct BoxScore {
+        play: Loose<'a> = "eid",
+        game: Loose<'a> = "gid",
+        player: Loose<'a> = "pid",
+        team: Loose<'a> = "tid",
+        actor: Loose<'a> = "act",
+        version: Loose<'a> = "v",
+        stats: Row<'a> = "stats",
+        total: Row<'a> = "totalStats",
+    } known "classification" "st" "sid" "t" "prd" "px" "py" "hex" "hey"
+
+    struct Summary {
+        period: Loose<'a> = "period",
+        game: GameStats<'a> = "game_stats",
+        half_1: PeriodStats<'a> = "half_1_stats",
+        half_2: PeriodStats<'a> = "half_2_stats",
+        quarter_1: PeriodStats<'a> = "quarter_1_stats",
+        quarter_2: PeriodStats<'a> = "quarter_2_stats",
+        quarter_3: PeriodStats<'a> = "quarter_3_stats",
+        quarter_4: PeriodStats<'a> = "quarter_4_stats",
+        overtime_1: PeriodStats<'a> = "ot_1_stats",
+        overtime_2: PeriodStats<'a> = "ot_2_stats",
+        overtime_3: PeriodStats<'a> = "ot_3_stats",
+        overtime_4: PeriodStats<'a> = "ot_4_stats",
+    } known "at" "at_formatted" "reference"
+
+    struct GameStats { home: Side<'a> = "home", away: Side<'a> = "away" } known "reference"
+
+    struct Side { team: Row<'a> = "team", players: List<Row<'a>> = "players" }
+
+    struct PeriodStats { home: PeriodSide<'a> = "home", away: PeriodSide<'a> = "away" } known "reference"
+
+    /// Of a period only the points are used; its players are as large as the game's, and are passed over.
+    struct PeriodSide { team: PeriodTeam<'a> = "team" } known "players"
+
+    struct PeriodTeam { points: Loose<'a> = "PTS" } passes_over true
+
+    /// A row of statistics: a team's, a player's, or the two blocks of a box-score message.
+    struct Row {
+        team: Loose<'a> = "team_id",
+        team_name: Loose<'a> = "team_name",
+        code: Loose<'a> = "consumer_code",
+        player: Loose<'a> = "player_id",
+        number: Loose<'a> = "jersey_number",
+        first_name: Loose<'a> = "first_name",
+        last_name: Loose<'a> = "last_name",
+        position: Loose<'a> = "position_abbr",
+        on_court: Loose<'a> = "on_the_floor",
+        team_score: Loose<'a> = "TEAM_SCORE",
+        points: Loose<'a> = "PTS",
+        fg: Loose<'a> = "FG",
+        fga: Loose<'a> = "FGA",
+        fg2: Loose<'a> = "FG2",
+        fga2: Loose<'a> = "FGA2",
+        fg3: Loose<'a> = "FG3",
+        fga3: Loose<'a> = "FGA3",
+        ft: Loose<'a> = "FT",
+        fta: Loose<'a> = "FTA",
+        rebounds: Loose<'a> = "REB",
+        offensive: Loose<'a> = "OFFENSIVE_REB",
+        defensive: Loose<'a> = "DEFENSIVE_REB",
+        assists: Loose<'a> = "AST",
+        steals: Loose<'a> = "STL",
+        blocks: Loose<'a> = "BLK",
+        turnovers: Loose<'a> = "TO",
+        turnovers_live: Loose<'a> = "LBTO",
+        turnovers_dead: Loose<'a> = "DBTO",
+        fouls: Loose<'a> = "FL",
+        fouls_drawn: Loose<'a> = "FLDN",
+        plus_minus: Loose<'a> = "PLUS_MINUS",
+        in_paint: Loose<'a> = "PPTS",
+        second_chance: Loose<'a> = "SECOND_CHANCE_POINTS",
+        off_turnovers: Loose<'a> = "POINTS_OFF_TURNOVER",
+        assist_to_turnover: Loose<'a> = "AST_TO_RATE",
+        distance_cm: Loose<'a> = "DIST",
+        shots: List<Zone<'a>> = "shots",
+        catch_and_shoot: List<Zone<'a>> = "cas_shots",
+        off_the_dribble: List<Zone<'a>> = "otd_shots",
+        season: SeasonRow<'a> = "season_stats",
+    } known "FG_FRACTION" "FG_PCT_DISPLAY" "FG2_FRACTION" "FG2_PCT_DISPLAY" "FG3_FRACTION" "FG3_PCT_DISPLAY"
+        "FT_FRACTION" "FT_PCT_DISPLAY" "TWO_POINT_PCT_DISPLAY" "DIST_MILES" "sensor" "shot_locations" "lineup_stats"
+        extra is_of_possession_type
+
+    struct SeasonRow { ft: Loose<'a> = "FT", fta: Loose<'a> = "FTA" } known "FT_FRACTION" "FT_PCT_DISPLAY"
+
+    struct Zone {
+        display: Loose<'a> = "DISPLAY",
+        pct_display: Loose<'a> = "PCT_DISPLAY",
+        r: Loose<'a> = "R",
+        g: Loose<'a> = "G",
+        b: Loose<'a> = "B",
+    }
+}
