@@ -110,6 +110,24 @@ pub enum PeriodKind {
     Test,
 }
 
+impl Period {
+    /// The period with its usual label; `number` counts from 1 within its kind and is ignored where there is only one.
+    pub fn new(kind: PeriodKind, number: u8) -> Self {
+        let (number, label) = match kind {
+            PeriodKind::Quarter => (number, format!("Q{number}")),
+            PeriodKind::Half => (number, format!("H{number}")),
+            PeriodKind::Period => (number, format!("P{number}")),
+            PeriodKind::Overtime if number <= 1 => (1, "OT".to_owned()),
+            PeriodKind::Overtime => (number, format!("{number}OT")),
+            PeriodKind::Pregame => (0, "PRE".to_owned()),
+            PeriodKind::Halftime => (0, "HALF".to_owned()),
+            PeriodKind::Final => (0, "FINAL".to_owned()),
+            PeriodKind::Test => (0, "TEST".to_owned()),
+        };
+        Self { number, label, kind }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GameClock {
@@ -227,6 +245,13 @@ pub struct Shooting {
     pub pct: Option<f64>,
     /// "7-16"
     pub display: String,
+}
+
+impl Shooting {
+    pub fn new(made: u32, attempted: u32) -> Self {
+        let pct = (attempted > 0).then(|| f64::from(made) * 100.0 / f64::from(attempted));
+        Self { made, attempted, pct, display: format!("{made}-{attempted}") }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

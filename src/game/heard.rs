@@ -1,0 +1,362 @@
+//! What one feed has said about the game, apart from all other feeds.
+//!
+//! Everything large is shared (`Arc`) and replaced only when it changes, so that a copy of the whole state costs a few
+//! pointers and two snapshots with the same pointer have the same content.
+
+use std::sync::Arc;
+
+use crate::ids::{FeedId, FeedKind, PlayId, PlayerId, Side, TeamId};
+use crate::status::Link;
+use crate::time::Timestamp;
+
+use super::clock::Clocks;
+use super::event::{ClockReading, Event, ShotReading, StatLine, TeamFacts};
+use super::plays::Plays;
+use super::snapshot::{Game, Period, PeriodScore, Player, Shot, Stats, Zones};
+
+/// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
+const MOST_SHOTS: usize = 400;
+
+/// Lines whose versions are remembered. An older version of a line can only arrive shortly after a newer one.
+const MOST_VERSIONS: usize = 64;
+
+#[derive(Clone, Debug)]
+pub(super) struct Heard {
+    pub(super) id: FeedId,
+    pub(super) kind: FeedKind,
+    pub(super) link: Link,
+    /// When anything at all arrived, heartbeats included.
+    pub(super) last: Option<Timestamp>,
+    pub(super) messages: u64,
+    pub(super) skipped: u64,
+    pub(super) game: Arc<Game>,
+    pub(super) clocks: Clocks,
+    /// When the clocks were last spoken of.
+    pub(super) clock_at: Option<Timestamp>,
+    /// The period by a message that says nothing of the clock.
+    pub(super) period: Option<Period>,
+    pub(super) teams: Vec<Arc<TeamHeard>>,
+    pub(super) plays: Plays,
+    /// Outer `None`: not spoken of. Inner: nobody has the ball, or nobody knows.
+    pub(super) possession: Option<Option<TeamId>>,
+}
+
+/// What a feed has said about one team. `None`: not spoken of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TeamHeard {
+    pub(super) side: Option<Side>,
+    pub(super) facts: TeamFacts,
+    pub(super) jersey: Option<String>,
+    pub(super) score: Option<u32>,
+    pub(super) fouls: Option<u32>,
+    pub(super) bonus: Option<bool>,
+    pub(super) timeouts: Option<u32>,
+    pub(super) stats: Option<Arc<Stats>>,
+    pub(super) zones: Option<Arc<Zones>>,
+    pub(super) by_period: Option<Arc<Vec<PeriodScore>>>,
+    pub(super) players: Option<Arc<Vec<Player>>>,
+    pub(super) on_court: Option<Arc<Vec<PlayerId>>>,
+    pub(super) shots: Option<Arc<Vec<Shot>>>,
+    versions: Vec<(PlayId, Option<PlayerId>, i64)>,
+}
+
+impl Heard {
+    pub(super) fn new(id: FeedId, kind: FeedKind) -> Self {
+        Self {
+            id,
+            kind,
+            link: Link::default(),
+            last: None,
+            messages: 0,
+            skipped: 0,
+            game: Arc::default(),
+            clocks: Clocks::default(),
+            clock_at: None,
+            period: None,
+            teams: Vec::new(),
+            plays: Plays::default(),
+            possession: None,
+        }
+    }
+
+    pub(super) fn team(&self, side: Side) -> Option<&TeamHeard> {
+        self.teams.iter().find(|team| team.side == Some(side)).map(Arc::as_ref)
+    }
+
+    pub(super) fn team_by_id(&self, id: &TeamId) -> Option<&TeamHeard> {
+        self.teams.iter().find(|team| team.facts.id.as_ref() == Some(id)).map(Arc::as_ref)
+    }
+
+    pub(super) fn apply(&mut self, at: Timestamp, event: &Event) {
+        match event {
+            Event::Game(game) => self.learn_game(game),
+            Event::Teams { home, away } => {
+                self.learn_team(Side::Home, home);
+                self.learn_team(Side::Away, away);
+            }
+            Event::JerseyColors(colors) => {
+                for (team, color) in colors {
+                    self.by_id(team).jersey = Some(color.clone());
+                }
+            }
+            Event::Clock(reading) => self.read_clock(at, reading),
+            Event::Score(score) => {
+                self.by_side(Side::Home).score = Some(score.home);
+                self.by_side(Side::Away).score = Some(score.away);
+            }
+            Event::TeamScore { team, points } => self.by_id(team).score = Some(*points),
+            Event::Bench { side, bonus, timeouts, fouls } => {
+                let team = self.by_side(*side);
+                team.bonus = bonus.or(team.bonus);
+                team.timeouts = timeouts.or(team.timeouts);
+                team.fouls = fouls.or(team.fouls);
+            }
+            Event::TeamStats { side, stats, zones } => {
+                let team = self.by_side(*side);
+                replace(&mut team.stats, stats.as_ref());
+                if let Some(zones) = zones {
+                    replace(&mut team.zones, zones.as_ref());
+                }
+            }
+            Event::Players { side, players } => {
+                let mut players = players.clone();
+                players.sort_by_cached_key(number_order);
+                replace(&mut self.by_side(*side).players, &players);
+            }
+            Event::Line(line) => self.by_id(&line.team).take_line(line),
+            Event::Roster { side, players } => self.by_side(*side).add_players(players),
+            Event::ByPeriod { side, points } => {
+                let row =
+                    |(label, points): &(String, Option<u32>)| PeriodScore { label: label.clone(), points: *points };
+                replace(&mut self.by_side(*side).by_period, &points.iter().map(row).collect());
+            }
+            Event::OnCourt { side, players } => replace(&mut self.by_side(*side).on_court, players),
+            Event::Play(update) => self.plays.put(update),
+            Event::PlayDeleted { id, at } => self.plays.delete(id, *at),
+            Event::Shot { team, shot } => self.put_shot(team, shot),
+            Event::ShotDeleted(id) => self.delete_shot(id),
+            Event::Possession { team } => self.possession = Some(team.clone()),
+        }
+    }
+
+    fn learn_game(&mut self, said: &Game) {
+        let known = &self.game;
+        let game = Game {
+            id: said.id.clone().or_else(|| known.id.clone()),
+            league: said.league.clone().or_else(|| known.league.clone()),
+            sport: said.sport,
+            status: said.status.or(known.status),
+            title: said.title.clone().or_else(|| known.title.clone()),
+            venue: said.venue.clone().or_else(|| known.venue.clone()),
+        };
+        if game != *self.game {
+            self.game = Arc::new(game);
+        }
+    }
+
+    fn learn_team(&mut self, side: Side, said: &TeamFacts) {
+        let known_as_side = self.teams.iter().position(|team| team.side == Some(side));
+        let known_by_id =
+            said.id.as_ref().and_then(|id| self.teams.iter().position(|t| t.facts.id.as_ref() == Some(id)));
+        let index = match (known_by_id, known_as_side) {
+            (Some(by_id), Some(as_side)) if by_id != as_side => {
+                // Another team was taken for this side until now.
+                Arc::make_mut(&mut self.teams[as_side]).side = None;
+                by_id
+            }
+            (Some(index), _) => index,
+            // A row that was known only by its side now gets its id; a row with another id is another team.
+            (None, Some(index)) if said.id.is_none() || self.teams[index].facts.id.is_none() => index,
+            (None, as_side) => {
+                if let Some(index) = as_side {
+                    Arc::make_mut(&mut self.teams[index]).side = None;
+                }
+                self.teams.push(Arc::default());
+                self.teams.len() - 1
+            }
+        };
+        let known = &self.teams[index];
+        let facts = TeamFacts {
+            id: said.id.clone().or_else(|| known.facts.id.clone()),
+            name: said.name.clone().or_else(|| known.facts.name.clone()),
+            market: said.market.clone().or_else(|| known.facts.market.clone()),
+            code: said.code.clone().or_else(|| known.facts.code.clone()),
+        };
+        if known.side != Some(side) || known.facts != facts {
+            let team = Arc::make_mut(&mut self.teams[index]);
+            team.side = Some(side);
+            team.facts = facts;
+        }
+    }
+
+    fn by_side(&mut self, side: Side) -> &mut TeamHeard {
+        let index = self.teams.iter().position(|team| team.side == Some(side)).unwrap_or_else(|| {
+            self.teams.push(Arc::new(TeamHeard { side: Some(side), ..TeamHeard::default() }));
+            self.teams.len() - 1
+        });
+        Arc::make_mut(&mut self.teams[index])
+    }
+
+    fn by_id(&mut self, id: &TeamId) -> &mut TeamHeard {
+        let index = self.teams.iter().position(|team| team.facts.id.as_ref() == Some(id)).unwrap_or_else(|| {
+            let facts = TeamFacts { id: Some(id.clone()), ..TeamFacts::default() };
+            self.teams.push(Arc::new(TeamHeard { facts, ..TeamHeard::default() }));
+            self.teams.len() - 1
+        });
+        Arc::make_mut(&mut self.teams[index])
+    }
+
+    fn read_clock(&mut self, at: Timestamp, reading: &ClockReading) {
+        if reading.game_millis.is_none() && reading.running.is_none() && reading.shot == ShotReading::Unsaid {
+            self.period.clone_from(&reading.period);
+            return;
+        }
+        let clocks = &mut self.clocks;
+        let jump = reading.period.is_some() && reading.period != clocks.period;
+        let was_running = clocks.game.is_running();
+        // A message that does not say leaves the clock as it was: going, or standing where the last play had it.
+        let running = reading.running.unwrap_or(was_running);
+        let turned = running != was_running;
+        let game_millis = reading.game_millis.or_else(|| clocks.game.millis_at(at).filter(|_| turned));
+        if let Some(millis) = game_millis {
+            clocks.game.read(at, millis, running, jump);
+        }
+        match reading.shot {
+            ShotReading::Off => clocks.shot.clear(),
+            ShotReading::Millis(millis) => clocks.shot.read(at, millis, running, jump),
+            ShotReading::Unsaid => {
+                if let Some(millis) = clocks.shot.millis_at(at).filter(|_| turned) {
+                    clocks.shot.read(at, millis, running, jump);
+                }
+            }
+        }
+        if reading.period.is_some() && jump {
+            clocks.period.clone_from(&reading.period);
+        }
+        self.clock_at = Some(at);
+    }
+
+    fn put_shot(&mut self, team: &TeamId, shot: &Shot) {
+        if let Some(id) = &shot.id {
+            // An edit may give the shot to the other team.
+            let elsewhere = |known: &TeamHeard| known.facts.id.as_ref() != Some(team) && known.has_shot(id);
+            if self.teams.iter().any(|known| elsewhere(known)) {
+                self.delete_shot(id);
+            }
+        }
+        let shots = Arc::make_mut(self.by_id(team).shots.get_or_insert_default());
+        match shots.iter().rposition(|known| known.id.is_some() && known.id == shot.id) {
+            Some(index) => shots[index] = shot.clone(),
+            None => {
+                if shots.len() == MOST_SHOTS {
+                    shots.remove(0);
+                }
+                shots.push(shot.clone());
+            }
+        }
+    }
+
+    fn delete_shot(&mut self, id: &str) {
+        for team in self.teams.iter_mut().filter(|team| team.has_shot(id)) {
+            if let Some(shots) = &mut Arc::make_mut(team).shots {
+                Arc::make_mut(shots).retain(|shot| shot.id.as_deref() != Some(id));
+            }
+        }
+    }
+}
+
+impl TeamHeard {
+    fn has_shot(&self, id: &str) -> bool {
+        self.shots.iter().flat_map(|shots| shots.iter()).any(|shot| shot.id.as_deref() == Some(id))
+    }
+
+    /// Takes the values that a play left a player or the team with.
+    fn take_line(&mut self, line: &StatLine) {
+        if !self.is_news(line) {
+            return;
+        }
+        let Some(id) = &line.player else {
+            let stats = self.stats.get_or_insert_default();
+            merge(Arc::make_mut(stats), &line.stats);
+            return;
+        };
+        let players = Arc::make_mut(self.players.get_or_insert_default());
+        match players.iter_mut().find(|player| player.id.as_ref() == Some(id)) {
+            Some(player) => merge(&mut player.stats, &line.stats),
+            None => {
+                let stats = line.stats.as_ref().clone();
+                players.push(Player { id: Some(id.clone()), stats, ..Player::default() });
+            }
+        }
+    }
+
+    fn is_news(&mut self, line: &StatLine) -> bool {
+        let (Some(play), Some(version)) = (&line.play, line.version) else { return true };
+        match self.versions.iter_mut().find(|(known, player, _)| known == play && *player == line.player) {
+            Some((_, _, known)) if version < *known => return false,
+            Some((_, _, known)) => *known = version,
+            None => {
+                if self.versions.len() == MOST_VERSIONS {
+                    self.versions.remove(0);
+                }
+                self.versions.push((play.clone(), line.player.clone(), version));
+            }
+        }
+        true
+    }
+
+    fn add_players(&mut self, said: &[Player]) {
+        let players = Arc::make_mut(self.players.get_or_insert_default());
+        for player in said {
+            let is_same = |known: &Player| match (&known.id, &player.id) {
+                (Some(known), Some(said)) => known == said,
+                _ => known.number == player.number && known.last_name == player.last_name,
+            };
+            match players.iter_mut().find(|known| is_same(known)) {
+                Some(known) => {
+                    let stats = std::mem::take(&mut known.stats);
+                    *known = Player { stats, ..player.clone() };
+                }
+                None => players.push(player.clone()),
+            }
+        }
+        players.sort_by_cached_key(number_order);
+    }
+}
+
+/// Replaces a shared part, unless it would be equal: then the pointer stays, and bindings need not look again.
+fn replace<T: Clone + PartialEq>(known: &mut Option<Arc<T>>, said: &T) {
+    if known.as_deref() != Some(said) {
+        *known = Some(Arc::new(said.clone()));
+    }
+}
+
+/// "0" before "00" before "1"; without a number last.
+fn number_order(player: &Player) -> (u32, usize, Option<String>) {
+    let number = player.number.as_deref().unwrap_or_default();
+    (number.parse().unwrap_or(u32::MAX), number.len(), player.last_name.clone())
+}
+
+/// Overwrites what the newer statistics say and leaves the rest.
+fn merge(known: &mut Stats, said: &Stats) {
+    macro_rules! take {
+        ($($field:ident),*) => { $(if said.$field.is_some() { known.$field.clone_from(&said.$field); })* };
+    }
+    take!(points, fg, fg2, fg3, ft, assists, steals, blocks, fouls, fouls_drawn, plus_minus, points_in_paint);
+    take!(second_chance_points, points_off_turnovers, assist_to_turnover, distance_m);
+    if let Some(said) = &said.rebounds {
+        let rebounds = known.rebounds.get_or_insert_default();
+        rebounds.total = said.total.or(rebounds.total);
+        rebounds.offensive = said.offensive.or(rebounds.offensive);
+        rebounds.defensive = said.defensive.or(rebounds.defensive);
+    }
+    if let Some(said) = &said.turnovers {
+        let turnovers = known.turnovers.get_or_insert_default();
+        turnovers.total = said.total.or(turnovers.total);
+        turnovers.live = said.live.or(turnovers.live);
+        turnovers.dead = said.dead.or(turnovers.dead);
+    }
+    for (name, kind) in &said.by_possession_type {
+        known.by_possession_type.insert(name.clone(), kind.clone());
+    }
+}

@@ -1,0 +1,204 @@
+//! The plays of a game in their latest versions, newest first by the vendor's sequence.
+
+use std::sync::Arc;
+
+use crate::ids::PlayId;
+use crate::time::Timestamp;
+
+use super::event::PlayUpdate;
+use super::snapshot::Play;
+
+/// More plays than any game has had, several overtimes included. When full, the oldest are dropped.
+const MOST_PLAYS: usize = 4_096;
+
+/// Both lists run newest first, side by side. Cloning is cheap: everything is shared.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plays {
+    keys: Arc<Vec<Key>>,
+    plays: Arc<Vec<Arc<Play>>>,
+    deleted: Arc<Vec<Tombstone>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Key {
+    sequence: i64,
+    updated_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+struct Tombstone {
+    id: PlayId,
+    at: Option<Timestamp>,
+}
+
+impl Plays {
+    /// The same list, by pointer, until a play changes.
+    pub(super) fn shared(&self) -> &Arc<Vec<Arc<Play>>> {
+        &self.plays
+    }
+
+    /// Takes a version of a play; the whole of it replaces the earlier version. A version that was written before the one
+    /// already here, or before the play was deleted, is a straggler and changes nothing.
+    pub(super) fn put(&mut self, update: &PlayUpdate) {
+        let Some(id) = &update.play.id else { return };
+        if let Some(tombstone) = self.deleted.iter().position(|tombstone| tombstone.id == *id) {
+            let is_revived = update.updated_at.zip(self.deleted[tombstone].at).is_some_and(|(up, down)| up > down);
+            if !is_revived {
+                return;
+            }
+            Arc::make_mut(&mut self.deleted).remove(tombstone);
+        }
+        let key = Key { sequence: update.sequence, updated_at: update.updated_at };
+        if let Some(index) = self.position(id) {
+            let known = self.keys[index];
+            if update.updated_at.zip(known.updated_at).is_some_and(|(said, known)| said < known) {
+                return;
+            }
+            if known.sequence == key.sequence {
+                if known != key {
+                    Arc::make_mut(&mut self.keys)[index] = key;
+                }
+                // Exact duplicates are common; they must not make every binding look again.
+                if *self.plays[index] != update.play {
+                    Arc::make_mut(&mut self.plays)[index] = Arc::new(update.play.clone());
+                }
+                return;
+            }
+            self.remove_at(index);
+        }
+        self.insert(key, update.play.clone());
+    }
+
+    /// Removes a play, and remembers that, so that a late copy of it does not bring it back.
+    pub(super) fn delete(&mut self, id: &PlayId, at: Option<Timestamp>) {
+        if let Some(index) = self.position(id) {
+            self.remove_at(index);
+        }
+        match self.deleted.iter().position(|tombstone| tombstone.id == *id) {
+            Some(index) => {
+                let known = &mut Arc::make_mut(&mut self.deleted)[index].at;
+                *known = (*known).max(at);
+            }
+            None => {
+                let deleted = Arc::make_mut(&mut self.deleted);
+                if deleted.len() == MOST_PLAYS {
+                    deleted.remove(0);
+                }
+                deleted.push(Tombstone { id: id.clone(), at });
+            }
+        }
+    }
+
+    /// Newest plays change most, so the search begins there.
+    fn position(&self, id: &PlayId) -> Option<usize> {
+        self.plays.iter().position(|play| play.id.as_ref() == Some(id))
+    }
+
+    /// Plays of one sequence (a miss and its rebound) stay in the order in which they first came.
+    fn insert(&mut self, key: Key, play: Play) {
+        let index = self.keys.iter().position(|known| known.sequence <= key.sequence).unwrap_or(self.keys.len());
+        let (keys, plays) = (Arc::make_mut(&mut self.keys), Arc::make_mut(&mut self.plays));
+        keys.insert(index, key);
+        plays.insert(index, Arc::new(play));
+        keys.truncate(MOST_PLAYS);
+        plays.truncate(MOST_PLAYS);
+    }
+
+    fn remove_at(&mut self, index: usize) {
+        Arc::make_mut(&mut self.keys).remove(index);
+        Arc::make_mut(&mut self.plays).remove(index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(id: &str, sequence: i64, second: i64, text: &str) -> PlayUpdate {
+        let play = Play { id: Some(PlayId::new(id)), text: Some(text.to_owned()), ..Play::default() };
+        PlayUpdate { sequence, updated_at: Some(Timestamp::from_millis(second * 1000)), play, ..PlayUpdate::default() }
+    }
+
+    #[track_caller]
+    fn check(plays: &Plays, expected: &[&str]) {
+        let texts: Vec<_> = plays.plays.iter().map(|play| play.text.as_deref().unwrap_or("")).collect();
+        assert_eq!(texts, expected);
+        assert_eq!(plays.keys.len(), plays.plays.len());
+    }
+
+    fn two() -> Plays {
+        let mut plays = Plays::default();
+        plays.put(&update("a", 100, 1, "first"));
+        plays.put(&update("b", 200, 2, "second"));
+        plays
+    }
+
+    #[test]
+    fn order_is_by_sequence_whatever_the_arrival() {
+        let mut plays = two();
+        plays.put(&update("c", 150, 3, "between"));
+        check(&plays, &["second", "between", "first"]);
+    }
+
+    #[test]
+    fn plays_of_one_sequence_show_the_later_arrival_first_and_keep_their_places() {
+        let mut plays = two();
+        plays.put(&update("c", 200, 3, "third"));
+        plays.put(&update("b", 200, 4, "second, edited"));
+        check(&plays, &["third", "second, edited", "first"]);
+    }
+
+    #[test]
+    fn a_version_older_than_the_one_known_changes_nothing() {
+        let mut plays = two();
+        plays.put(&update("b", 200, 1, "stale"));
+        check(&plays, &["second", "first"]);
+    }
+
+    #[test]
+    fn of_versions_of_one_second_the_later_arrival_counts() {
+        let mut plays = two();
+        plays.put(&update("b", 200, 2, "same second"));
+        check(&plays, &["same second", "first"]);
+    }
+
+    #[test]
+    fn a_play_with_another_sequence_moves() {
+        let mut plays = two();
+        plays.put(&update("b", 50, 3, "moved"));
+        check(&plays, &["first", "moved"]);
+    }
+
+    #[test]
+    fn a_deleted_play_stays_deleted_when_a_late_copy_arrives() {
+        let mut plays = two();
+        plays.delete(&PlayId::new("b"), Some(Timestamp::from_millis(5_000)));
+        plays.delete(&PlayId::new("b"), Some(Timestamp::from_millis(5_000)));
+        plays.put(&update("b", 200, 5, "late copy"));
+        check(&plays, &["first"]);
+    }
+
+    #[test]
+    fn a_play_written_after_its_deletion_is_back() {
+        let mut plays = two();
+        plays.delete(&PlayId::new("b"), Some(Timestamp::from_millis(5_000)));
+        plays.put(&update("b", 200, 6, "back"));
+        check(&plays, &["back", "first"]);
+    }
+
+    #[test]
+    fn a_delete_that_overtakes_its_play_still_counts() {
+        let mut plays = Plays::default();
+        plays.delete(&PlayId::new("a"), None);
+        plays.put(&update("a", 100, 1, "overtaken"));
+        check(&plays, &[]);
+    }
+
+    #[test]
+    fn an_exact_duplicate_leaves_the_list_the_same_by_pointer() {
+        let mut plays = two();
+        let before = plays.shared().clone();
+        plays.put(&update("b", 200, 2, "second"));
+        assert!(Arc::ptr_eq(&before, plays.shared()));
+    }
+}
