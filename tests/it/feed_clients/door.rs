@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use url::Url;
 
 use super::PATIENCE;
@@ -127,6 +127,10 @@ pub struct Socket(WebSocketStream<TcpStream>);
 impl Socket {
     pub async fn send(&mut self, text: &str) {
         self.0.send(Message::text(text)).await.unwrap();
+    }
+
+    pub async fn close(&mut self, code: u16, reason: &str) {
+        self.0.close(Some(CloseFrame { code: code.into(), reason: reason.into() })).await.unwrap();
     }
 
     /// Whether the client is gone.

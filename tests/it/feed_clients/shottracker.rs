@@ -155,6 +155,22 @@ async fn an_expired_token_is_replaced_at_once_and_nobody_is_alarmed() {
 }
 
 #[tokio::test]
+async fn a_token_that_opens_a_socket_but_brings_nothing_or_is_turned_out_is_not_used_again() {
+    let (rest, live, mut feed, socket) = connected("t0ken-0001").await;
+    drop(socket);
+    feed.why().await;
+    rest.caller().await.json(r#"{"token":"t0ken-0002"}"#).await;
+    let mut socket = live.caller().await.websocket().await;
+    socket.send(&numbered(1)).await;
+    feed.expect(&["up", &numbered(1)]).await;
+    socket.close(4401, "token t0ken-0002 expired").await;
+    let why = feed.why().await;
+    assert!(why.ends_with("closed the connection (code 4401: token *** expired)"), "{why}");
+    rest.caller().await.json(r#"{"token":"t0ken-0003"}"#).await;
+    assert_eq!(live.caller().await.target(), "/live?token=t0ken-0003&last_seq=1");
+}
+
+#[tokio::test]
 async fn a_server_that_no_longer_knows_the_number_is_asked_for_everything_and_nothing_comes_twice() {
     let (rest, live) = (Door::open().await, Door::open().await);
     let mut feed = start(feed::Options::ShotTracker(options(&rest, &live)), Resume { last_seq: Some(2) });
