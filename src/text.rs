@@ -182,7 +182,8 @@ impl Fonts {
             .font_features(features)
             .cache_key_flags(CacheKeyFlags::DISABLE_HINTING);
         let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut buffer = Buffer::new_empty(glyphon::Metrics::new(*size_px, *size_px));
+        // A line three ems high holds the ink of every glyph; the rasteriser skips lines outside its bounds.
+        let mut buffer = Buffer::new_empty(glyphon::Metrics::new(*size_px, 3.0 * size_px));
         buffer.set_wrap(Wrap::None);
         buffer.set_text(&one_line, &attrs, Shaping::Advanced, None);
         buffer.shape_until_scroll(&mut self.system, false);

@@ -1,0 +1,327 @@
+//! Where two draw lists differ: the only pixels that are drawn, read back and converted again.
+//!
+//! In: the list that the target shows and the list that it shall show. Out: a few disjoint rectangles of whole pixels
+//! that hold every pixel which can differ.
+//!
+//! Items of both lists are paired when they are equal and all that encloses them is paired too, in one common order.
+//! Outside the rectangles around all unpaired items, both lists draw the same primitives in the same order through the
+//! same groups and clips, so their pixels are equal. Pure, on the CPU; knows no texture.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::draw_list::{DrawList, Item, Op, PathShape, Rect, Size, TextShape};
+
+/// More rectangles than this are not worth their scissors: the two that grow least when joined are joined.
+const MAX_RECTS: usize = 12;
+
+/// Two rectangles are joined when that draws at most this many pixels more: about what a scissor's own cost buys.
+const CHEAP_JOIN_PX: i64 = 64 * 64;
+
+/// Whole pixels of the canvas: `x0 <= x < x1`, `y0 <= y < y1`; empty when a side is not above zero.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PixelRect {
+    pub x0: u32,
+    pub y0: u32,
+    pub x1: u32,
+    pub y1: u32,
+}
+
+impl PixelRect {
+    pub fn of_canvas(canvas: Size) -> Self {
+        Self { x0: 0, y0: 0, x1: canvas.width, y1: canvas.height }
+    }
+
+    /// All pixels of the canvas that `rect` touches; none for an empty rectangle or one that is not a number.
+    pub fn touched_by(rect: Rect, canvas: Size) -> Self {
+        if rect.is_empty() || rect.x.is_nan() || rect.y.is_nan() {
+            return Self::default();
+        }
+        // Casts saturate, so that infinities end at the canvas.
+        let rect = Self {
+            x0: rect.x.floor() as u32,
+            y0: rect.y.floor() as u32,
+            x1: (rect.right().ceil() as u32).min(canvas.width),
+            y1: (rect.bottom().ceil() as u32).min(canvas.height),
+        };
+        if rect.is_empty() { Self::default() } else { rect }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.x0 >= self.x1 || self.y0 >= self.y1
+    }
+
+    pub fn width(self) -> u32 {
+        self.x1.saturating_sub(self.x0)
+    }
+
+    pub fn height(self) -> u32 {
+        self.y1.saturating_sub(self.y0)
+    }
+
+    pub fn intersection(self, other: Self) -> Self {
+        let rect = Self {
+            x0: self.x0.max(other.x0),
+            y0: self.y0.max(other.y0),
+            x1: self.x1.min(other.x1),
+            y1: self.y1.min(other.y1),
+        };
+        if rect.is_empty() { Self::default() } else { rect }
+    }
+
+    pub fn meets(self, other: Self) -> bool {
+        !self.intersection(other).is_empty()
+    }
+
+    /// The smallest rectangle around both; an empty one adds nothing.
+    pub fn union(self, other: Self) -> Self {
+        match (self.is_empty(), other.is_empty()) {
+            (true, _) => other,
+            (_, true) => self,
+            _ => Self {
+                x0: self.x0.min(other.x0),
+                y0: self.y0.min(other.y0),
+                x1: self.x1.max(other.x1),
+                y1: self.y1.max(other.y1),
+            },
+        }
+    }
+
+    fn area(self) -> i64 {
+        i64::from(self.width()) * i64::from(self.height())
+    }
+
+    /// Pixels that the union holds beyond both; negative when they overlap much.
+    fn cost_of_joining(self, other: Self) -> i64 {
+        self.union(other).area() - self.area() - other.area()
+    }
+}
+
+/// What encloses an item, and the pixels that it can colour.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Index of the innermost `PushGroup` or `PushClip` around the item.
+    pub parent: Option<usize>,
+    /// Cut by all enclosing clips; empty for starts and ends of groups and clips, and inside groups of no opacity.
+    pub touched: PixelRect,
+    /// For the start of a group that holds exactly one primitive, through clips but no further group: its opacity is
+    /// folded into the primitive's colours, which is the same thing without a layer.
+    pub folds: bool,
+}
+
+/// One [`Place`] for each item. An end without a start, or a start without an end, encloses nothing beyond the list.
+pub fn places(list: &DrawList) -> Vec<Place> {
+    let mut open: Vec<(usize, PixelRect)> = Vec::new();
+    let whole = PixelRect::of_canvas(list.canvas);
+    let mut places: Vec<Place> = Vec::with_capacity(list.items.len());
+    for (index, item) in list.items.iter().enumerate() {
+        if matches!(item.op, Op::PopGroup | Op::PopClip) {
+            open.pop();
+        }
+        let (parent, inside) = open.last().map_or((None, whole), |(parent, inside)| (Some(*parent), *inside));
+        let touched = item
+            .op
+            .bounds()
+            .map_or(PixelRect::default(), |bounds| PixelRect::touched_by(bounds, list.canvas).intersection(inside));
+        places.push(Place { parent, touched, folds: false });
+        match &item.op {
+            Op::PushGroup { opacity } if *opacity > 0.0 => open.push((index, inside)),
+            Op::PushGroup { .. } => open.push((index, PixelRect::default())),
+            Op::PushClip(clip) => {
+                // One pixel for the antialiased edge.
+                let bounds = clip.canvas_from_local.bounds_of(clip.rect);
+                let bounds = if bounds.is_empty() { bounds } else { bounds.outset(1.0) };
+                open.push((index, inside.intersection(PixelRect::touched_by(bounds, list.canvas))));
+            }
+            _ => {}
+        }
+    }
+    mark_folding_groups(list, &mut places);
+    places
+}
+
+fn mark_folding_groups(list: &DrawList, places: &mut [Place]) {
+    let is_group = |index: usize| matches!(list.items[index].op, Op::PushGroup { .. });
+    let mut members = vec![0_usize; places.len()];
+    for (index, item) in list.items.iter().enumerate() {
+        let counts = match item.op {
+            Op::PopGroup | Op::PopClip | Op::PushClip(_) => continue,
+            // A group in a group needs the outer one's layer.
+            Op::PushGroup { .. } => 2,
+            _ => 1,
+        };
+        let mut around = places[index].parent;
+        while let Some(parent) = around {
+            members[parent] += counts;
+            around = if is_group(parent) { None } else { places[parent].parent };
+        }
+    }
+    for (index, place) in places.iter_mut().enumerate() {
+        place.folds = is_group(index) && members[index] == 1;
+    }
+}
+
+/// The rectangles in which `new` can look different from `old`: disjoint, at most a dozen; none when the lists draw the
+/// same. Lists for canvases of different sizes differ everywhere.
+pub fn damage(old: &DrawList, new: &DrawList) -> Vec<PixelRect> {
+    if old.canvas != new.canvas {
+        return vec![PixelRect::of_canvas(new.canvas)];
+    }
+    let same_everywhere =
+        old.items.len() == new.items.len() && old.items.iter().zip(&new.items).all(|(a, b)| same_op(&a.op, &b.op));
+    if same_everywhere {
+        return Vec::new();
+    }
+    let old_places = places(old);
+    let new_places = places(new);
+    let partner_of_new = pair(old, &old_places, new, &new_places);
+    let mut old_is_paired = vec![false; old.items.len()];
+    let mut rects = Vec::new();
+    for (partner, place) in partner_of_new.iter().zip(&new_places) {
+        match partner {
+            Some(partner) => old_is_paired[*partner] = true,
+            None => add(&mut rects, place.touched),
+        }
+    }
+    for (is_paired, place) in old_is_paired.iter().zip(&old_places) {
+        if !is_paired {
+            add(&mut rects, place.touched);
+        }
+    }
+    rects
+}
+
+/// For each new item the old one that draws the same in the same surroundings; partners rise with the items.
+fn pair(old: &DrawList, old_places: &[Place], new: &DrawList, new_places: &[Place]) -> Vec<Option<usize>> {
+    let same = |(a, b): &(&Item, &Item)| a.node == b.node && same_op(&a.op, &b.op);
+    let shorter = old.items.len().min(new.items.len());
+    let head = old.items.iter().zip(&new.items).take_while(same).count();
+    let tail = old.items.iter().rev().zip(new.items.iter().rev()).take(shorter - head).take_while(same).count();
+    let (old_end, new_end) = (old.items.len() - tail, new.items.len() - tail);
+
+    let mut partners: Vec<Option<usize>> = (0..head).map(Some).collect();
+    partners.extend(pair_by_node(&old.items[head..old_end], &new.items[head..new_end], head));
+    partners.extend((old_end..old.items.len()).map(Some));
+
+    for index in 0..partners.len() {
+        let Some(partner) = partners[index] else { continue };
+        let enclosed_alike = match (new_places[index].parent, old_places[partner].parent) {
+            (None, None) => true,
+            // A group drawn through a layer is rounded once more than one that folds.
+            (Some(new_parent), Some(old_parent)) => {
+                partners[new_parent] == Some(old_parent) && new_places[new_parent].folds == old_places[old_parent].folds
+            }
+            _ => false,
+        };
+        if !enclosed_alike {
+            partners[index] = None;
+        }
+    }
+    partners
+}
+
+/// Pairs equal items of the same node; of pairs that cross each other, those of a longest common order are kept.
+fn pair_by_node(old: &[Item], new: &[Item], offset: usize) -> Vec<Option<usize>> {
+    let mut by_node: HashMap<&str, VecDeque<usize>> = HashMap::with_capacity(old.len());
+    for (index, item) in old.iter().enumerate() {
+        by_node.entry(item.node.as_str()).or_default().push_back(index);
+    }
+    let candidates: Vec<Option<usize>> = new
+        .iter()
+        .map(|item| {
+            let olds = by_node.get_mut(item.node.as_str())?;
+            let found = olds.iter().position(|index| same_op(&old[*index].op, &item.op))?;
+            olds.remove(found)
+        })
+        .collect();
+    let kept = longest_rising(&candidates);
+    candidates
+        .into_iter()
+        .zip(kept)
+        .map(|(candidate, is_kept)| if is_kept { candidate.map(|index| index + offset) } else { None })
+        .collect()
+}
+
+/// Marks a longest strictly rising subsequence of the present values.
+fn longest_rising(values: &[Option<usize>]) -> Vec<bool> {
+    // `ends[n]` is the position of the smallest value that ends a rising sequence of n + 1 values.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; values.len()];
+    for (position, value) in values.iter().enumerate() {
+        if value.is_none() {
+            continue;
+        }
+        let length = ends.partition_point(|end| values[*end] < *value);
+        before[position] = length.checked_sub(1).map(|shorter| ends[shorter]);
+        if length == ends.len() {
+            ends.push(position);
+        } else {
+            ends[length] = position;
+        }
+    }
+    let mut kept = vec![false; values.len()];
+    let mut next = ends.last().copied();
+    while let Some(position) = next {
+        kept[position] = true;
+        next = before[position];
+    }
+    kept
+}
+
+/// Equal contents; shared parts are compared by address first, because a picture's pixels are many.
+fn same_op(a: &Op, b: &Op) -> bool {
+    match (a, b) {
+        (Op::Path(a), Op::Path(b)) => {
+            let PathShape { canvas_from_local, path, style, color } = a;
+            *canvas_from_local == b.canvas_from_local
+                && *style == b.style
+                && *color == b.color
+                && (Arc::ptr_eq(path, &b.path) || *path == b.path)
+        }
+        (Op::Text(a), Op::Text(b)) => {
+            let TextShape { canvas_from_local, run, color, ink } = a;
+            *canvas_from_local == b.canvas_from_local
+                && *color == b.color
+                && *ink == b.ink
+                && (Arc::ptr_eq(run, &b.run) || *run == b.run)
+        }
+        (Op::Image(a), Op::Image(b)) => {
+            // Two copies of one picture count as different: comparing their pixels would cost more than drawing them.
+            a.canvas_from_local == b.canvas_from_local
+                && a.rect == b.rect
+                && a.tint == b.tint
+                && Arc::ptr_eq(&a.picture, &b.picture)
+        }
+        _ => a == b,
+    }
+}
+
+/// Adds a rectangle and keeps all of them disjoint, joining those that overlap or lie so close that one is cheaper.
+fn add(rects: &mut Vec<PixelRect>, rect: PixelRect) {
+    if rect.is_empty() {
+        return;
+    }
+    let mut rect = rect;
+    while let Some(near) =
+        rects.iter().position(|other| other.meets(rect) || other.cost_of_joining(rect) <= CHEAP_JOIN_PX)
+    {
+        rect = rect.union(rects.swap_remove(near));
+    }
+    rects.push(rect);
+    if rects.len() > MAX_RECTS
+        && let Some((first, second)) = cheapest_pair(rects)
+    {
+        // The later one goes first, so that the earlier index stays right.
+        let joined = rects.swap_remove(second).union(rects.swap_remove(first));
+        add(rects, joined);
+    }
+}
+
+fn cheapest_pair(rects: &[PixelRect]) -> Option<(usize, usize)> {
+    let pairs = (0..rects.len()).flat_map(|first| (first + 1..rects.len()).map(move |second| (first, second)));
+    pairs.min_by_key(|(first, second)| rects[*first].cost_of_joining(rects[*second]))
+}
+
+#[cfg(test)]
+#[path = "damage/tests.rs"]
+mod tests;

@@ -1,0 +1,311 @@
+//! Rasterises filled and stroked paths into 8-bit coverage, on the CPU, once for each size.
+//!
+//! In: a path, its style and a raster scale. Out: a [`Coverage`] with an empty texel all around.
+//! lyon makes triangles; 16 x 16 samples a pixel, collected as bits, make overlapping triangles (at the joins of a
+//! stroke) count once. Pure: the same pixels on every machine.
+
+use lyon::math::point;
+use lyon::path::Path;
+use lyon::tessellation::{
+    BuffersBuilder, FillOptions, FillTessellator, FillVertex, LineCap, LineJoin, StrokeOptions, StrokeTessellator,
+    StrokeVertex, VertexBuffers,
+};
+
+use super::raster_box::RasterBox;
+use crate::draw_list::{PathData, PathStyle, Point, Rect, Segment};
+
+/// Farthest that a chord may lie from its curve, in texels: below what 16 samples a side can show.
+const TOLERANCE_TEXELS: f32 = 0.03;
+
+/// Samples along each side of a texel; a `u16` holds one row of them.
+const SAMPLES: usize = 16;
+
+/// 8-bit coverage, rows top to bottom without padding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Coverage {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) texels: Vec<u8>,
+}
+
+/// The part of the local space that a path can cover; empty for a path without segments, with a coordinate that is not
+/// finite (lyon would panic), or stroked with no width.
+pub(super) fn extent(path: &PathData, style: PathStyle) -> Rect {
+    if path.segments.is_empty() || !path.segments.iter().all(is_finite) {
+        return Rect::default();
+    }
+    match style {
+        PathStyle::Stroke { width_px } if !(width_px > 0.0 && width_px.is_finite()) => Rect::default(),
+        PathStyle::Fill => path.bounds(),
+        // Its bounds may have no height or width, as those of a straight line; the stroke gives them some.
+        PathStyle::Stroke { width_px } => path.bounds().outset(width_px / 2.0),
+    }
+}
+
+fn is_finite(segment: &Segment) -> bool {
+    let finite = |points: &[Point]| points.iter().all(|p| p.x.is_finite() && p.y.is_finite());
+    match *segment {
+        Segment::Move(to) | Segment::Line(to) => finite(&[to]),
+        Segment::Quadratic { control, to } => finite(&[control, to]),
+        Segment::Cubic { control1, control2, to } => finite(&[control1, control2, to]),
+        Segment::Close => true,
+    }
+}
+
+/// Rasterises what lies in `raster_box`.
+pub(super) fn rasterise(path: &PathData, style: PathStyle, raster_box: &RasterBox) -> Coverage {
+    let outline = outline(path, raster_box);
+    let mut mesh: VertexBuffers<Point, u32> = VertexBuffers::new();
+    let at = |p: lyon::math::Point| Point::new(p.x, p.y);
+    let tessellated = match style {
+        PathStyle::Fill => FillTessellator::new().tessellate_path(
+            &outline,
+            &FillOptions::non_zero().with_tolerance(TOLERANCE_TEXELS),
+            &mut BuffersBuilder::new(&mut mesh, |vertex: FillVertex<'_>| at(vertex.position())),
+        ),
+        PathStyle::Stroke { width_px } => StrokeTessellator::new().tessellate_path(
+            &outline,
+            &StrokeOptions::tolerance(TOLERANCE_TEXELS)
+                .with_line_width(width_px * raster_box.scale)
+                .with_line_join(LineJoin::Round)
+                .with_line_cap(LineCap::Round),
+            &mut BuffersBuilder::new(&mut mesh, |vertex: StrokeVertex<'_, '_>| at(vertex.position())),
+        ),
+    };
+    if let Err(cause) = tessellated {
+        // Too many vertices or an internal fault of lyon: one missing shape is better on air than a missing frame.
+        tracing::debug!(?cause, "a path could not be tessellated and is not drawn");
+        mesh.clear();
+    }
+    let corner = |index: u32| mesh.vertices[index as usize];
+    let triangles: Vec<[Point; 3]> =
+        mesh.indices.chunks_exact(3).map(|three| [corner(three[0]), corner(three[1]), corner(three[2])]).collect();
+    cover(&triangles, raster_box.width, raster_box.height)
+}
+
+/// The path in texels.
+fn outline(path: &PathData, raster_box: &RasterBox) -> Path {
+    let at = |p: Point| {
+        let p = raster_box.texel_from_local().apply(p);
+        point(p.x, p.y)
+    };
+    let mut builder = Path::builder();
+    let mut start = None;
+    let mut is_open = false;
+    for segment in &path.segments {
+        // A segment without a `Move` begins where the last outline began, as in SVG.
+        if !is_open && !matches!(segment, Segment::Move(_) | Segment::Close) {
+            builder.begin(start.unwrap_or_else(|| at(Point::default())));
+            is_open = true;
+        }
+        match *segment {
+            Segment::Move(to) => {
+                if is_open {
+                    builder.end(false);
+                }
+                is_open = false;
+                start = Some(at(to));
+            }
+            Segment::Line(to) => {
+                builder.line_to(at(to));
+            }
+            Segment::Quadratic { control, to } => {
+                builder.quadratic_bezier_to(at(control), at(to));
+            }
+            Segment::Cubic { control1, control2, to } => {
+                builder.cubic_bezier_to(at(control1), at(control2), at(to));
+            }
+            Segment::Close => {
+                if is_open {
+                    builder.end(true);
+                }
+                is_open = false;
+            }
+        }
+    }
+    if is_open {
+        builder.end(false);
+    }
+    builder.build()
+}
+
+/// Coverage of the union of triangles, given in texels.
+fn cover(triangles: &[[Point; 3]], width: u32, height: u32) -> Coverage {
+    let (columns, rows) = (width as usize, height as usize);
+    let mut texels = vec![0; columns * rows];
+    let mut by_row: Vec<Vec<u32>> = vec![Vec::new(); rows];
+    for (index, triangle) in triangles.iter().enumerate() {
+        let ys = triangle.map(|p| p.y);
+        let top = ys.into_iter().fold(f32::MAX, f32::min).floor().max(0.0) as usize;
+        let bottom = (ys.into_iter().fold(f32::MIN, f32::max).ceil().max(0.0) as usize).min(rows);
+        by_row.iter_mut().take(bottom).skip(top).for_each(|row| row.push(index as u32));
+    }
+    // One row of texels at a time: a row of bits for each of its rows of samples.
+    let mut bits = vec![0_u16; columns * SAMPLES];
+    for (row, members) in by_row.iter().enumerate().filter(|(_, members)| !members.is_empty()) {
+        bits.fill(0);
+        for (sample, line) in bits.chunks_exact_mut(columns).enumerate() {
+            let y = row as f32 + (sample as f32 + 0.5) / SAMPLES as f32;
+            for index in members {
+                if let Some((left, right)) = span(&triangles[*index as usize], y) {
+                    set_span(line, left, right);
+                }
+            }
+        }
+        for (column, texel) in texels[row * columns..][..columns].iter_mut().enumerate() {
+            let hits: u32 = (0..SAMPLES).map(|sample| bits[sample * columns + column].count_ones()).sum();
+            *texel = ((hits * 255 + 128) / 256) as u8;
+        }
+    }
+    Coverage { width, height, texels }
+}
+
+/// Where a triangle lies on the line at height `y`.
+fn span(triangle: &[Point; 3], y: f32) -> Option<(f32, f32)> {
+    let [a, b, c] = *triangle;
+    let mut span: Option<(f32, f32)> = None;
+    for (from, to) in [(a, b), (b, c), (c, a)] {
+        // Always downwards, so that two triangles compute the same crossing for the edge that they share.
+        let (top, bottom) = if from.y <= to.y { (from, to) } else { (to, from) };
+        if y < top.y || y >= bottom.y {
+            continue;
+        }
+        let x = top.x + (bottom.x - top.x) * ((y - top.y) / (bottom.y - top.y));
+        span = Some(span.map_or((x, x), |(left, right)| (left.min(x), right.max(x))));
+    }
+    span
+}
+
+/// Sets the samples whose centres lie in `left <= x < right`; the lowest bit is the leftmost sample.
+fn set_span(line: &mut [u16], left: f32, right: f32) {
+    let last = (line.len() * SAMPLES) as f32;
+    let sample_at = |x: f32| (x * SAMPLES as f32 - 0.5).ceil().clamp(0.0, last) as usize;
+    let (first, end) = (sample_at(left), sample_at(right));
+    if first >= end {
+        return;
+    }
+    let (first_texel, last_texel) = (first / SAMPLES, (end - 1) / SAMPLES);
+    let from_first = u16::MAX << (first % SAMPLES);
+    let to_last = u16::MAX >> (SAMPLES - 1 - (end - 1) % SAMPLES);
+    if first_texel == last_texel {
+        line[first_texel] |= from_first & to_last;
+        return;
+    }
+    line[first_texel] |= from_first;
+    line[first_texel + 1..last_texel].fill(u16::MAX);
+    line[last_texel] |= to_last;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn polygon(corners: &[(f32, f32)]) -> PathData {
+        let mut segments: Vec<Segment> = corners.iter().map(|(x, y)| Segment::Line(Point::new(*x, *y))).collect();
+        segments[0] = Segment::Move(Point::new(corners[0].0, corners[0].1));
+        segments.push(Segment::Close);
+        PathData { segments }
+    }
+
+    fn coverage(path: &PathData, style: PathStyle, scale: f32) -> (RasterBox, Coverage) {
+        let raster_box = RasterBox::around(extent(path, style), scale).expect("a path with an extent");
+        let coverage = rasterise(path, style, &raster_box);
+        (raster_box, coverage)
+    }
+
+    fn area(coverage: &Coverage) -> f32 {
+        coverage.texels.iter().map(|texel| f32::from(*texel) / 255.0).sum()
+    }
+
+    #[test]
+    fn a_rectangle_on_whole_pixels_has_hard_edges() {
+        let (raster_box, found) =
+            coverage(&polygon(&[(2.0, 3.0), (6.0, 3.0), (6.0, 5.0), (2.0, 5.0)]), PathStyle::Fill, 1.0);
+        assert!(found.texels.iter().all(|texel| *texel == 0 || *texel == 255));
+        assert_eq!(area(&found), 8.0);
+        let inside = raster_box.texel_from_local().apply(Point::new(2.5, 3.5));
+        assert_eq!(found.texels[inside.y as usize * found.width as usize + inside.x as usize], 255);
+    }
+
+    #[test]
+    fn a_half_covered_pixel_has_half_coverage() {
+        let (_, found) = coverage(&polygon(&[(0.5, 0.0), (2.0, 0.0), (2.0, 1.0), (0.5, 1.0)]), PathStyle::Fill, 1.0);
+        assert!(found.texels.contains(&128) && found.texels.contains(&255), "{found:?}");
+    }
+
+    #[test]
+    fn a_circle_covers_its_area_at_every_scale() {
+        let k = 0.552_284_8 * 20.0;
+        let cubic = |x1, y1, x2, y2, x, y| Segment::Cubic {
+            control1: Point::new(x1, y1),
+            control2: Point::new(x2, y2),
+            to: Point::new(x, y),
+        };
+        let circle = PathData {
+            segments: vec![
+                Segment::Move(Point::new(20.0, 0.0)),
+                cubic(20.0, k, k, 20.0, 0.0, 20.0),
+                cubic(-k, 20.0, -20.0, k, -20.0, 0.0),
+                cubic(-20.0, -k, -k, -20.0, 0.0, -20.0),
+                cubic(k, -20.0, 20.0, -k, 20.0, 0.0),
+                Segment::Close,
+            ],
+        };
+        for scale in [0.5, 1.0, 2.0] {
+            let expected = std::f32::consts::PI * (20.0 * scale) * (20.0 * scale);
+            let found = area(&coverage(&circle, PathStyle::Fill, scale).1);
+            assert!((found - expected).abs() < expected * 0.004, "scale {scale}: {found}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn a_stroke_of_a_straight_line_is_as_wide_as_asked_and_round_at_its_ends() {
+        let line =
+            PathData { segments: vec![Segment::Move(Point::new(5.0, 5.0)), Segment::Line(Point::new(25.0, 5.0))] };
+        let found = area(&coverage(&line, PathStyle::Stroke { width_px: 4.0 }, 1.0).1);
+        let expected = 20.0 * 4.0 + std::f32::consts::PI * 4.0;
+        assert!((found - expected).abs() < 0.5, "{found}, not {expected}");
+    }
+
+    #[test]
+    fn a_joint_of_a_translucent_stroke_counts_its_overlap_once() {
+        let corner = PathData {
+            segments: vec![
+                Segment::Move(Point::new(4.0, 30.0)),
+                Segment::Line(Point::new(6.0, 4.0)),
+                Segment::Line(Point::new(8.0, 30.0)),
+            ],
+        };
+        let found = coverage(&corner, PathStyle::Stroke { width_px: 3.0 }, 1.0).1;
+        // The two legs overlap near the tip: their sum would be two widths of each length.
+        assert!(area(&found) < 2.0 * 26.1 * 3.0, "{}", area(&found));
+    }
+
+    #[test]
+    fn windings_that_add_up_stay_filled_and_those_that_cancel_leave_a_hole() {
+        let outer = [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)];
+        let along = [(3.0, 3.0), (6.0, 3.0), (6.0, 6.0), (3.0, 6.0)];
+        let against = [(3.0, 3.0), (3.0, 6.0), (6.0, 6.0), (6.0, 3.0)];
+        let both = |inner: &[(f32, f32)]| {
+            let mut path = polygon(&outer);
+            path.segments.extend(polygon(inner).segments);
+            area(&coverage(&path, PathStyle::Fill, 1.0).1)
+        };
+        assert_eq!(both(&along), 81.0);
+        assert_eq!(both(&against), 72.0);
+    }
+
+    #[test]
+    fn an_empty_path_has_no_extent() {
+        assert!(RasterBox::around(extent(&PathData::default(), PathStyle::Stroke { width_px: 3.0 }), 1.0).is_none());
+    }
+
+    #[test]
+    fn a_path_that_is_no_number_or_a_stroke_without_width_has_no_extent() {
+        let mut path = polygon(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0)]);
+        assert!(extent(&path, PathStyle::Stroke { width_px: 0.0 }).is_empty());
+        assert!(extent(&path, PathStyle::Stroke { width_px: f32::NAN }).is_empty());
+        path.segments[1] = Segment::Line(Point::new(f32::NAN, 0.0));
+        assert!(extent(&path, PathStyle::Fill).is_empty());
+    }
+}

@@ -1,0 +1,360 @@
+//! Turns a draw list into what the GPU is told: instances, clips, and passes over targets.
+//!
+//! In: a draw list, the damage, and a source of textures. Out: a [`Plan`], in drawing order, of the items that meet the
+//! damage. On the CPU; holds numbers and texture keys, no handle of the GPU.
+
+use super::RenderError;
+use super::damage::{PixelRect, Place};
+use super::types::{BoxInstance, ClipRecord, QuadInstance, rows, sides};
+use crate::draw_list::{
+    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, Rect, TextShape,
+};
+use crate::ids::NodeId;
+
+/// Clips that may be live at once, counted within the innermost group with a layer: each costs every pixel inside it
+/// one more evaluation.
+pub const MAX_LIVE_CLIPS: usize = 8;
+
+/// Groups with opacity below 1 that may lie within each other: each has a layer as large as the canvas.
+pub const MAX_GROUP_DEPTH: usize = 4;
+
+/// A texture that holds what an item shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    pub(super) key: u64,
+    /// Maps the item's local pixels to texels (texel centres at .5).
+    pub(super) texel_from_local: Affine,
+}
+
+/// Gives the textures of items, made when they are missing; `None` when there is nothing to show.
+pub(super) trait Blocks {
+    fn text(&mut self, node: &NodeId, shape: &TextShape) -> Result<Option<Block>, RenderError>;
+    fn path(&mut self, shape: &PathShape) -> Option<Block>;
+    fn picture(&mut self, node: &NodeId, shape: &ImageShape) -> Result<Option<Block>, RenderError>;
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Brush {
+    Box,
+    Coverage(u64),
+    Picture(u64),
+    /// The layer of a group at this depth.
+    Layer(usize),
+}
+
+/// One instance to draw; its index counts within the boxes or within the quads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draw {
+    pub(super) brush: Brush,
+    pub(super) instance: u32,
+    pub(super) touched: PixelRect,
+}
+
+/// Consecutive draws onto one target.
+#[derive(Clone, Debug)]
+pub(super) struct Pass {
+    /// 0 is the canvas, n the layer of a group at depth n.
+    pub(super) target: usize,
+    /// What is made transparent before the first draw.
+    pub(super) cleared: PixelRect,
+    pub(super) draws: Vec<Draw>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    pub(super) boxes: Vec<BoxInstance>,
+    pub(super) quads: Vec<QuadInstance>,
+    pub(super) clips: Vec<ClipRecord>,
+    pub(super) passes: Vec<Pass>,
+}
+
+/// What a `Push` opened and its `Pop` will close.
+enum Open {
+    /// Fully opaque: nothing to do.
+    Plain,
+    /// The factor of the enclosing items' colours before this group.
+    Folded {
+        outer_fade: f32,
+    },
+    /// Draws onto a layer: where its first pass is, and what is restored after it.
+    Layered {
+        opacity: f32,
+        first_pass: usize,
+        outer_fade: f32,
+        outer_clips: Vec<ClipRecord>,
+        outer_range: [u32; 2],
+    },
+    Clip {
+        outer_range: [u32; 2],
+    },
+}
+
+struct Planner<'a> {
+    plan: Plan,
+    blocks: &'a mut dyn Blocks,
+    damage: &'a [PixelRect],
+    open: Vec<Open>,
+    depth: usize,
+    /// Product of the opacities of the folded groups around.
+    fade: f32,
+    /// Live clips since the innermost layer, and where the plan holds them.
+    clips: Vec<ClipRecord>,
+    clip_range: [u32; 2],
+}
+
+/// Plans the items that meet the damage; `places` are the list's own.
+pub(super) fn plan(
+    list: &DrawList,
+    places: &[Place],
+    damage: &[PixelRect],
+    blocks: &mut dyn Blocks,
+) -> Result<Plan, RenderError> {
+    let mut planner = Planner {
+        plan: Plan::default(),
+        blocks,
+        damage,
+        open: Vec::new(),
+        depth: 0,
+        fade: 1.0,
+        clips: Vec::new(),
+        clip_range: [0, 0],
+    };
+    let cleared = PixelRect::of_canvas(list.canvas);
+    planner.plan.passes.push(Pass { target: 0, cleared, draws: Vec::new() });
+    for (item, place) in list.items.iter().zip(places) {
+        planner.item(&item.node, &item.op, place)?;
+    }
+    if !planner.open.is_empty() {
+        let node = list.items.last().map_or_else(|| NodeId::new(""), |item| item.node.clone());
+        return Err(RenderError::Unbalanced { node });
+    }
+    Ok(planner.plan)
+}
+
+impl Planner<'_> {
+    fn item(&mut self, node: &NodeId, op: &Op, place: &Place) -> Result<(), RenderError> {
+        let is_visible = self.damage.iter().any(|rect| rect.meets(place.touched));
+        match op {
+            Op::PushGroup { opacity } => self.push_group(node, *opacity, place.folds)?,
+            Op::PopGroup => self.pop_group(node)?,
+            Op::PushClip(clip) => self.push_clip(node, clip)?,
+            Op::PopClip => match self.open.pop() {
+                Some(Open::Clip { outer_range }) => {
+                    self.clips.pop();
+                    self.clip_range = outer_range;
+                }
+                _ => return Err(RenderError::Unbalanced { node: node.clone() }),
+            },
+            _ if !is_visible || self.fade <= 0.0 => {}
+            Op::Box(shape) => self.draw_box(node, shape, place.touched)?,
+            Op::Path(shape) => {
+                if let Some(block) = self.blocks.path(shape) {
+                    self.draw_coverage(block, shape.canvas_from_local, shape.color, place.touched);
+                }
+            }
+            Op::Text(shape) => {
+                if let Some(block) = self.blocks.text(node, shape)? {
+                    self.draw_coverage(block, shape.canvas_from_local, shape.color, place.touched);
+                }
+            }
+            Op::Image(shape) => {
+                if let Some(block) = self.blocks.picture(node, shape)? {
+                    let Color { r, g, b, a } = shape.tint;
+                    let tint = [r * a, g * a, b * a, a].map(|part| part * self.fade);
+                    self.draw_block(Brush::Picture(block.key), block, shape.canvas_from_local, tint, place.touched);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn push_group(&mut self, node: &NodeId, opacity: f32, folds: bool) -> Result<(), RenderError> {
+        // Not-a-number shows nothing, like 0.
+        let opacity = if opacity > 0.0 { opacity } else { 0.0 };
+        let outer_fade = self.fade;
+        if opacity >= 1.0 {
+            self.open.push(Open::Plain);
+        } else if folds || opacity == 0.0 {
+            self.fade *= opacity;
+            self.open.push(Open::Folded { outer_fade });
+        } else {
+            if self.depth == MAX_GROUP_DEPTH {
+                return Err(RenderError::TooManyGroups { node: node.clone() });
+            }
+            self.depth += 1;
+            let first_pass = self.plan.passes.len();
+            let cleared = PixelRect::default();
+            self.plan.passes.push(Pass { target: self.depth, cleared, draws: Vec::new() });
+            self.fade = 1.0;
+            let outer_clips = std::mem::take(&mut self.clips);
+            let outer_range = std::mem::take(&mut self.clip_range);
+            self.open.push(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_range });
+        }
+        Ok(())
+    }
+
+    fn pop_group(&mut self, node: &NodeId) -> Result<(), RenderError> {
+        match self.open.pop() {
+            Some(Open::Plain) => {}
+            Some(Open::Folded { outer_fade }) => self.fade = outer_fade,
+            Some(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_range }) => {
+                let depth = self.depth;
+                let draws = self.plan.passes[first_pass..].iter().filter(|pass| pass.target == depth);
+                let touched =
+                    draws.flat_map(|pass| &pass.draws).fold(PixelRect::default(), |all, draw| all.union(draw.touched));
+                self.plan.passes[first_pass].cleared = touched;
+                self.depth -= 1;
+                self.fade = outer_fade;
+                self.clips = outer_clips;
+                self.clip_range = outer_range;
+                if touched.is_empty() {
+                    self.plan.passes.truncate(first_pass);
+                } else {
+                    let cleared = PixelRect::default();
+                    self.plan.passes.push(Pass { target: self.depth, cleared, draws: Vec::new() });
+                    let tint = [opacity * self.fade; 4];
+                    self.push_quad(Brush::Layer(depth), Affine::IDENTITY, tint, touched);
+                }
+            }
+            Some(Open::Clip { .. }) | None => return Err(RenderError::Unbalanced { node: node.clone() }),
+        }
+        Ok(())
+    }
+
+    fn push_clip(&mut self, node: &NodeId, clip: &Clip) -> Result<(), RenderError> {
+        if self.clips.len() == MAX_LIVE_CLIPS {
+            return Err(RenderError::TooManyClips { node: node.clone() });
+        }
+        self.open.push(Open::Clip { outer_range: self.clip_range });
+        // A clip without an area shows nothing: the list's places already say that its items touch no pixel.
+        let local_from_canvas = inverse(clip.canvas_from_local).unwrap_or(Affine::IDENTITY);
+        let (local_x, local_y) = rows(local_from_canvas);
+        let corners_px = fitting_corners(clip.rect, clip.corners);
+        self.clips.push(ClipRecord { local_x, local_y, rect_px: sides(clip.rect), corners_px });
+        self.clip_range = [self.plan.clips.len() as u32, self.clips.len() as u32];
+        self.plan.clips.extend_from_slice(&self.clips);
+        Ok(())
+    }
+
+    fn draw_box(&mut self, node: &NodeId, shape: &BoxShape, touched: PixelRect) -> Result<(), RenderError> {
+        let Some(local_from_canvas) = inverse(shape.canvas_from_local) else { return Ok(()) };
+        let (gradient_px, stops, colors) = fill(node, &shape.fill)?;
+        let faded = |color: [f32; 4]| color.map(|part| part * self.fade);
+        let [color_0, color_1, color_2, color_3] = colors.map(faded);
+        let (local_x, local_y) = rows(local_from_canvas);
+        let border = shape.border.filter(|border| border.width_px > 0.0);
+        let (offset, blur_px) = shape.shadow.map_or_else(Default::default, |shadow| (shadow.offset, shadow.blur_px));
+        let instance = BoxInstance {
+            bounds_px: bounds_px(touched),
+            local_x,
+            local_y,
+            rect_px: sides(shape.rect),
+            corners_px: fitting_corners(shape.rect, shape.corners),
+            gradient_px,
+            stops,
+            color_0,
+            color_1,
+            color_2,
+            color_3,
+            border_color: faded(border.map_or([0.0; 4], |border| border.color.premultiplied())),
+            shadow_color: faded(shape.shadow.map_or([0.0; 4], |shadow| shadow.color.premultiplied())),
+            extras_px: [offset.x, offset.y, blur_px / 2.0, border.map_or(0.0, |border| border.width_px)],
+            clips: self.clip_range,
+        };
+        let index = self.plan.boxes.len() as u32;
+        self.plan.boxes.push(instance);
+        self.push_draw(Draw { brush: Brush::Box, instance: index, touched });
+        Ok(())
+    }
+
+    fn draw_coverage(&mut self, block: Block, canvas_from_local: Affine, color: Color, touched: PixelRect) {
+        let tint = color.premultiplied().map(|part| part * self.fade);
+        self.draw_block(Brush::Coverage(block.key), block, canvas_from_local, tint, touched);
+    }
+
+    fn draw_block(
+        &mut self,
+        brush: Brush,
+        block: Block,
+        canvas_from_local: Affine,
+        tint: [f32; 4],
+        touched: PixelRect,
+    ) {
+        if let Some(local_from_canvas) = inverse(canvas_from_local) {
+            self.push_quad(brush, block.texel_from_local.after(local_from_canvas), tint, touched);
+        }
+    }
+
+    fn push_quad(&mut self, brush: Brush, texel_from_canvas: Affine, tint: [f32; 4], touched: PixelRect) {
+        let (texel_x, texel_y) = rows(texel_from_canvas);
+        let clips = self.clip_range;
+        let instance = self.plan.quads.len() as u32;
+        self.plan.quads.push(QuadInstance { bounds_px: bounds_px(touched), texel_x, texel_y, tint, clips });
+        self.push_draw(Draw { brush, instance, touched });
+    }
+
+    fn push_draw(&mut self, draw: Draw) {
+        // There is always a pass: the canvas's own is the first, and a group's end leaves one of its parent's.
+        let depth = self.depth;
+        match self.plan.passes.last_mut() {
+            Some(pass) if pass.target == depth => pass.draws.push(draw),
+            _ => self.plan.passes.push(Pass { target: depth, cleared: PixelRect::default(), draws: vec![draw] }),
+        }
+    }
+}
+
+fn bounds_px(touched: PixelRect) -> [f32; 4] {
+    [touched.x0 as f32, touched.y0 as f32, touched.x1 as f32, touched.y1 as f32]
+}
+
+/// Radii at most half the shorter side and not below zero.
+fn fitting_corners(rect: Rect, corners: [f32; 4]) -> [f32; 4] {
+    let most = (rect.width.min(rect.height) / 2.0).max(0.0);
+    corners.map(|radius| radius.clamp(0.0, most))
+}
+
+type Fill = ([f32; 4], [f32; 4], [[f32; 4]; 4]);
+
+/// Gradient line, stop positions and premultiplied stop colours, filled up to four stops.
+fn fill(node: &NodeId, paint: &Paint) -> Result<Fill, RenderError> {
+    match paint {
+        Paint::Solid(color) => Ok(([0.0; 4], [0.0; 4], [color.premultiplied(); 4])),
+        Paint::Linear(Gradient { from, to, stops }) => {
+            if stops.len() < 2 || stops.len() > Gradient::MAX_STOPS {
+                return Err(RenderError::Stops { node: node.clone(), found: stops.len() });
+            }
+            let stop = |index: usize| stops[index.min(stops.len() - 1)];
+            let at = [0, 1, 2, 3].map(|index| stop(index).0);
+            let colors = [0, 1, 2, 3].map(|index| stop(index).1.premultiplied());
+            let line = [from.x, from.y, to.x, to.y];
+            // A line without a length has only an end: the last colour.
+            let is_point = from == to;
+            Ok((line, at, if is_point { [colors[3]; 4] } else { colors }))
+        }
+    }
+}
+
+/// The map back; `None` for one that flattens the plane.
+pub(super) fn inverse(map: Affine) -> Option<Affine> {
+    if map.is_translation() {
+        return Some(Affine::translation(-map.dx, -map.dy));
+    }
+    // In double precision, because the offset is a difference of large products.
+    let [xx, yx, xy, yy, dx, dy] = [map.xx, map.yx, map.xy, map.yy, map.dx, map.dy].map(f64::from);
+    let determinant = xx * yy - xy * yx;
+    if !(determinant.abs() > 1e-12 && determinant.is_finite()) {
+        return None;
+    }
+    Some(Affine {
+        xx: (yy / determinant) as f32,
+        yx: (-yx / determinant) as f32,
+        xy: (-xy / determinant) as f32,
+        yy: (xx / determinant) as f32,
+        dx: ((xy * dy - yy * dx) / determinant) as f32,
+        dy: ((yx * dx - xx * dy) / determinant) as f32,
+    })
+}
+
+#[cfg(test)]
+#[path = "plan/tests.rs"]
+mod tests;
