@@ -87,12 +87,17 @@ impl GameState {
         self.heard(feed, kind).apply(at, event);
     }
 
-    /// Counts a message that arrived at `at`, and the parts of it that were not understood.
+    /// Counts a message of the game that arrived at `at`, and the parts of it that were not understood.
     pub fn received(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, oddities: u32) {
         let heard = self.heard(feed, kind);
         heard.last = heard.last.max(Some(at));
         heard.messages += 1;
         heard.skipped += u64::from(oddities);
+    }
+
+    /// Counts something of a feed that was not understood at all, or was no message.
+    pub fn skipped(&mut self, feed: &FeedId, kind: FeedKind) {
+        self.heard(feed, kind).skipped += 1;
     }
 
     /// Notes a heartbeat, pong or other sign of life that carries no facts.

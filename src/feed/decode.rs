@@ -93,7 +93,20 @@ impl Decoder {
             Protocol::NbaPushEvents(reader) => reader.game(),
         }
     }
+
+    /// Games of the stream that are not followed, as `id (away at home)`, in order of their ids.
+    pub fn other_games(&self) -> impl Iterator<Item = &str> {
+        let games = match &self.protocol {
+            // A ShotTracker token is good for one game.
+            Protocol::ShotTracker(_) => None,
+            Protocol::NbaPushEvents(reader) => Some(reader.other_games()),
+        };
+        games.into_iter().flatten()
+    }
 }
+
+/// Other games of a stream that are remembered; a whole evening of a league is fewer.
+const MOST_OTHER_GAMES: usize = 32;
 
 /// The message as text. A stray byte in a name must not cost the whole message: it becomes a replacement character.
 fn text_of<'m>(bytes: &'m [u8], notes: &mut Notes) -> std::borrow::Cow<'m, str> {

@@ -8,12 +8,13 @@
 //! were measured, each of the four late edits and the one delete whose block differed from the head's was right and the
 //! head's was out of date. So a late edit's block counts too, but only when it proves to be newer: see [`Block`].
 
+mod plays;
 mod wire;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::game::event::{ClockReading, Event, PlayUpdate, ShotReading, TeamFacts};
-use crate::game::snapshot::{self, GameStatus, Period, PeriodKind, Play, PlayRole, Player, Score, Sport};
+use crate::game::event::{ClockReading, Event, ShotReading, TeamFacts};
+use crate::game::snapshot::{self, GameStatus, Period, PeriodKind, Player, Score, Sport};
 use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
@@ -24,63 +25,12 @@ use super::{Options, Verdict, parse};
 /// Prefix of this vendor's game ids in metadata and filters; the payload has the bare id.
 const MATCH_PREFIX: &str = "sd:match:";
 
-/// Court of the vendor's coordinates, in inches: x from the left baseline as television sees it, y from the far side
-/// line down to the near one. Centres of the baskets: (63, 300) and (1065, 300).
-const COURT_LENGTH_IN: f64 = 1128.0;
-const COURT_WIDTH_IN: f64 = 600.0;
-const HOOP_FROM_BASELINE_IN: f64 = 63.0;
-const MM_PER_IN: f64 = 25.4;
-
 /// A late edit changes one play, so at most a three-pointer with its free throw. A block further than this from the one
 /// shown was not written now, whatever its time says.
 const MOST_POINTS_OF_AN_EDIT: u32 = 4;
 
 /// Quarters before the first overtime, to number overtimes by the running number of their period.
 const QUARTERS: u8 = 4;
-
-/// Documented event types; others are taken all the same, and noted.
-const EVENT_TYPES: [&str; 40] = [
-    "challengereview",
-    "challengetimeout",
-    "clearpathfoul",
-    "deadball",
-    "defaultviolation",
-    "defensivegoaltending",
-    "delay",
-    "doublelane",
-    "ejection",
-    "endperiod",
-    "flagrantone",
-    "flagranttwo",
-    "freethrowmade",
-    "freethrowmiss",
-    "jumpball",
-    "jumpballviolation",
-    "kickball",
-    "lane",
-    "lineupchange",
-    "offensivefoul",
-    "officialtimeout",
-    "openinbound",
-    "opentip",
-    "personalfoul",
-    "possession",
-    "rebound",
-    "requestreview",
-    "review",
-    "shootingfoul",
-    "stoppage",
-    "teamtimeout",
-    "technicalfoul",
-    "technicalfoulnonunsportsmanlike",
-    "threepointmade",
-    "threepointmiss",
-    "turnover",
-    "tvtimeout",
-    "twopointmade",
-    "twopointmiss",
-    "gamesetup",
-];
 
 /// Reads one stream and follows one game of it.
 #[derive(Debug)]
@@ -90,6 +40,7 @@ pub(super) struct Reader {
     head: Option<Head>,
     block: Block,
     teams: Teams,
+    other_games: BTreeMap<String, String>,
     /// Players whose names were passed on, by id or else by number and name.
     introduced: BTreeSet<String>,
 }
@@ -127,19 +78,23 @@ impl Teams {
 
 impl Reader {
     pub(super) fn new(options: Options) -> Self {
-        let wanted = options.match_id.map(|id| bare(&id).to_owned());
         Self {
-            wanted,
+            wanted: options.match_id.map(|id| bare(&id).to_owned()),
             game: None,
             head: None,
             block: Block::default(),
             teams: Teams::default(),
+            other_games: BTreeMap::new(),
             introduced: BTreeSet::new(),
         }
     }
 
     pub(super) fn game(&self) -> Option<&GameId> {
         self.game.as_ref()
+    }
+
+    pub(super) fn other_games(&self) -> impl Iterator<Item = &str> {
+        self.other_games.values().map(String::as_str)
     }
 
     pub(super) fn read(&mut self, bytes: &[u8], notes: &mut Notes, events: &mut Vec<Event>) -> Verdict {
@@ -164,6 +119,7 @@ impl Reader {
             return Verdict::Skipped;
         };
         if !self.follows(game) {
+            self.pass_by(game, &message.payload.game);
             return Verdict::OtherGame;
         }
         let (game, event) = (&message.payload.game, &message.payload.event);
@@ -182,6 +138,13 @@ impl Reader {
         self.game.get_or_insert_with(|| GameId::new(game)).as_str() == game
     }
 
+    fn pass_by(&mut self, id: &str, game: &wire::Game<'_>) {
+        if !self.other_games.contains_key(id) && self.other_games.len() < super::MOST_OTHER_GAMES {
+            let name = |side: &wire::Side<'_>| side.name.string().unwrap_or_else(|| "?".to_owned());
+            self.other_games.insert(id.to_owned(), format!("{id} ({} at {})", name(&game.away), name(&game.home)));
+        }
+    }
+
     fn update(&mut self, message: &wire::Message<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
         let (game, event) = (&message.payload.game, &message.payload.event);
         self.learn_teams(game);
@@ -198,7 +161,10 @@ impl Reader {
         }
         self.introduce(&event.on_court, events);
         match event.id.text() {
-            Some(id) => events.push(self.play(PlayId::new(id), sequence, period, event, notes)),
+            Some(id) => {
+                let update = plays::update(PlayId::new(id), sequence, period, event, &self.teams, notes);
+                events.push(Event::Play(update));
+            }
             None if event.is_said => notes.add("event: no id, so the play cannot be kept", None),
             // A message without an event still brings a game block.
             None => {}
@@ -345,45 +311,6 @@ impl Reader {
             }
         }
     }
-
-    fn play(
-        &self,
-        id: PlayId,
-        sequence: Option<i64>,
-        period: Option<Period>,
-        event: &wire::Event<'_>,
-        notes: &mut Notes,
-    ) -> Event {
-        let kind = event.kind.string().unwrap_or_default();
-        if !EVENT_TYPES.contains(&kind.as_str()) {
-            notes.add("event.event_type: not a documented type", Some(&kind));
-        }
-        let attributed_to = event.attribution.id.text();
-        let score =
-            event.home_points.u32("event.home_points", notes).zip(event.away_points.u32("event.away_points", notes));
-        let (x_mm, y_mm) = hoop_relative(event, notes).unzip();
-        let play = Play {
-            id: Some(id),
-            period,
-            clock: event.clock.string(),
-            team: attributed_to.as_deref().and_then(|team| self.teams.side(team)),
-            points: points(&kind, &event.statistics.items, notes),
-            kind,
-            text: event.description.string(),
-            players: event.statistics.items.iter().filter_map(role).collect(),
-            score: score.map(|(home, away)| Score { home, away }),
-            x_mm,
-            y_mm,
-        };
-        Event::Play(PlayUpdate {
-            // Without a sequence a play cannot be later than one that has it.
-            sequence: sequence.unwrap_or(i64::MIN),
-            happened_at: instant(&event.wall_clock, "event.wall_clock", notes),
-            updated_at: instant(&event.updated, "event.updated", notes),
-            attributed_to: attributed_to.map(TeamId::new),
-            play,
-        })
-    }
 }
 
 fn bare(id: &str) -> &str {
@@ -501,50 +428,4 @@ fn introduced(player: &wire::Player<'_>) -> Player {
         last_name: Some(last.to_owned()).filter(|last| !last.is_empty()),
         ..Player::default()
     }
-}
-
-fn role(statistic: &wire::Statistic<'_>) -> Option<PlayRole> {
-    if !statistic.player.is_said {
-        return None;
-    }
-    Some(PlayRole {
-        id: statistic.player.id.text().map(PlayerId::new),
-        name: statistic.player.name.string(),
-        number: statistic.player.number.string(),
-        role: statistic.kind.string().unwrap_or_default(),
-    })
-}
-
-/// Points that the play scored: as its statistics say, else as its type implies (the first message of a play often comes
-/// without statistics). `None` for plays that do not score.
-fn points(kind: &str, statistics: &[wire::Statistic<'_>], notes: &mut Notes) -> Option<u32> {
-    let implied = match kind {
-        "threepointmade" => 3,
-        "twopointmade" => 2,
-        "freethrowmade" => 1,
-        _ => return None,
-    };
-    let scored = statistics.iter().filter(|s| matches!(s.kind.text().as_deref(), Some("fieldgoal" | "freethrow")));
-    scored.filter_map(|s| s.points.u32("statistics.points", notes)).next().or(Some(implied))
-}
-
-/// Millimetres from the hoop that the team attacks: x to the right of who stands below it and looks at the court, y
-/// towards the other basket. `None` without a place, or without knowing which hoop.
-fn hoop_relative(event: &wire::Event<'_>, notes: &mut Notes) -> Option<(i32, i32)> {
-    let x = event.location.x.f64("location.coord_x", notes)?;
-    let y = event.location.y.f64("location.coord_y", notes)?;
-    if !(0.0..=COURT_LENGTH_IN).contains(&x) || !(0.0..=COURT_WIDTH_IN).contains(&y) {
-        notes.add("location: outside the court", Some(&format!("({x}, {y})")));
-        return None;
-    }
-    // Both hoops see the same picture turned by half a circle, not mirrored.
-    let (along, across) = match event.attribution.basket.text()?.as_ref() {
-        "left" => (x - HOOP_FROM_BASELINE_IN, y - COURT_WIDTH_IN / 2.0),
-        "right" => (COURT_LENGTH_IN - HOOP_FROM_BASELINE_IN - x, COURT_WIDTH_IN / 2.0 - y),
-        other => {
-            notes.add("attribution.team_basket: neither left nor right", Some(other));
-            return None;
-        }
-    };
-    Some(((across * MM_PER_IN).round() as i32, (along * MM_PER_IN).round() as i32))
 }
