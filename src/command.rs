@@ -70,6 +70,8 @@ pub enum Refused {
     NothingOnAir { layer: LayerId },
     #[error("template `{template}` has no field `{field}`; it has: {known}")]
     NoField { template: TemplateId, field: String, known: String },
+    #[error("field `{field}` of template `{template}` must be {expected}, not {found}")]
+    BadField { template: TemplateId, field: String, expected: String, found: String },
 }
 
 impl Refused {
@@ -80,6 +82,7 @@ impl Refused {
             Refused::NothingCued { .. } => "command.nothing_cued",
             Refused::NothingOnAir { .. } => "command.nothing_on_air",
             Refused::NoField { .. } => "command.no_field",
+            Refused::BadField { .. } => "command.bad_field",
         }
     }
 }

@@ -1,1 +1,225 @@
-//! Placeholder until its part lands.
+//! Turns the graphics on air and the game at one instant into a draw list.
+//!
+//! In: commands, each at the frame where it takes effect, and one snapshot a frame (frames may be skipped).
+//! Out: a `DrawList` for that frame, and what is on which layer.
+//! Playout owns one [`Stage`] and calls it from its own thread; preview would own another. The same commands and
+//! snapshots at the same frames give the same lists: everything that moves is a function of frame counts.
+//! Never reads a clock, waits, or knows how its list is drawn.
+
+mod graphic;
+mod life;
+mod paint;
+mod shape;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::command::{Answer, Command, Done, Fields, Refused};
+use crate::draw_list::{DrawList, Size};
+use crate::game::snapshot::GameSnapshot;
+use crate::ids::{LayerId, TemplateId};
+use crate::status::LayerStatus;
+use crate::template::values::{GameValues, Tick};
+use crate::template::{Template, TemplateSet};
+use crate::text::Fonts;
+use crate::time::{FrameIndex, FrameRate};
+use graphic::Graphic;
+
+/// Graphics that may still be going out below the one on air. When full the oldest is cut.
+const MAX_LEAVING: usize = 4;
+
+/// All layers and what is on them.
+#[derive(Debug)]
+pub struct Stage {
+    templates: Arc<TemplateSet>,
+    layers: BTreeMap<LayerId, Layer>,
+    values: GameValues,
+    tick: Tick,
+}
+
+#[derive(Debug, Default)]
+struct Layer {
+    on_air: Option<Graphic>,
+    /// Going out, oldest first; drawn below what is on air.
+    leaving: Vec<Graphic>,
+    cued: Option<Graphic>,
+}
+
+/// What a frame is drawn for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub frame: FrameIndex,
+    pub rate: FrameRate,
+    pub canvas: Size,
+}
+
+impl Stage {
+    pub fn new(templates: Arc<TemplateSet>) -> Self {
+        Self { templates, layers: BTreeMap::new(), values: GameValues::default(), tick: 0 }
+    }
+
+    /// Graphics cued from now on use these; what is on air or cued stays as it is.
+    pub fn set_templates(&mut self, templates: Arc<TemplateSet>) {
+        self.templates = templates;
+    }
+
+    /// Carries out a command that takes effect at `frame`. A refused command changes nothing.
+    pub fn apply(&mut self, frame: FrameIndex, command: &Command) -> Answer {
+        match command {
+            Command::Cue { layer, template, fields } => {
+                let graphic = self.graphic(template, fields)?;
+                self.layers.entry(*layer).or_default().cued = Some(graphic);
+            }
+            Command::Take { layer, cut } => {
+                let slot = self.layers.entry(*layer).or_default();
+                let graphic = slot.cued.take().ok_or(Refused::NothingCued { layer: *layer })?;
+                slot.take(frame, graphic, *cut);
+            }
+            Command::Update { layer, fields } => {
+                let slot = self.layers.get_mut(layer);
+                let graphic = slot.and_then(|slot| slot.on_air.as_mut().or(slot.cued.as_mut()));
+                let graphic = graphic.ok_or(Refused::NothingOnAir { layer: *layer })?;
+                check_fields(graphic.template(), fields)?;
+                graphic.update(fields);
+            }
+            Command::Out { layer, cut } => {
+                let slot = self.layers.get_mut(layer).filter(|slot| slot.on_air.is_some());
+                slot.ok_or(Refused::NothingOnAir { layer: *layer })?.out(frame, *cut);
+            }
+            Command::Clear { layer: Some(layer) } => {
+                self.layers.remove(layer);
+            }
+            Command::Clear { layer: None } => self.layers.clear(),
+            Command::Toggle { layer, template, fields } => self.toggle(frame, *layer, template, fields)?,
+        }
+        Ok(Done { frame })
+    }
+
+    fn toggle(
+        &mut self,
+        frame: FrameIndex,
+        layer: LayerId,
+        template: &TemplateId,
+        fields: &Fields,
+    ) -> Result<(), Refused> {
+        let graphic = self.graphic(template, fields)?;
+        let slot = self.layers.entry(layer).or_default();
+        if slot.on_air.as_ref().is_some_and(|on_air| on_air.template().id == *template) {
+            slot.out(frame, false);
+            return Ok(());
+        }
+        // Still going out: the same graphic turns around from where it is.
+        if let Some(at) = slot.leaving.iter().rposition(|leaving| leaving.template().id == *template) {
+            let mut returning = slot.leaving.remove(at);
+            returning.update(fields);
+            slot.take(frame, returning, false);
+            return Ok(());
+        }
+        slot.take(frame, graphic, false);
+        Ok(())
+    }
+
+    fn graphic(&self, id: &TemplateId, fields: &Fields) -> Result<Graphic, Refused> {
+        let template = self
+            .templates
+            .get(id)
+            .ok_or_else(|| Refused::NoTemplate { template: id.clone(), known: self.templates.names() })?;
+        check_fields(template, fields)?;
+        Ok(Graphic::new(template.clone(), fields))
+    }
+
+    /// The picture at a frame. Frames never go back; skipping some gives the same pictures for the others, except that
+    /// a transition begins at the first frame that sees its new value.
+    pub fn draw(
+        &mut self,
+        frame: FrameIndex,
+        rate: FrameRate,
+        canvas: Size,
+        snapshot: &GameSnapshot,
+        fonts: &mut Fonts,
+    ) -> DrawList {
+        self.tick += 1;
+        self.values.update(self.tick, snapshot);
+        let moment = Moment { frame, rate, canvas };
+        let mut list = DrawList::empty(canvas);
+        for (id, layer) in &mut self.layers {
+            layer.leaving.retain(|graphic| !graphic.is_gone(frame, rate));
+            for graphic in layer.leaving.iter_mut().chain(&mut layer.on_air) {
+                graphic.draw(*id, moment, self.tick, &self.values, fonts, &mut list.items);
+            }
+        }
+        list
+    }
+
+    /// The graphic cued on a layer as it will look at rest, for the renderer to prepare what it needs; `None` when
+    /// nothing is cued.
+    pub fn draw_cued(
+        &self,
+        layer: LayerId,
+        rate: FrameRate,
+        canvas: Size,
+        snapshot: &GameSnapshot,
+        fonts: &mut Fonts,
+    ) -> Option<DrawList> {
+        let mut values = GameValues::default();
+        values.update(1, snapshot);
+        let mut graphic = self.layers.get(&layer)?.cued.as_ref()?.fresh();
+        graphic.enter(FrameIndex(0), true);
+        let mut list = DrawList::empty(canvas);
+        graphic.draw(layer, Moment { frame: FrameIndex(0), rate, canvas }, 1, &values, fonts, &mut list.items);
+        Some(list)
+    }
+
+    /// What is on air and what is cued, lowest layer first. A graphic that is going out is not on air.
+    pub fn layers(&self) -> Vec<LayerStatus> {
+        let id = |graphic: &Option<Graphic>| graphic.as_ref().map(|graphic| graphic.template().id.clone());
+        self.layers
+            .iter()
+            .filter(|(_, slot)| slot.on_air.is_some() || slot.cued.is_some())
+            .map(|(layer, slot)| LayerStatus { layer: *layer, on_air: id(&slot.on_air), cued: id(&slot.cued) })
+            .collect()
+    }
+}
+
+impl Layer {
+    fn take(&mut self, frame: FrameIndex, mut graphic: Graphic, cut: bool) {
+        if cut {
+            *self = Layer { cued: self.cued.take(), ..Layer::default() };
+        } else {
+            self.out(frame, false);
+        }
+        graphic.enter(frame, cut);
+        self.on_air = Some(graphic);
+    }
+
+    fn out(&mut self, frame: FrameIndex, cut: bool) {
+        let Some(mut graphic) = self.on_air.take() else { return };
+        if cut {
+            return;
+        }
+        graphic.leave(frame);
+        if self.leaving.len() == MAX_LEAVING {
+            self.leaving.remove(0);
+        }
+        self.leaving.push(graphic);
+    }
+}
+
+fn check_fields(template: &Template, fields: &Fields) -> Result<(), Refused> {
+    for (id, value) in fields {
+        let Some(field) = template.field(id) else {
+            let known: Vec<&str> = template.fields.iter().map(|field| field.id.as_str()).collect();
+            return Err(Refused::NoField { template: template.id.clone(), field: id.clone(), known: known.join(", ") });
+        };
+        if !field.kind.accepts(value) {
+            return Err(Refused::BadField {
+                template: template.id.clone(),
+                field: id.clone(),
+                expected: field.kind.expected(),
+                found: value.to_string(),
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,1 +1,373 @@
-//! Placeholder until its part lands.
+//! Reads templates: folders with a `template.json` that designers own.
+//!
+//! In: the text of `templates/<name>/template.json`. Out: a [`Template`], whose properties are values or expressions over
+//! the game, or every [`Problem`] in it with line, column and what to do.
+//! Runs wherever templates are loaded, never on a frame; what a frame needs (evaluation, timelines) is handed to `scene`.
+//! Never draws, and never lets an unknown key, name or colour pass: templates are strict, feeds are not.
+
+pub(crate) mod bind;
+mod check;
+pub(crate) mod color;
+pub(crate) mod expr;
+mod filters;
+mod json;
+pub(crate) mod model;
+pub(crate) mod motion;
+mod nodes;
+mod problem;
+mod reader;
+mod svg_path;
+pub(crate) mod timeline;
+pub(crate) mod values;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use check::sample;
+pub use problem::{Place, Problem};
+
+use crate::command::Fields;
+use crate::ids::TemplateId;
+use expr::Expr;
+use json::{Json, Spanned};
+use model::Node;
+use nodes::Names;
+use reader::{Object, Reader};
+use timeline::Motion;
+
+/// The file that makes a folder a template.
+const FILE_NAME: &str = "template.json";
+
+/// The templates that are part of the program.
+const BUILTIN: [(&str, &str); 3] = [
+    ("lower-third", include_str!("../templates/lower-third/template.json")),
+    ("score-bug", include_str!("../templates/score-bug/template.json")),
+    ("shot-map", include_str!("../templates/shot-map/template.json")),
+];
+
+/// A template, ready to be put on a layer.
+#[derive(Debug)]
+pub struct Template {
+    pub id: TemplateId,
+    /// For people: "Score bug".
+    pub name: String,
+    pub description: String,
+    /// What an operator can set, in the designer's order.
+    pub fields: Vec<Field>,
+    /// Size of the canvas that positions refer to.
+    pub(crate) canvas: [f32; 2],
+    /// Which edge stays where it is on a canvas of another shape.
+    pub(crate) anchor: Anchor,
+    pub(crate) lets: Vec<(String, Arc<Expr>)>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) motion: Motion,
+}
+
+/// On a canvas of another shape the template keeps its proportions and this edge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Anchor {
+    Top,
+    #[default]
+    Center,
+    Bottom,
+}
+
+/// Something that an operator can set.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Field {
+    /// Its key among a command's fields, and in expressions: `fields.<id>`.
+    pub id: String,
+    /// For people.
+    pub label: String,
+    pub kind: FieldKind,
+    /// Null when the designer gave none: unknown until the operator sets it.
+    pub default: serde_json::Value,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum FieldKind {
+    Text,
+    Number,
+    /// One of these, in order.
+    Select(Vec<String>),
+    /// A jersey number, as text; empty lets the template choose.
+    Player,
+    /// "home" or "away".
+    Team,
+    /// `#rrggbb`
+    Color,
+}
+
+impl FieldKind {
+    /// What a value must be, for messages.
+    pub fn expected(&self) -> String {
+        match self {
+            FieldKind::Text => "a text".to_owned(),
+            FieldKind::Number => "a number".to_owned(),
+            FieldKind::Select(options) => format!("one of: {}", options.join(", ")),
+            FieldKind::Player => "a jersey number as a text".to_owned(),
+            FieldKind::Team => "`home` or `away`".to_owned(),
+            FieldKind::Color => "a colour (`#rrggbb`)".to_owned(),
+        }
+    }
+
+    /// Whether an operator may set this value; null takes it back to unknown.
+    pub fn accepts(&self, value: &serde_json::Value) -> bool {
+        use serde_json::Value as Given;
+        match (self, value) {
+            (_, Given::Null) | (FieldKind::Text | FieldKind::Player, Given::String(_)) => true,
+            (FieldKind::Number, value) => value.is_number(),
+            (FieldKind::Select(options), Given::String(text)) => options.contains(text),
+            (FieldKind::Team, Given::String(text)) => matches!(text.as_str(), "home" | "away"),
+            (FieldKind::Color, Given::String(text)) => color::parse(text).is_some(),
+            _ => false,
+        }
+    }
+}
+
+impl Template {
+    /// Reads one template; all its problems when there are any.
+    pub fn parse(id: TemplateId, file: &Path, text: &str) -> Result<Template, Vec<Problem>> {
+        let mut reader = Reader::new(file);
+        let root = match json::parse(text) {
+            Ok(root) => root,
+            Err(bad) => {
+                reader.problem(bad.at, bad.message, None);
+                return Err(reader.problems);
+            }
+        };
+        let template = read_template(&mut reader, id, &root);
+        match template {
+            Some(template) if reader.problems.is_empty() => Ok(template),
+            _ => {
+                reader.problems.sort_by_key(|problem| (problem.line, problem.column));
+                Err(reader.problems)
+            }
+        }
+    }
+
+    /// Field values before the operator set any.
+    pub fn defaults(&self) -> Fields {
+        self.fields.iter().map(|field| (field.id.clone(), field.default.clone())).collect()
+    }
+
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+}
+
+fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<Template> {
+    let object = reader.object(root, "a template")?;
+    let name = reader.string(&object, "name").map(|(text, _)| text.to_owned());
+    let description = reader.string(&object, "description").map(|(text, _)| text.to_owned());
+    let canvas = read_canvas(reader, &object);
+    let anchors = [("top", Anchor::Top), ("center", Anchor::Center), ("bottom", Anchor::Bottom)];
+    let anchor = reader.one_of(&object, "anchor", &anchors).unwrap_or_default();
+    let fields = object.get("fields").map(|value| read_fields(reader, value)).unwrap_or_default();
+    let lets = object.get("let").map(|value| read_lets(reader, value)).unwrap_or_default();
+    let mut names = Names::default();
+    if let Some(value) = object.get("styles") {
+        read_styles(reader, value, &mut names);
+    }
+    let nodes = match object.get("nodes") {
+        Some(value) => nodes::read_nodes(reader, value, &mut names),
+        None => {
+            reader.missing(&object, "a template", "nodes");
+            Vec::new()
+        }
+    };
+    let motion = match object.get("motion") {
+        Some(value) => timeline::read_motion(reader, value, &names),
+        None => Motion::default(),
+    };
+    object.get("comment");
+    reader.finish(&object, "a template");
+    check::check(reader, &fields, &lets, &nodes);
+    let name = name.unwrap_or_else(|| id.to_string());
+    Some(Template {
+        id,
+        name,
+        description: description.unwrap_or_default(),
+        fields,
+        canvas,
+        anchor,
+        lets,
+        nodes,
+        motion,
+    })
+}
+
+fn read_canvas(reader: &mut Reader, object: &Object<'_>) -> [f32; 2] {
+    const USUAL: [f32; 2] = [1920.0, 1080.0];
+    let Some(value) = object.get("canvas") else { return USUAL };
+    let sides: Vec<f32> = reader
+        .list(value, "canvas")
+        .iter()
+        .filter_map(|side| reader.number_in(side, "canvas", (16.0, 16_384.0)))
+        .collect();
+    sides.try_into().unwrap_or_else(|_| {
+        reader.problem(value.at, "`canvas` is a width and a height: [1920, 1080]", None);
+        USUAL
+    })
+}
+
+fn read_styles(reader: &mut Reader, value: &Spanned, names: &mut Names) {
+    let Some(object) = reader.object(value, "styles") else { return };
+    for (key, style) in object.entries() {
+        if let Some(font) = nodes::read_font(reader, style, &names.styles) {
+            names.styles.insert(key.name.clone(), font);
+        }
+    }
+}
+
+fn read_fields(reader: &mut Reader, value: &Spanned) -> Vec<Field> {
+    let Some(object) = reader.object(value, "fields") else { return Vec::new() };
+    let mut fields = Vec::new();
+    for (key, value) in object.entries() {
+        if let Some(field) = read_field(reader, &key.name, value) {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+fn read_field(reader: &mut Reader, id: &str, value: &Spanned) -> Option<Field> {
+    let object = reader.object(value, "field")?;
+    let label = reader.string(&object, "label").map_or_else(|| id.to_owned(), |(text, _)| text.to_owned());
+    let options: Vec<String> = match object.get("options") {
+        Some(list) => reader
+            .list(list, "options")
+            .iter()
+            .filter_map(|option| match &option.json {
+                Json::String(text) => Some(text.clone()),
+                _ => {
+                    reader.wrong_kind(option, "options", "a text");
+                    None
+                }
+            })
+            .collect(),
+        None => Vec::new(),
+    };
+    let kinds = [("text", 0), ("number", 1), ("select", 2), ("player", 3), ("team", 4), ("color", 5)];
+    if !object.has("type") {
+        reader.missing(&object, "a field", "type");
+    }
+    let kind = match reader.one_of(&object, "type", &kinds)? {
+        0 => FieldKind::Text,
+        1 => FieldKind::Number,
+        2 => FieldKind::Select(options),
+        3 => FieldKind::Player,
+        4 => FieldKind::Team,
+        _ => FieldKind::Color,
+    };
+    if matches!(&kind, FieldKind::Select(options) if options.is_empty()) {
+        reader.missing(&object, "a select", "options");
+    }
+    let default = object.get("default");
+    let value = default.map_or(serde_json::Value::Null, |default| default.json.to_value());
+    if let Some(default) = default.filter(|_| !kind.accepts(&value)) {
+        reader.problem(default.at, format!("the default of `{id}` must be {}", kind.expected()), None);
+    }
+    reader.finish(&object, "a field");
+    Some(Field { id: id.to_owned(), label, kind, default: value })
+}
+
+fn read_lets(reader: &mut Reader, value: &Spanned) -> Vec<(String, Arc<Expr>)> {
+    let Some(object) = reader.object(value, "let") else { return Vec::new() };
+    let mut lets = Vec::new();
+    for (key, value) in object.entries() {
+        let Json::String(text) = &value.json else {
+            reader.wrong_kind(value, &key.name, "an expression");
+            continue;
+        };
+        let game = values::GameValues::default();
+        if key.name == "fields" || game.root(&key.name).is_some() {
+            let help = "choose another name".to_owned();
+            reader.problem(key.at, format!("`{}` would hide a name of the game", key.name), help);
+        }
+        if let Some(expr) = reader.expr_text(text, value.at, &key.name) {
+            lets.push((key.name.clone(), expr));
+        }
+    }
+    lets
+}
+
+/// All templates that an operator can choose from.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateSet {
+    templates: BTreeMap<TemplateId, Arc<Template>>,
+}
+
+impl TemplateSet {
+    /// The templates that are part of the program.
+    pub fn builtin() -> Result<TemplateSet, Vec<Problem>> {
+        let texts = BUILTIN.iter().map(|(id, text)| {
+            let file = PathBuf::from("templates").join(id).join(FILE_NAME);
+            (TemplateId::from(*id), file, (*text).to_owned())
+        });
+        Self::parse(texts)
+    }
+
+    /// Every folder of `dir` that has a `template.json`; the folder's name is the template's id. All problems of all
+    /// templates when there are any, in the order of ids.
+    pub fn load(dir: &Path) -> Result<TemplateSet, Vec<Problem>> {
+        let unreadable = |path: &Path, error: std::io::Error| {
+            let message = format!("cannot be read: {error}");
+            vec![Problem { file: path.to_owned(), line: 1, column: 1, message, help: None }]
+        };
+        let entries = std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))?;
+        let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        let mut texts = Vec::new();
+        let mut problems = Vec::new();
+        for folder in folders {
+            let file = folder.join(FILE_NAME);
+            let Some(id) = folder.file_name().and_then(|name| name.to_str()).filter(|_| file.is_file()) else {
+                continue;
+            };
+            match std::fs::read_to_string(&file) {
+                Ok(text) => texts.push((TemplateId::from(id), file, text)),
+                Err(error) => problems.extend(unreadable(&file, error)),
+            }
+        }
+        match (Self::parse(texts), problems.is_empty()) {
+            (Ok(set), true) => Ok(set),
+            (Ok(_), false) => Err(problems),
+            (Err(more), _) => Err(problems.into_iter().chain(more).collect()),
+        }
+    }
+
+    fn parse(texts: impl IntoIterator<Item = (TemplateId, PathBuf, String)>) -> Result<TemplateSet, Vec<Problem>> {
+        let mut templates = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (id, file, text) in texts {
+            match Template::parse(id.clone(), &file, &text) {
+                Ok(template) => {
+                    templates.insert(id, Arc::new(template));
+                }
+                Err(more) => problems.extend(more),
+            }
+        }
+        if problems.is_empty() { Ok(TemplateSet { templates }) } else { Err(problems) }
+    }
+
+    pub fn get(&self, id: &TemplateId) -> Option<&Arc<Template>> {
+        self.templates.get(id)
+    }
+
+    /// In the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Template>> {
+        self.templates.values()
+    }
+
+    /// Their ids, for messages: "lower-third, score-bug".
+    pub fn names(&self) -> String {
+        self.templates.keys().map(TemplateId::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Adds a template, or replaces the one of the same id.
+    pub fn insert(&mut self, template: Template) {
+        self.templates.insert(template.id.clone(), Arc::new(template));
+    }
+}

@@ -1,0 +1,255 @@
+//! Tries every expression of a template on a game in which everything is known, so that a misspelt name is an error
+//! when the template is loaded and not an empty place on air.
+
+use std::sync::{Arc, LazyLock};
+
+use minijinja::Value;
+use minijinja::value::ValueKind;
+
+use super::bind::{Local, Scope};
+use super::color;
+use super::expr::{Expr, number_of, value_of_json};
+use super::model::{Fill, FitRule, Kind, Node, Prop, Stroke};
+use super::problem::suggestion;
+use super::reader::Reader;
+use super::values::GameValues;
+use super::{Field, FieldKind};
+use crate::game::snapshot::GameSnapshot;
+
+/// A game in which every value is known and every list has something in it (kept so by a test).
+static SAMPLE: LazyLock<GameSnapshot> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../fixtures/snapshots/full.json")).unwrap_or_default());
+
+/// The sample that templates are checked on: every value known, every list filled.
+pub fn sample() -> &'static GameSnapshot {
+    &SAMPLE
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    Text,
+    Number,
+    Color,
+    List,
+    Anything,
+}
+
+pub(crate) fn check(reader: &mut Reader, fields: &[Field], lets: &[(String, Arc<Expr>)], nodes: &[Node]) {
+    let mut game = GameValues::default();
+    game.update(1, sample());
+    let values = fields.iter().map(|field| (field.id.clone(), sample_value(field))).collect();
+    let fields =
+        Local { name: "fields".to_owned(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
+    let mut scope = Scope { game: &game, locals: vec![fields] };
+    for (name, expr) in lets {
+        let value = check_expr(reader, expr, Wanted::Anything, &scope);
+        scope.locals.push(Local { name: name.clone(), value, changed: 1 });
+    }
+    check_nodes(reader, nodes, &mut scope);
+}
+
+/// What an operator might enter.
+fn sample_value(field: &Field) -> serde_json::Value {
+    match (&field.kind, &field.default) {
+        (FieldKind::Player, serde_json::Value::Null) => {
+            sample().home.players.first().and_then(|player| player.number.clone()).into()
+        }
+        (FieldKind::Text, serde_json::Value::Null) => "Text".into(),
+        (FieldKind::Number, serde_json::Value::Null) => 1.into(),
+        (FieldKind::Color, serde_json::Value::Null) => "#808080".into(),
+        (_, default) => default.clone(),
+    }
+}
+
+fn check_nodes(reader: &mut Reader, nodes: &[Node], scope: &mut Scope<'_>) {
+    for node in nodes {
+        for (expr, wanted) in own_exprs(node) {
+            check_expr(reader, expr, wanted, scope);
+        }
+        let mut locals = 0;
+        if let Kind::Repeat(repeat) = &node.kind {
+            let list = check_expr(reader, &repeat.over, Wanted::List, scope);
+            let first = list.try_iter().ok().and_then(|mut items| items.next()).unwrap_or(Value::UNDEFINED);
+            scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
+            scope.locals.push(Local { name: format!("{}_index", repeat.name), value: Value::from(0), changed: 1 });
+            locals = 2;
+            if let Some(key) = &repeat.key {
+                check_expr(reader, key, Wanted::Text, scope);
+            }
+        }
+        check_nodes(reader, &node.children, scope);
+        scope.locals.truncate(scope.locals.len() - locals);
+    }
+}
+
+/// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.
+fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
+    let mut found = Vec::new();
+    let sizes = [Some(&node.x), Some(&node.y), node.width.as_ref(), node.height.as_ref(), Some(&node.opacity)];
+    for prop in sizes.into_iter().flatten() {
+        add(&mut found, prop, Wanted::Number);
+    }
+    found.extend(node.when.iter().map(|expr| (expr, Wanted::Anything)));
+    found.extend(node.flash.iter().map(|flash| (&flash.on, Wanted::Anything)));
+    match &node.kind {
+        Kind::Group { .. } | Kind::Repeat(_) => {}
+        Kind::Box(shape) => {
+            match &shape.fill {
+                Fill::Solid(color) => add(&mut found, color, Wanted::Color),
+                Fill::Linear { stops, .. } => {
+                    stops.iter().for_each(|(_, color)| add(&mut found, color, Wanted::Color));
+                }
+            }
+            add_stroke(&mut found, shape.border.as_ref());
+            if let Some(shadow) = &shape.shadow {
+                add(&mut found, &shadow.color, Wanted::Color);
+            }
+        }
+        Kind::Text(text) => {
+            add(&mut found, &text.text, Wanted::Text);
+            add(&mut found, &text.color, Wanted::Color);
+            if let Some(fit) = &text.fit {
+                add(&mut found, &fit.width, Wanted::Number);
+                for rule in &fit.rules {
+                    if let FitRule::Replace(text) = rule {
+                        add(&mut found, text, Wanted::Text);
+                    }
+                }
+            }
+        }
+        Kind::Path(path) => {
+            add_maybe(&mut found, path.fill.as_ref(), Wanted::Color);
+            add_stroke(&mut found, path.stroke.as_ref());
+        }
+        Kind::Zone(zone) => {
+            found.push((&zone.number, Wanted::Number));
+            add(&mut found, &zone.court.league, Wanted::Text);
+            add_maybe(&mut found, zone.fill.as_ref(), Wanted::Color);
+            add_stroke(&mut found, zone.stroke.as_ref());
+            if let Some(hatch) = &zone.hatch {
+                found.extend(hatch.when.iter().map(|expr| (expr, Wanted::Anything)));
+                add_stroke(&mut found, Some(&hatch.stroke));
+            }
+        }
+        Kind::Court(court) => {
+            add(&mut found, &court.court.league, Wanted::Text);
+            add_stroke(&mut found, Some(&court.stroke));
+        }
+    }
+    found
+}
+
+fn add<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: &'a Prop<T>, wanted: Wanted) {
+    if let Prop::Bound(expr) = prop {
+        found.push((expr, wanted));
+    }
+}
+
+fn add_maybe<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: Option<&'a Prop<T>>, wanted: Wanted) {
+    if let Some(prop) = prop {
+        add(found, prop, wanted);
+    }
+}
+
+fn add_stroke<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, stroke: Option<&'a Stroke>) {
+    add_maybe(found, stroke.map(|stroke| &stroke.color), Wanted::Color);
+}
+
+fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, scope: &Scope<'_>) -> Value {
+    if expr.paths.iter().any(|path| !check_path(reader, expr, path, scope)) {
+        return Value::UNDEFINED;
+    }
+    let value = match expr.try_eval(scope.names(expr)) {
+        Ok(value) => value,
+        Err(error) => {
+            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            reader.problem(expr.at, format!("`{}` cannot be evaluated: {detail}", expr.source), None);
+            return Value::UNDEFINED;
+        }
+    };
+    if let Some(needed) = mismatch(&value, wanted) {
+        let message = format!("`{}` is `{value}` on the sample game, but must be {needed}", expr.source);
+        reader.problem(expr.at, message, None);
+    }
+    value
+}
+
+/// What the value should have been; unknown values fit everywhere.
+fn mismatch(value: &Value, wanted: Wanted) -> Option<&'static str> {
+    let fits = value.is_undefined()
+        || match wanted {
+            Wanted::Anything => true,
+            Wanted::Text => !matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable),
+            Wanted::Number => number_of(value).is_some(),
+            Wanted::Color => value.as_str().is_some_and(|text| color::parse(text).is_some()),
+            Wanted::List => matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable),
+        };
+    if fits {
+        return None;
+    }
+    Some(match wanted {
+        Wanted::Number => "a number",
+        Wanted::Color => "a colour (`#rrggbb`)",
+        Wanted::List => "a list",
+        Wanted::Text | Wanted::Anything => "a text or a number",
+    })
+}
+
+/// Follows a dotted path through the sample; reports the first name in it that does not exist.
+fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -> bool {
+    let mut names = path.split('.');
+    let root = names.next().unwrap_or_default();
+    let Some(mut value) = scope.value(root) else {
+        let game = scope.game.roots.iter().map(|root| root.name);
+        let known: Vec<&str> = game.chain(scope.locals.iter().map(|local| local.name.as_str())).collect();
+        reader.problem(expr.at, format!("there is no `{root}`"), suggestion(root, known));
+        return false;
+    };
+    let mut so_far = root.to_owned();
+    for name in names {
+        if value.kind() != ValueKind::Map {
+            // Unknown on the sample (a player that nobody chose), or a value whose attributes are not names.
+            return true;
+        }
+        let next = value.get_attr(name).unwrap_or(Value::UNDEFINED);
+        if next.is_undefined() && !is_open(&so_far) {
+            let keys: Vec<String> =
+                value.try_iter().into_iter().flatten().filter_map(|key| key.as_str().map(str::to_owned)).collect();
+            let help = suggestion(name, keys.iter().map(String::as_str));
+            reader.problem(expr.at, format!("`{so_far}` has no `{name}`"), help);
+            return false;
+        }
+        so_far = format!("{so_far}.{name}");
+        value = next;
+    }
+    true
+}
+
+/// Objects whose keys the feed chooses.
+fn is_open(path: &str) -> bool {
+    path.ends_with("by_possession_type")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_knows_every_value() {
+        fn look(path: &str, value: &serde_json::Value) {
+            match value {
+                serde_json::Value::Null => panic!("{path} is null in the sample"),
+                serde_json::Value::Array(items) => {
+                    assert!(!items.is_empty(), "{path} is empty in the sample");
+                    items.iter().for_each(|item| look(&format!("{path}[]"), item));
+                }
+                serde_json::Value::Object(entries) => {
+                    assert!(!entries.is_empty(), "{path} is empty in the sample");
+                    entries.iter().for_each(|(key, value)| look(&format!("{path}.{key}"), value));
+                }
+                _ => {}
+            }
+        }
+        look("", &serde_json::to_value(sample()).expect("a snapshot is JSON"));
+    }
+}

@@ -1,0 +1,145 @@
+//! What expressions can do beyond minijinja's own filters: clocks, ordinals, initials, percentages and colours.
+
+use minijinja::{Environment, Error, ErrorKind};
+
+use super::color;
+use crate::draw_list::Color;
+
+/// Functions of minijinja itself, which are not names of the game.
+pub(crate) const FUNCTIONS: [&str; 5] = ["range", "dict", "namespace", "debug", "loop"];
+
+pub(crate) fn add_to(engine: &mut Environment<'static>) {
+    engine.add_filter("clock", clock);
+    engine.add_filter("ordinal", ordinal);
+    engine.add_filter("initial", initial);
+    engine.add_filter("pct", pct);
+    engine.add_filter("fixed", fixed);
+    engine.add_filter("signed", signed);
+    engine.add_filter("on_color", |plate: &str| Ok::<_, Error>(color::print(color::text_on(read(plate)?))));
+    engine.add_filter("plate", |plate: &str| {
+        Ok::<_, Error>(color::print(color::legible_plate(read(plate)?, 0.05, 0.07)))
+    });
+    engine.add_filter("lighten", |c: &str, by: f32| {
+        Ok::<_, Error>(color::print(color::shift_lightness(read(c)?, by / 100.0)))
+    });
+    engine.add_filter("darken", |c: &str, by: f32| {
+        Ok::<_, Error>(color::print(color::shift_lightness(read(c)?, -by / 100.0)))
+    });
+    engine.add_filter("mix", |c: &str, with: &str, by: f32| {
+        Ok::<_, Error>(color::print(color::mix(read(c)?, read(with)?, (by / 100.0).clamp(0.0, 1.0))))
+    });
+    engine.add_filter("alpha", |c: &str, percent: f32| {
+        Ok::<_, Error>(color::print(Color { a: (percent / 100.0).clamp(0.0, 1.0), ..read(c)? }))
+    });
+    engine.add_filter("contrast", |c: &str, with: &str| {
+        Ok::<_, Error>(f64::from(color::contrast(read(c)?, read(with)?)))
+    });
+    engine.add_filter("ramp", ramp);
+}
+
+fn read(text: &str) -> Result<Color, Error> {
+    color::parse(text)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("`{text}` is not a colour; write `#rrggbb`")))
+}
+
+/// Milliseconds as a game clock: "4:07" from a minute up, "21.7" below, rounded down to what it shows.
+fn clock(millis: u32) -> String {
+    if millis >= 60_000 {
+        format!("{}:{:02}", millis / 60_000, millis / 1000 % 60)
+    } else {
+        format!("{}.{}", millis / 1000, millis / 100 % 10)
+    }
+}
+
+/// 1 becomes "1st", 12 "12th".
+fn ordinal(n: u32) -> String {
+    let ending = match (n % 100, n % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
+/// "Kevin" becomes "K."; an empty name stays empty.
+fn initial(name: &str) -> String {
+    name.trim().chars().next().map_or(String::new(), |first| format!("{}.", first.to_uppercase()))
+}
+
+/// 45.65 becomes "46%", with `digits` 1 "45.7%".
+fn pct(percent: f64, digits: Option<usize>) -> String {
+    format!("{}%", fixed(percent, digits))
+}
+
+/// Exactly so many decimals (none unless told), halves away from zero.
+fn fixed(n: f64, digits: Option<usize>) -> String {
+    let digits = digits.unwrap_or(0).min(6);
+    let unit = 10f64.powi(digits as i32);
+    let rounded = (n * unit).round() / unit;
+    format!("{:.digits$}", if rounded == 0.0 { 0.0 } else { rounded })
+}
+
+/// 7 becomes "+7", -7 "−7" with a real minus sign.
+fn signed(n: f64) -> String {
+    let size = fixed(n.abs(), None);
+    match n {
+        n if n > 0.0 => format!("+{size}"),
+        n if n < 0.0 => format!("\u{2212}{size}"),
+        _ => size,
+    }
+}
+
+/// A number on a ramp of colours: `pct | ramp([30, 45, 60], ['#2166ac', '#dddddd', '#d6604d'])`. Constant beyond the
+/// ends, mixed evenly to the eye between two points.
+fn ramp(n: f64, points: Vec<f64>, colors: Vec<String>) -> Result<String, Error> {
+    let wrong = |message: &str| Error::new(ErrorKind::InvalidOperation, message.to_owned());
+    if points.len() != colors.len() || points.is_empty() {
+        return Err(wrong("`ramp` needs as many colours as points, at least one"));
+    }
+    if points.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return Err(wrong("`ramp` needs its points in rising order"));
+    }
+    let colors = colors.iter().map(|c| read(c)).collect::<Result<Vec<_>, _>>()?;
+    let after = points.partition_point(|point| *point <= n);
+    let mixed = match after {
+        0 => colors[0],
+        after if after == points.len() => colors[after - 1],
+        after => {
+            let (low, high) = (points[after - 1], points[after]);
+            color::mix(colors[after - 1], colors[after], ((n - low) / (high - low)) as f32)
+        }
+    };
+    Ok(color::print(mixed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_what_viewers_read() {
+        assert_eq!((clock(247_999), clock(60_000), clock(59_999)), ("4:07".into(), "1:00".into(), "59.9".into()));
+        assert_eq!(
+            [1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal).join(" "),
+            "1st 2nd 3rd 4th 11th 12th 13th 21st 112th"
+        );
+        assert_eq!(
+            (pct(45.65, None), pct(45.65, Some(1)), fixed(-0.4, None)),
+            ("46%".into(), "45.7%".into(), "0".into())
+        );
+        assert_eq!((signed(7.0), signed(-7.0), signed(0.0)), ("+7".into(), "\u{2212}7".into(), "0".into()));
+        assert_eq!((initial("kevin"), initial("")), ("K.".into(), String::new()));
+    }
+
+    #[test]
+    fn a_ramp_is_constant_beyond_its_ends() {
+        let at = |n| ramp(n, vec![30.0, 60.0], vec!["#000000".into(), "#ffffff".into()]).unwrap();
+        assert_eq!(
+            (at(0.0), at(30.0), at(60.0), at(99.0)),
+            ("#000000".into(), "#000000".into(), "#ffffff".into(), "#ffffff".into())
+        );
+        assert!(ramp(1.0, vec![2.0, 1.0], vec!["#000".into(), "#fff".into()]).is_err());
+    }
+}

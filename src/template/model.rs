@@ -1,0 +1,218 @@
+//! What a template is once read: types that cannot be wrong.
+//!
+//! Lengths and positions are in the pixels of the template's reference canvas, y down, relative to the parent's origin.
+
+use std::sync::Arc;
+
+use super::expr::Expr;
+use super::motion::{Easing, Length};
+use crate::draw_list::{Color, PathData};
+
+/// A property: written out, or bound to an expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Prop<T> {
+    Fixed(T),
+    Bound(Arc<Expr>),
+}
+
+/// One node and what is inside it.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// Unique within the template; counts nodes in the order of the file.
+    pub index: u32,
+    /// As the designer named it, else its kind and a number; unique within the template.
+    pub id: Arc<str>,
+    pub x: Prop<f32>,
+    pub y: Prop<f32>,
+    /// Needed by whatever is revealed or clipped.
+    pub width: Option<Prop<f32>>,
+    pub height: Option<Prop<f32>>,
+    /// 0..=1.
+    pub opacity: Prop<f32>,
+    /// The node and its children are there only while this is true.
+    pub when: Option<Arc<Expr>>,
+    pub flash: Option<Flash>,
+    pub kind: Kind,
+    pub children: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Group { clip: Option<[f32; 4]> },
+    Box(BoxNode),
+    Text(Box<TextNode>),
+    Path(PathNode),
+    Repeat(RepeatNode),
+    Zone(ZoneNode),
+    Court(CourtNode),
+}
+
+#[derive(Debug)]
+pub(crate) struct BoxNode {
+    pub fill: Fill,
+    /// Clockwise from the top left.
+    pub corners: [f32; 4],
+    pub border: Option<Stroke>,
+    pub shadow: Option<ShadowNode>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Fill {
+    Solid(Prop<Color>),
+    /// Along the box: 0 is its top or left edge, 1 its bottom or right edge.
+    Linear {
+        is_vertical: bool,
+        stops: Vec<(f32, Prop<Color>)>,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) struct Stroke {
+    pub width: f32,
+    pub color: Prop<Color>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ShadowNode {
+    pub x: f32,
+    pub y: f32,
+    pub blur: f32,
+    pub color: Prop<Color>,
+}
+
+#[derive(Debug)]
+pub(crate) struct TextNode {
+    pub text: Prop<String>,
+    /// Shown when `text` has no value.
+    pub default: Option<String>,
+    pub font: Font,
+    pub color: Prop<Color>,
+    pub align: Align,
+    pub valign: VerticalAlign,
+    pub is_upper: bool,
+    pub fit: Option<Fit>,
+    pub on_change: Change,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Font {
+    pub family: String,
+    /// 100..=900.
+    pub weight: u16,
+    pub size: f32,
+    /// Thousandths of an em.
+    pub tracking: f32,
+    pub is_tabular: bool,
+}
+
+/// Which part of the text stands at the node's x.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Align {
+    Left,
+    Center,
+    Right,
+}
+
+/// What of the text stands at the node's y.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum VerticalAlign {
+    /// The middle of its capitals.
+    Cap,
+    Baseline,
+}
+
+/// How a text is made to fit a width: rules in order, each only as far as needed.
+#[derive(Debug)]
+pub(crate) struct Fit {
+    pub width: Prop<f32>,
+    pub rules: Vec<FitRule>,
+}
+
+#[derive(Debug)]
+pub(crate) enum FitRule {
+    /// Narrower glyphs, down to this part of their width.
+    Squeeze(f32),
+    /// A smaller size, down to this part of it.
+    Shrink(f32),
+    /// Another, shorter text, to which the rules before this one apply again.
+    Replace(Prop<String>),
+    Ellipsis,
+}
+
+/// How a text changes on air.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Change {
+    Cut,
+    /// Characters that differ roll upwards, each in its column.
+    Roll {
+        length: Length,
+        ease: Easing,
+    },
+    Crossfade {
+        length: Length,
+        ease: Easing,
+    },
+}
+
+/// The node is seen only for a moment after a value changed.
+#[derive(Debug)]
+pub(crate) struct Flash {
+    pub on: Arc<Expr>,
+    /// Opacity at the moment of the change, fading to 0.
+    pub peak: f32,
+    pub length: Length,
+    pub ease: Easing,
+}
+
+#[derive(Debug)]
+pub(crate) struct PathNode {
+    /// In reference pixels from the node's origin.
+    pub path: Arc<PathData>,
+    pub fill: Option<Prop<Color>>,
+    pub stroke: Option<Stroke>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RepeatNode {
+    pub over: Arc<Expr>,
+    /// The name of the current item in the children's expressions; `<name>_index` counts from 0.
+    pub name: String,
+    /// An item's identity, so that its state follows it when the list changes; its index when absent.
+    pub key: Option<Arc<Expr>>,
+    pub dx: f32,
+    pub dy: f32,
+}
+
+/// One of the 14 shot zones; its children are placed from the point where its figures belong.
+#[derive(Debug)]
+pub(crate) struct ZoneNode {
+    pub number: Arc<Expr>,
+    pub court: CourtFrame,
+    pub fill: Option<Prop<Color>>,
+    pub stroke: Option<Stroke>,
+    /// Diagonal hatching over the fill.
+    pub hatch: Option<Hatch>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Hatch {
+    pub when: Option<Arc<Expr>>,
+    pub gap: f32,
+    pub stroke: Stroke,
+}
+
+#[derive(Debug)]
+pub(crate) struct CourtNode {
+    pub court: CourtFrame,
+    pub stroke: Stroke,
+}
+
+/// Where a court lies: as wide as told, its baseline at the bottom.
+#[derive(Debug)]
+pub(crate) struct CourtFrame {
+    pub league: Prop<String>,
+    /// Of the whole court, in reference pixels.
+    pub width: f32,
+    /// How far up from the hoop it is shown; the half-court line when absent.
+    pub depth_mm: Option<f32>,
+}

@@ -1,0 +1,230 @@
+//! Timelines and easing: how nodes come in and go out.
+//!
+//! Everything is a function of a number of frames. Lengths are kept as the designer wrote them and become whole frames
+//! at the show's rate, so that a graphic takes as long at 50 frames a second as at 59.94.
+
+use std::time::Duration;
+
+use crate::time::FrameRate;
+
+/// A length of time on air.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Length {
+    Millis(u32),
+    Frames(u32),
+}
+
+impl Length {
+    pub const ZERO: Length = Length::Frames(0);
+
+    /// Whole frames at a rate, rounded to the nearest.
+    pub fn frames(self, rate: FrameRate) -> u64 {
+        match self {
+            Length::Millis(millis) => u64::from(rate.frames_in(Duration::from_millis(u64::from(millis)))),
+            Length::Frames(frames) => u64::from(frames),
+        }
+    }
+
+    /// "400ms", "0.4s" or "12f".
+    pub fn parse(text: &str) -> Option<Length> {
+        // An hour: longer is a slip of the finger.
+        const MAX: f64 = 3_600_000.0;
+        let text = text.trim();
+        let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
+        let n: f64 = text[..unit_at].trim().parse().ok().filter(|n: &f64| (0.0..=MAX).contains(n))?;
+        match &text[unit_at..] {
+            "ms" => Some(Length::Millis(n.round() as u32)),
+            "s" if n * 1000.0 <= MAX => Some(Length::Millis((n * 1000.0).round() as u32)),
+            "f" if n.fract() == 0.0 => Some(Length::Frames(n as u32)),
+            _ => None,
+        }
+    }
+}
+
+/// How progress runs over time; every easing maps 0 to 0 and 1 to 1.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Easing {
+    Linear,
+    /// CSS `cubic-bezier(x1, y1, x2, y2)`, x within 0..=1.
+    Bezier([f32; 4]),
+}
+
+impl Easing {
+    /// Arrival: fast, then settling.
+    pub const OUT_EXPO: Easing = Easing::Bezier([0.16, 1.0, 0.3, 1.0]);
+
+    /// Names and their curves (the customary cubic-bezier approximations).
+    const NAMED: [(&'static str, Easing); 12] = [
+        ("linear", Easing::Linear),
+        ("in-quad", Easing::Bezier([0.11, 0.0, 0.5, 0.0])),
+        ("out-quad", Easing::Bezier([0.5, 1.0, 0.89, 1.0])),
+        ("in-out-quad", Easing::Bezier([0.45, 0.0, 0.55, 1.0])),
+        ("in-cubic", Easing::Bezier([0.32, 0.0, 0.67, 0.0])),
+        ("out-cubic", Easing::Bezier([0.33, 1.0, 0.68, 1.0])),
+        ("in-out-cubic", Easing::Bezier([0.65, 0.0, 0.35, 1.0])),
+        ("in-quart", Easing::Bezier([0.5, 0.0, 0.75, 0.0])),
+        ("out-quart", Easing::Bezier([0.25, 1.0, 0.5, 1.0])),
+        ("in-out-quart", Easing::Bezier([0.76, 0.0, 0.24, 1.0])),
+        ("in-expo", Easing::Bezier([0.7, 0.0, 0.84, 0.0])),
+        ("out-expo", Self::OUT_EXPO),
+    ];
+
+    /// A name, or `cubic-bezier(x1,y1,x2,y2)`.
+    pub fn parse(text: &str) -> Option<Easing> {
+        let text = text.trim();
+        if let Some((_, easing)) = Self::NAMED.iter().find(|(name, _)| *name == text) {
+            return Some(*easing);
+        }
+        let inside = text.strip_prefix("cubic-bezier(")?.strip_suffix(')')?;
+        let numbers: Vec<f32> = inside.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?;
+        let curve: [f32; 4] = numbers.try_into().ok()?;
+        let is_function = [curve[0], curve[2]].iter().all(|x| (0.0..=1.0).contains(x));
+        (is_function && curve.iter().all(|n| n.is_finite())).then_some(Easing::Bezier(curve))
+    }
+
+    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+        Self::NAMED.iter().map(|(name, _)| *name)
+    }
+
+    /// Progress at a time, both 0..=1 (a curve may overshoot).
+    pub fn at(self, time: f32) -> f32 {
+        let time = time.clamp(0.0, 1.0);
+        let Easing::Bezier([x1, y1, x2, y2]) = self else { return time };
+        if time == 0.0 || time == 1.0 {
+            return time;
+        }
+        let bezier = |a: f32, b: f32, s: f32| {
+            let r = 1.0 - s;
+            3.0 * r * r * s * a + 3.0 * r * s * s * b + s * s * s
+        };
+        // x grows with s, so halving always finds it: 24 steps are more than a float can tell apart.
+        let (mut low, mut high) = (0.0f32, 1.0f32);
+        for _ in 0..24 {
+            let middle = (low + high) / 2.0;
+            if bezier(x1, x2, middle) < time { low = middle } else { high = middle }
+        }
+        bezier(y1, y2, (low + high) / 2.0)
+    }
+}
+
+/// What a track moves.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Property {
+    /// Factor on the node's own opacity.
+    Opacity,
+    /// Offset in reference pixels.
+    X,
+    Y,
+    /// Factors, about the middle of the node.
+    ScaleX,
+    ScaleY,
+    /// The part of the node that is uncovered, from an edge on.
+    Reveal,
+}
+
+impl Property {
+    pub const ALL: [(&'static str, Property); 6] = [
+        ("opacity", Property::Opacity),
+        ("x", Property::X),
+        ("y", Property::Y),
+        ("scale_x", Property::ScaleX),
+        ("scale_y", Property::ScaleY),
+        ("reveal", Property::Reveal),
+    ];
+
+    /// The value that changes nothing.
+    pub fn rest(self) -> f32 {
+        match self {
+            Property::X | Property::Y => 0.0,
+            Property::Opacity | Property::ScaleX | Property::ScaleY | Property::Reveal => 1.0,
+        }
+    }
+}
+
+/// Where a reveal begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum RevealEdge {
+    #[default]
+    Left,
+    Right,
+    Top,
+    Bottom,
+}
+
+/// One property of one node over time.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Track {
+    /// Index of the node.
+    pub node: u32,
+    pub property: Property,
+    pub edge: RevealEdge,
+    /// The other end is the value at rest: an *in* track starts here, an *out* track ends here.
+    pub far: f32,
+    pub delay: Length,
+    pub length: Length,
+    /// Added to the delay for each item of the repeat that holds the node.
+    pub stagger: Length,
+    pub ease: Easing,
+}
+
+impl Track {
+    /// Frames from the start of its timeline to its end, for the `ordinal`th item of a repeat.
+    pub fn end(&self, ordinal: u32, rate: FrameRate) -> u64 {
+        self.start(ordinal, rate) + self.length.frames(rate)
+    }
+
+    pub fn start(&self, ordinal: u32, rate: FrameRate) -> u64 {
+        self.delay.frames(rate) + self.stagger.frames(rate) * u64::from(ordinal)
+    }
+
+    /// Eased progress, 0..=1, so many frames after the start of its timeline.
+    pub fn progress(&self, frames: u64, ordinal: u32, rate: FrameRate) -> f32 {
+        progress(frames, self.start(ordinal, rate), self.length.frames(rate), self.ease)
+    }
+}
+
+/// Eased progress of a movement that begins after `delay` frames and takes `length`; a length of 0 is a jump.
+pub(crate) fn progress(frames: u64, delay: u64, length: u64, ease: Easing) -> f32 {
+    match frames.checked_sub(delay) {
+        None => 0.0,
+        Some(done) if done >= length => 1.0,
+        Some(done) => ease.at(done as f32 / length as f32),
+    }
+}
+
+/// The tracks of one direction.
+pub(crate) type Timeline = Vec<Track>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_easing_starts_at_nothing_and_ends_at_all() {
+        for name in Easing::names() {
+            let easing = Easing::parse(name).unwrap();
+            assert_eq!((easing.at(0.0), easing.at(1.0)), (0.0, 1.0), "{name}");
+            let steps: Vec<f32> = (0..=100).map(|i| easing.at(i as f32 / 100.0)).collect();
+            assert!(steps.windows(2).all(|pair| pair[0] <= pair[1] + 1e-5), "{name} never goes back");
+        }
+    }
+
+    #[test]
+    fn a_bezier_agrees_with_the_browsers() {
+        // ease-in-out at a quarter of the time, as browsers compute it.
+        let ease = Easing::parse("cubic-bezier(0.42, 0, 0.58, 1)").unwrap();
+        assert!((ease.at(0.25) - 0.129_16).abs() < 1e-4);
+        assert!((ease.at(0.5) - 0.5).abs() < 1e-4);
+        assert!(Easing::parse("cubic-bezier(1.2,0,0,1)").is_none() && Easing::parse("bouncy").is_none());
+    }
+
+    #[test]
+    fn lengths_are_as_long_at_every_rate() {
+        assert_eq!(Length::parse("400ms").unwrap().frames(FrameRate::FPS_59_94), 24);
+        assert_eq!(Length::parse("0.4s").unwrap().frames(FrameRate::FPS_25), 10);
+        assert_eq!(Length::parse("12f").unwrap().frames(FrameRate::FPS_50), 12);
+        for wrong in ["400", "-1ms", "1.5f", "2h", "", "ms", "9999s"] {
+            assert!(Length::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! Reads the tree of nodes: each kind by its own function, chosen by `type`, so that a mistake names its own field.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::json::{Json, Spanned};
+use super::model::{
+    Align, BoxNode, Change, CourtFrame, CourtNode, Fill, Fit, FitRule, Flash, Font, Hatch, Kind, Node, PathNode, Prop,
+    RepeatNode, ShadowNode, Stroke, TextNode, VerticalAlign, ZoneNode,
+};
+use super::motion::{Easing, Length};
+use super::problem::{Place, suggestion};
+use super::reader::{Object, Reader};
+use super::svg_path;
+use crate::draw_list::Gradient;
+
+const KINDS: [&str; 7] = ["group", "box", "text", "path", "repeat", "zone", "court"];
+
+/// Larger than any canvas that is drawn.
+const SIZE: (f32, f32) = (0.0, 100_000.0);
+
+/// What nodes refer to, and what refers to nodes.
+#[derive(Default)]
+pub(crate) struct Names {
+    pub styles: BTreeMap<String, Font>,
+    /// Every node by its id: its index, and whether it has a width and a height.
+    pub nodes: HashMap<String, (u32, bool)>,
+    counts: HashMap<&'static str, u32>,
+    next: u32,
+}
+
+pub(crate) fn read_nodes(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Vec<Node> {
+    let items = reader.list(value, "nodes");
+    items.iter().filter_map(|item| read_node(reader, item, names)).collect()
+}
+
+fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<Node> {
+    let object = reader.object(value, "node")?;
+    let Some((kind_name, kind_at)) = reader.string(&object, "type") else {
+        reader.problem(object.at, "a node needs a `type`", format!("one of: {}", KINDS.join(", ")));
+        return None;
+    };
+    let Some(kind_name) = KINDS.into_iter().find(|name| *name == kind_name) else {
+        let help = suggestion(kind_name, KINDS);
+        reader.problem(kind_at, format!("there is no node type `{kind_name}`"), help);
+        return None;
+    };
+    let index = names.next;
+    names.next += 1;
+    let width = reader.number_prop(&object, "width");
+    let height = reader.number_prop(&object, "height");
+    // A box has a rectangle by itself; whatever else is revealed needs one.
+    let id = read_id(reader, &object, kind_name, names, (index, width.is_some() && height.is_some()));
+    let kind = match kind_name {
+        "group" => Some(read_group(reader, &object)),
+        "box" => read_box(reader, &object),
+        "text" => read_text(reader, &object, names),
+        "path" => read_path(reader, &object),
+        "repeat" => read_repeat(reader, &object),
+        "zone" => read_zone(reader, &object),
+        _ => read_court(reader, &object),
+    };
+    let may_hold = matches!(kind_name, "group" | "repeat" | "zone");
+    let children = match may_hold.then(|| object.get("children")).flatten() {
+        Some(children) => read_nodes(reader, children, names),
+        None => Vec::new(),
+    };
+    let node = Node {
+        index,
+        id,
+        x: reader.number_prop(&object, "x").unwrap_or(Prop::Fixed(0.0)),
+        y: reader.number_prop(&object, "y").unwrap_or(Prop::Fixed(0.0)),
+        width,
+        height,
+        opacity: reader.number_prop(&object, "opacity").unwrap_or(Prop::Fixed(1.0)),
+        when: reader.expr(&object, "when"),
+        flash: object.get("flash").and_then(|value| read_flash(reader, value)),
+        kind: kind?,
+        children,
+    };
+    object.get("comment");
+    reader.finish(&object, &format!("a {kind_name}"));
+    Some(node)
+}
+
+fn read_id(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    kind: &'static str,
+    names: &mut Names,
+    entry: (u32, bool),
+) -> Arc<str> {
+    let given = reader.string(object, "id");
+    let (id, at) = match given {
+        Some((id, at)) => (id.to_owned(), at),
+        None => {
+            let count = names.counts.entry(kind).or_default();
+            *count += 1;
+            (format!("{kind}-{count}"), object.at)
+        }
+    };
+    if id.is_empty() || id.contains(['/', '[', ']']) {
+        reader.problem(at, format!("`{id}` cannot be an id"), "use letters, digits and hyphens".to_owned());
+    }
+    if names.nodes.insert(id.clone(), entry).is_some() {
+        reader.problem(at, format!("two nodes have the id `{id}`"), "ids are unique within a template".to_owned());
+    }
+    id.into()
+}
+
+fn read_group(reader: &mut Reader, object: &Object<'_>) -> Kind {
+    let is_clipped = reader.bool(object, "clip");
+    let corners = read_corners(reader, object);
+    if is_clipped && !(object.has("width") && object.has("height")) {
+        reader.problem(object.at, "a clipped group needs `width` and `height`", None);
+    }
+    Kind::Group { clip: is_clipped.then_some(corners) }
+}
+
+/// `corners`: one radius, or four, clockwise from the top left.
+fn read_corners(reader: &mut Reader, object: &Object<'_>) -> [f32; 4] {
+    let Some(value) = object.get("corners") else { return [0.0; 4] };
+    if let Json::Number(_) = value.json {
+        return [reader.number_in(value, "corners", SIZE).unwrap_or(0.0); 4];
+    }
+    let radii: Vec<f32> =
+        reader.list(value, "corners").iter().filter_map(|radius| reader.number_in(radius, "corners", SIZE)).collect();
+    radii.try_into().unwrap_or_else(|_| {
+        reader.problem(value.at, "`corners` is one radius or four, clockwise from the top left", None);
+        [0.0; 4]
+    })
+}
+
+fn read_box(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+    for side in ["width", "height"] {
+        if !object.has(side) {
+            reader.missing(object, "a box", side);
+        }
+    }
+    let corners = read_corners(reader, object);
+    let border = read_stroke(reader, object, "border");
+    let shadow = object.get("shadow").and_then(|value| read_shadow(reader, value));
+    let Some(fill) = object.get("fill") else {
+        reader.missing(object, "a box", "fill");
+        return None;
+    };
+    let fill = read_fill(reader, fill)?;
+    Some(Kind::Box(BoxNode { fill, corners, border, shadow }))
+}
+
+fn read_fill(reader: &mut Reader, value: &Spanned) -> Option<Fill> {
+    if !matches!(value.json, Json::Object(_)) {
+        return reader.color_prop(value, "fill").map(Fill::Solid);
+    }
+    let object = reader.object(value, "fill")?;
+    let is_vertical = reader.one_of(&object, "direction", &[("down", true), ("right", false)]).unwrap_or(true);
+    let Some(stops_value) = object.get("stops") else {
+        reader.missing(&object, "a gradient", "stops");
+        return None;
+    };
+    let mut stops = Vec::new();
+    for stop in reader.list(stops_value, "stops") {
+        let [at, color] = reader.list(stop, "stop") else {
+            reader.problem(stop.at, "a stop is a position and a colour: [0.5, \"#rrggbb\"]", None);
+            continue;
+        };
+        if let (Some(at), Some(color)) =
+            (reader.number_in(at, "position", (0.0, 1.0)), reader.color_prop(color, "colour"))
+        {
+            stops.push((at, color));
+        }
+    }
+    reader.finish(&object, "a gradient");
+    if !(2..=Gradient::MAX_STOPS).contains(&stops.len()) || stops.windows(2).any(|pair| pair[0].0 > pair[1].0) {
+        let message = format!("a gradient has 2 to {} stops in rising order", Gradient::MAX_STOPS);
+        reader.problem(stops_value.at, message, None);
+        return None;
+    }
+    Some(Fill::Linear { is_vertical, stops })
+}
+
+fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<Stroke> {
+    let inner = reader.object(object.get(key)?, key)?;
+    let width = reader.number(&inner, "width", SIZE).unwrap_or(1.0);
+    let color = match inner.get("color") {
+        Some(value) => reader.color_prop(value, "color"),
+        None => {
+            reader.missing(&inner, "a line", "color");
+            None
+        }
+    };
+    reader.finish(&inner, "a line");
+    Some(Stroke { width, color: color? })
+}
+
+fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<ShadowNode> {
+    let object = reader.object(value, "shadow")?;
+    let offset = (-1000.0, 1000.0);
+    let shadow = ShadowNode {
+        x: reader.number(&object, "x", offset).unwrap_or(0.0),
+        y: reader.number(&object, "y", offset).unwrap_or(0.0),
+        blur: reader.number(&object, "blur", (0.0, 1000.0)).unwrap_or(0.0),
+        color: reader.color_prop(object.get("color")?, "color")?,
+    };
+    reader.finish(&object, "a shadow");
+    Some(shadow)
+}
+
+fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Option<Kind> {
+    let Some(text) = object.get("text") else {
+        reader.missing(object, "a text", "text");
+        return None;
+    };
+    let text = reader.text_prop(text, "text");
+    let font = match object.get("font") {
+        Some(value) => read_font(reader, value, &names.styles),
+        None => {
+            reader.missing(object, "a text", "font");
+            None
+        }
+    };
+    let color = match object.get("color") {
+        Some(value) => reader.color_prop(value, "color"),
+        None => {
+            reader.missing(object, "a text", "color");
+            None
+        }
+    };
+    let aligns = [("left", Align::Left), ("center", Align::Center), ("right", Align::Right)];
+    let valigns = [("cap", VerticalAlign::Cap), ("baseline", VerticalAlign::Baseline)];
+    let align = reader.one_of(object, "align", &aligns).unwrap_or(Align::Left);
+    let valign = reader.one_of(object, "valign", &valigns).unwrap_or(VerticalAlign::Cap);
+    let is_upper = reader.bool(object, "upper");
+    let fit = object.get("fit").and_then(|value| read_fit(reader, value));
+    let on_change = object.get("on_change").and_then(|value| read_change(reader, value)).unwrap_or(Change::Cut);
+    let default = reader.string(object, "default").map(|(text, _)| text.to_owned());
+    Some(Kind::Text(Box::new(TextNode {
+        text: text?,
+        default,
+        font: font?,
+        color: color?,
+        align,
+        valign,
+        is_upper,
+        fit,
+        on_change,
+    })))
+}
+
+/// A style's name, or an object: a style's fields changed, or all of a font's fields.
+pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, styles: &BTreeMap<String, Font>) -> Option<Font> {
+    let style = |reader: &mut Reader, name: &str, at: Place| {
+        let found = styles.get(name).cloned();
+        if found.is_none() {
+            let help = suggestion(name, styles.keys().map(String::as_str));
+            reader.problem(at, format!("there is no style `{name}`"), help);
+        }
+        found
+    };
+    if let Json::String(name) = &value.json {
+        return style(reader, name, value.at);
+    }
+    let object = reader.object(value, "font")?;
+    let base = match reader.string(&object, "style") {
+        Some((name, at)) => Some(style(reader, name, at)?),
+        None => None,
+    };
+    let family = reader.string(&object, "family").map(|(family, _)| family.to_owned());
+    let weight = reader.number(&object, "weight", (100.0, 900.0)).map(|weight| weight as u16);
+    let size = reader.number(&object, "size", (1.0, 1000.0));
+    let tracking = reader.number(&object, "tracking", (-500.0, 2000.0));
+    let is_tabular = reader.bool(&object, "tabular");
+    reader.finish(&object, "a font");
+    let font = base.or_else(|| match (&family, size) {
+        (Some(family), Some(size)) => {
+            Some(Font { family: family.clone(), weight: 500, size, tracking: 0.0, is_tabular: false })
+        }
+        _ => {
+            reader.problem(value.at, "a font needs `family` and `size`, or a `style`", None);
+            None
+        }
+    })?;
+    Some(Font {
+        family: family.unwrap_or(font.family),
+        weight: weight.unwrap_or(font.weight),
+        size: size.unwrap_or(font.size),
+        tracking: tracking.unwrap_or(font.tracking),
+        is_tabular: is_tabular || font.is_tabular,
+    })
+}
+
+fn read_fit(reader: &mut Reader, value: &Spanned) -> Option<Fit> {
+    let object = reader.object(value, "fit")?;
+    let width = reader.number_prop(&object, "width");
+    let mut rules = Vec::new();
+    if let Some(list) = object.get("rules") {
+        for item in reader.list(list, "rules") {
+            rules.extend(read_fit_rule(reader, item));
+        }
+    }
+    reader.finish(&object, "a fit");
+    if width.is_none() || rules.is_empty() {
+        reader.problem(object.at, "a fit needs a `width` and at least one of `rules`", None);
+    }
+    Some(Fit { width: width?, rules })
+}
+
+fn read_fit_rule(reader: &mut Reader, value: &Spanned) -> Option<FitRule> {
+    if matches!(&value.json, Json::String(word) if word == "ellipsis") {
+        return Some(FitRule::Ellipsis);
+    }
+    let object = reader.object(value, "rule")?;
+    let percent = (10.0, 100.0);
+    let rule = if let Some(to) = reader.number(&object, "squeeze", percent) {
+        Some(FitRule::Squeeze(to / 100.0))
+    } else if let Some(to) = reader.number(&object, "shrink", percent) {
+        Some(FitRule::Shrink(to / 100.0))
+    } else {
+        object.get("replace").and_then(|value| reader.text_prop(value, "replace")).map(FitRule::Replace)
+    };
+    reader.finish(&object, "a rule");
+    if rule.is_none() && object.entries().is_empty() {
+        let help = "{\"squeeze\": 88}, {\"shrink\": 80}, {\"replace\": \"…\"} or \"ellipsis\"".to_owned();
+        reader.problem(object.at, "an empty rule", help);
+    }
+    rule
+}
+
+fn read_change(reader: &mut Reader, value: &Spanned) -> Option<Change> {
+    #[derive(Clone, Copy)]
+    enum Name {
+        Cut,
+        Roll,
+        Crossfade,
+    }
+    let object = reader.object(value, "on_change")?;
+    let names = [("cut", Name::Cut), ("roll", Name::Roll), ("crossfade", Name::Crossfade)];
+    let kind = reader.one_of(&object, "kind", &names);
+    let length = reader.length(&object, "length").unwrap_or(Length::Millis(350));
+    let ease = reader.easing(&object, "ease").unwrap_or(Easing::OUT_EXPO);
+    reader.finish(&object, "an on_change");
+    Some(match kind? {
+        Name::Cut => Change::Cut,
+        Name::Roll => Change::Roll { length, ease },
+        Name::Crossfade => Change::Crossfade { length, ease },
+    })
+}
+
+fn read_flash(reader: &mut Reader, value: &Spanned) -> Option<Flash> {
+    let object = reader.object(value, "flash")?;
+    let on = reader.expr(&object, "on");
+    if !object.has("on") {
+        reader.missing(&object, "a flash", "on");
+    }
+    let peak = reader.number(&object, "peak", (0.0, 1.0)).unwrap_or(1.0);
+    let length = reader.length(&object, "length").unwrap_or(Length::Millis(500));
+    let ease = reader.easing(&object, "ease").unwrap_or(Easing::Linear);
+    reader.finish(&object, "a flash");
+    Some(Flash { on: on?, peak, length, ease })
+}
+
+fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+    let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
+    let stroke = read_stroke(reader, object, "stroke");
+    let Some((text, at)) = reader.string(object, "d") else {
+        reader.missing(object, "a path", "d");
+        return None;
+    };
+    match svg_path::parse(text) {
+        Ok(path) => Some(Kind::Path(PathNode { path: Arc::new(path), fill, stroke })),
+        Err(bad) => {
+            let help = "SVG path data, for example \"M0 0 L10 0 L5 8 Z\"".to_owned();
+            reader.problem(at.right(1 + bad.offset), bad.message, help);
+            None
+        }
+    }
+}
+
+fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+    if !object.has("over") {
+        reader.missing(object, "a repeat", "over");
+    }
+    let over = reader.expr(object, "over");
+    let key = reader.expr(object, "key");
+    let far = (-100_000.0, 100_000.0);
+    let dx = reader.number(object, "dx", far).unwrap_or(0.0);
+    let dy = reader.number(object, "dy", far).unwrap_or(0.0);
+    let name = match reader.string(object, "as") {
+        Some((name, _)) => name.to_owned(),
+        None => {
+            reader.missing(object, "a repeat", "as");
+            return None;
+        }
+    };
+    Some(Kind::Repeat(RepeatNode { over: over?, name, key, dx, dy }))
+}
+
+fn read_court_frame(reader: &mut Reader, object: &Object<'_>, what: &str) -> Option<CourtFrame> {
+    let league = match object.get("league") {
+        Some(value) => reader.text_prop(value, "league")?,
+        None => Prop::Fixed("NBA".to_owned()),
+    };
+    let depth_mm = reader.number(object, "depth_mm", (8000.0, 15_000.0));
+    match reader.number(object, "court_width", (1.0, 100_000.0)) {
+        Some(width) => Some(CourtFrame { league, width, depth_mm }),
+        None => {
+            reader.missing(object, what, "court_width");
+            None
+        }
+    }
+}
+
+fn read_zone(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+    if !object.has("number") {
+        reader.missing(object, "a zone", "number");
+    }
+    let number = reader.expr(object, "number");
+    let court = read_court_frame(reader, object, "a zone");
+    let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
+    let stroke = read_stroke(reader, object, "stroke");
+    let hatch = object.get("hatch").and_then(|value| read_hatch(reader, value));
+    Some(Kind::Zone(ZoneNode { number: number?, court: court?, fill, stroke, hatch }))
+}
+
+fn read_hatch(reader: &mut Reader, value: &Spanned) -> Option<Hatch> {
+    let object = reader.object(value, "hatch")?;
+    let when = reader.expr(&object, "when");
+    let gap = reader.number(&object, "gap", (2.0, 1000.0)).unwrap_or(10.0);
+    let stroke = read_stroke(reader, &object, "stroke");
+    reader.finish(&object, "a hatch");
+    Some(Hatch { when, gap, stroke: stroke? })
+}
+
+fn read_court(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+    let court = read_court_frame(reader, object, "a court");
+    let stroke = read_stroke(reader, object, "stroke");
+    if !object.has("stroke") {
+        reader.missing(object, "a court", "stroke");
+    }
+    Some(Kind::Court(CourtNode { court: court?, stroke: stroke? }))
+}

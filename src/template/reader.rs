@@ -1,0 +1,242 @@
+//! Reads JSON into values of the right kind, and keeps every complaint.
+//!
+//! A [`Reader`] never stops at the first mistake: what is wrong is reported and left out, so that a designer sees all
+//! of it at once. Keys that nobody asked for are mistakes too, with the nearest name that was.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::color;
+use super::expr::{self, Expr};
+use super::json::{Json, Key, Spanned};
+use super::model::Prop;
+use super::motion::{Easing, Length};
+use super::problem::{Place, Problem, suggestion};
+use crate::draw_list::Color;
+
+/// An object being read; remembers which keys were asked for.
+pub(crate) struct Object<'a> {
+    pub at: Place,
+    entries: &'a [(Key, Spanned)],
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Object<'a> {
+    pub fn get(&self, key: &'static str) -> Option<&'a Spanned> {
+        self.asked.borrow_mut().push(key);
+        self.entries.iter().find(|(k, _)| k.name == key).map(|(_, value)| value)
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(k, _)| k.name == key)
+    }
+
+    pub fn entries(&self) -> &'a [(Key, Spanned)] {
+        self.entries
+    }
+}
+
+pub(crate) struct Reader {
+    pub file: PathBuf,
+    pub problems: Vec<Problem>,
+    next_expr: u32,
+}
+
+impl Reader {
+    pub fn new(file: &Path) -> Self {
+        Self { file: file.to_owned(), problems: Vec::new(), next_expr: 0 }
+    }
+
+    pub fn problem(&mut self, at: Place, message: impl Into<String>, help: impl Into<Option<String>>) {
+        self.problems.push(Problem {
+            file: self.file.clone(),
+            line: at.line,
+            column: at.column,
+            message: message.into(),
+            help: help.into(),
+        });
+    }
+
+    pub fn wrong_kind(&mut self, value: &Spanned, name: &str, wanted: &str) {
+        self.problem(value.at, format!("`{name}` is {}, but must be {wanted}", value.json.kind()), None);
+    }
+
+    pub fn object<'a>(&mut self, value: &'a Spanned, name: &str) -> Option<Object<'a>> {
+        match &value.json {
+            Json::Object(entries) => Some(Object { at: value.at, entries, asked: RefCell::default() }),
+            _ => {
+                self.wrong_kind(value, name, "an object");
+                None
+            }
+        }
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub fn finish(&mut self, object: &Object<'_>, name: &str) {
+        let asked = object.asked.borrow();
+        for (key, _) in object.entries {
+            if !asked.contains(&key.name.as_str()) {
+                let help = suggestion(&key.name, asked.iter().copied());
+                self.problem(key.at, format!("{name} has no `{}`", key.name), help);
+            }
+        }
+    }
+
+    pub fn list<'a>(&mut self, value: &'a Spanned, name: &str) -> &'a [Spanned] {
+        match &value.json {
+            Json::Array(items) => items,
+            _ => {
+                self.wrong_kind(value, name, "a list");
+                &[]
+            }
+        }
+    }
+
+    pub fn missing(&mut self, object: &Object<'_>, what: &str, key: &str) {
+        self.problem(object.at, format!("{what} needs `{key}`"), None);
+    }
+
+    pub fn string<'a>(&mut self, object: &Object<'a>, key: &'static str) -> Option<(&'a str, Place)> {
+        let value = object.get(key)?;
+        match &value.json {
+            Json::String(text) => Some((text, value.at)),
+            _ => {
+                self.wrong_kind(value, key, "a text");
+                None
+            }
+        }
+    }
+
+    pub fn bool(&mut self, object: &Object<'_>, key: &'static str) -> bool {
+        match object.get(key) {
+            None => false,
+            Some(Spanned { json: Json::Bool(b), .. }) => *b,
+            Some(value) => {
+                self.wrong_kind(value, key, "true or false");
+                false
+            }
+        }
+    }
+
+    /// A number written out, within a range.
+    pub fn number(&mut self, object: &Object<'_>, key: &'static str, range: (f32, f32)) -> Option<f32> {
+        let value = object.get(key)?;
+        self.number_in(value, key, range)
+    }
+
+    pub fn number_in(&mut self, value: &Spanned, name: &str, (low, high): (f32, f32)) -> Option<f32> {
+        match value.json {
+            Json::Number(n) if (f64::from(low)..=f64::from(high)).contains(&n) => Some(n as f32),
+            Json::Number(n) => {
+                self.problem(value.at, format!("`{name}` is {n}, but must be {low} to {high}"), None);
+                None
+            }
+            _ => {
+                self.wrong_kind(value, name, "a number");
+                None
+            }
+        }
+    }
+
+    /// One of a few names.
+    pub fn one_of<T: Copy>(&mut self, object: &Object<'_>, key: &'static str, names: &[(&str, T)]) -> Option<T> {
+        let (text, at) = self.string(object, key)?;
+        let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let help = suggestion(text, names.iter().map(|(name, _)| *name));
+            self.problem(at, format!("`{text}` is not a `{key}`"), help);
+        }
+        found
+    }
+
+    pub fn length(&mut self, object: &Object<'_>, key: &'static str) -> Option<Length> {
+        let (text, at) = self.string(object, key)?;
+        let length = Length::parse(text);
+        if length.is_none() {
+            let help = "write \"400ms\", \"0.4s\" or \"12f\" (frames)".to_owned();
+            self.problem(at, format!("`{text}` is not a length of time"), help);
+        }
+        length
+    }
+
+    pub fn easing(&mut self, object: &Object<'_>, key: &'static str) -> Option<Easing> {
+        let (text, at) = self.string(object, key)?;
+        let easing = Easing::parse(text);
+        if easing.is_none() {
+            let help = format!("{} (or `cubic-bezier(x1,y1,x2,y2)`)", suggestion(text, Easing::names()));
+            self.problem(at, format!("`{text}` is not an easing"), help);
+        }
+        easing
+    }
+
+    /// An expression that must be one: `{{ … }}`.
+    pub fn expr(&mut self, object: &Object<'_>, key: &'static str) -> Option<Arc<Expr>> {
+        let (text, at) = self.string(object, key)?;
+        self.expr_text(text, at, key)
+    }
+
+    pub fn expr_text(&mut self, text: &str, at: Place, name: &str) -> Option<Arc<Expr>> {
+        if expr::is_bound(text) {
+            return self.compile(text, at);
+        }
+        let help = format!("write \"{{{{ {text} }}}}\"");
+        self.problem(at, format!("`{name}` must be an expression"), help);
+        None
+    }
+
+    fn compile(&mut self, text: &str, at: Place) -> Option<Arc<Expr>> {
+        self.next_expr += 1;
+        // The string's first character stands one to the right of its quote.
+        match Expr::compile(self.next_expr, text, at.right(1)) {
+            Ok(expr) => Some(Arc::new(expr)),
+            Err(bad) => {
+                self.problem(at.right(1 + bad.offset), bad.message, None);
+                None
+            }
+        }
+    }
+
+    pub fn number_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
+        // Far beyond any canvas, and small enough for exact arithmetic in f32.
+        const FAR: f32 = 100_000.0;
+        let value = object.get(key)?;
+        match &value.json {
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::Number(_) => self.number_in(value, key, (-FAR, FAR)).map(Prop::Fixed),
+            _ => {
+                self.wrong_kind(value, key, "a number or an expression");
+                None
+            }
+        }
+    }
+
+    pub fn text_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<String>> {
+        match &value.json {
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) => Some(Prop::Fixed(text.clone())),
+            _ => {
+                self.wrong_kind(value, name, "a text");
+                None
+            }
+        }
+    }
+
+    pub fn color_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<Color>> {
+        match &value.json {
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) => {
+                let color = color::parse(text);
+                if color.is_none() {
+                    let help = "write \"#rrggbb\" or \"#rrggbbaa\"".to_owned();
+                    self.problem(value.at, format!("`{text}` is not a colour"), help);
+                }
+                color.map(Prop::Fixed)
+            }
+            _ => {
+                self.wrong_kind(value, name, "a colour or an expression");
+                None
+            }
+        }
+    }
+}

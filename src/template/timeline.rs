@@ -1,0 +1,117 @@
+//! Reads the `motion` of a template: its *in* and *out* timelines.
+
+use super::json::{Json, Spanned};
+use super::motion::{Easing, Length, Property, RevealEdge, Timeline, Track};
+use super::nodes::Names;
+use super::problem::suggestion;
+use super::reader::{Object, Reader};
+
+/// How a template comes in and goes out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Motion {
+    /// Each track starts at its `far` value and ends at rest.
+    pub enter: Timeline,
+    /// Each track ends at its `far` value.
+    pub leave: Timeline,
+}
+
+pub(crate) fn read_motion(reader: &mut Reader, value: &Spanned, names: &Names) -> Motion {
+    let Some(object) = reader.object(value, "motion") else { return Motion::default() };
+    let enter = object.get("in").map(|list| read_timeline(reader, list, "from", names)).unwrap_or_default();
+    let leave = object.get("out").map(|list| read_timeline(reader, list, "to", names)).unwrap_or_default();
+    reader.finish(&object, "motion");
+    Motion { enter, leave }
+}
+
+fn read_timeline(reader: &mut Reader, value: &Spanned, end: &'static str, names: &Names) -> Timeline {
+    let mut timeline = Timeline::new();
+    for item in reader.list(value, "timeline") {
+        let Some(object) = reader.object(item, "movement") else { continue };
+        for track in read_movement(reader, &object, end, names) {
+            if timeline.iter().any(|t| t.node == track.node && t.property == track.property) {
+                let message = "an earlier movement of this timeline moves the same property of this node";
+                reader.problem(object.at, message, None);
+            }
+            timeline.push(track);
+        }
+        object.get("comment");
+        reader.finish(&object, "a movement");
+    }
+    timeline
+}
+
+/// One movement is a track for each of its nodes and properties, all at the same time.
+fn read_movement(reader: &mut Reader, object: &Object<'_>, end: &'static str, names: &Names) -> Vec<Track> {
+    let edges = [
+        ("left", RevealEdge::Left),
+        ("right", RevealEdge::Right),
+        ("top", RevealEdge::Top),
+        ("bottom", RevealEdge::Bottom),
+    ];
+    let nodes = read_targets(reader, object, names);
+    let edge = reader.one_of(object, "edge", &edges).unwrap_or_default();
+    let delay = reader.length(object, "delay").unwrap_or(Length::ZERO);
+    let stagger = reader.length(object, "stagger").unwrap_or(Length::ZERO);
+    let ease = reader.easing(object, "ease").unwrap_or(Easing::OUT_EXPO);
+    let length = reader.length(object, "length");
+    if !object.has("length") {
+        reader.missing(object, "a movement", "length");
+    }
+    let Some(values) = object.get(end) else {
+        reader.missing(object, "a movement", end);
+        return Vec::new();
+    };
+    let Some(values) = reader.object(values, end) else { return Vec::new() };
+    let mut moved = Vec::new();
+    if let Some(scale) = reader.number(&values, "scale", (0.0, 100.0)) {
+        moved.extend([(Property::ScaleX, scale), (Property::ScaleY, scale)]);
+    }
+    for (name, property) in Property::ALL {
+        let range = match property {
+            Property::X | Property::Y => (-10_000.0, 10_000.0),
+            Property::ScaleX | Property::ScaleY => (0.0, 100.0),
+            Property::Opacity | Property::Reveal => (0.0, 1.0),
+        };
+        moved.extend(reader.number(&values, name, range).map(|far| (property, far)));
+    }
+    reader.finish(&values, &format!("`{end}`"));
+    let Some(length) = length else { return Vec::new() };
+    let mut tracks = Vec::new();
+    for (node, has_size) in nodes {
+        for &(property, far) in &moved {
+            if property == Property::Reveal && !has_size {
+                reader.problem(values.at, "a node that is revealed needs `width` and `height`", None);
+            }
+            tracks.push(Track { node, property, edge, far, delay, length, stagger, ease });
+        }
+    }
+    tracks
+}
+
+/// `node`: an id, or a list of them.
+fn read_targets(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Vec<(u32, bool)> {
+    let Some(value) = object.get("node") else {
+        reader.missing(object, "a movement", "node");
+        return Vec::new();
+    };
+    let items = match &value.json {
+        Json::Array(items) => items.iter().collect(),
+        _ => vec![value],
+    };
+    let mut targets = Vec::new();
+    for item in items {
+        let Json::String(id) = &item.json else {
+            reader.wrong_kind(item, "node", "the id of a node");
+            continue;
+        };
+        match names.nodes.get(id) {
+            Some(entry) => targets.push(*entry),
+            None => {
+                let mut known: Vec<&str> = names.nodes.keys().map(String::as_str).collect();
+                known.sort_unstable();
+                reader.problem(item.at, format!("no node has the id `{id}`"), suggestion(id, known));
+            }
+        }
+    }
+    targets
+}
