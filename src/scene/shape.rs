@@ -162,7 +162,8 @@ impl CourtMap {
                 .map(|(a, b)| a.0 + (v - a.1) / (b.1 - a.1) * (b.0 - a.0))
                 .collect();
             crossings.sort_by(f64::total_cmp);
-            for pair in crossings.chunks_exact(2) {
+            // A line of less than a pixel is a dot in a corner.
+            for pair in crossings.chunks_exact(2).filter(|pair| pair[1] - pair[0] > std::f64::consts::SQRT_2) {
                 let back = |u: f64| Point::new(((u - v) / 2.0) as f32, ((u + v) / 2.0) as f32);
                 segments.extend([Segment::Move(back(pair[0])), Segment::Line(back(pair[1]))]);
             }
