@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
+mod captures;
 mod feed_clients;
+mod feeds;
 mod imports;
 mod outputs;

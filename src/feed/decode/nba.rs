@@ -29,6 +29,9 @@ const MATCH_PREFIX: &str = "sd:match:";
 /// shown was not written now, whatever its time says.
 const MOST_POINTS_OF_AN_EDIT: u32 = 4;
 
+/// Deleted plays that are remembered; a game has a handful. Later ones can no longer be told from late copies.
+const MOST_DELETED: usize = 1_000;
+
 /// Quarters before the first overtime, to number overtimes by the running number of their period.
 const QUARTERS: u8 = 4;
 
@@ -39,6 +42,8 @@ pub(super) struct Reader {
     game: Option<GameId>,
     head: Option<Head>,
     block: Block,
+    /// Deleted plays and when they were; a late copy of one must not become the head.
+    deleted: BTreeMap<PlayId, Option<Timestamp>>,
     teams: Teams,
     other_games: BTreeMap<String, String>,
     /// Players whose names were passed on, by id or else by number and name.
@@ -83,6 +88,7 @@ impl Reader {
             game: None,
             head: None,
             block: Block::default(),
+            deleted: BTreeMap::new(),
             teams: Teams::default(),
             other_games: BTreeMap::new(),
             introduced: BTreeSet::new(),
@@ -150,12 +156,13 @@ impl Reader {
         self.learn_teams(game);
         let period = period(&event.period, notes);
         let sequence = event.sequence.i64("event.sequence", notes);
-        let is_head = self.advance(&event.id, sequence);
+        let written_at = instant(&event.updated, "event.updated", notes);
+        let is_head = !self.is_deleted(&event.id, written_at) && self.advance(&event.id, sequence);
         if is_head {
             events.push(Event::Game(self.facts(message, period.as_ref(), notes)));
             events.push(teams(game));
         }
-        self.block(game, is_head, instant(&event.updated, "event.updated", notes), false, notes, events);
+        self.block(game, is_head, written_at, false, notes, events);
         if is_head {
             self.head_facts(event, period.clone(), notes, events);
         }
@@ -182,7 +189,17 @@ impl Reader {
             head.sequence = head.previous;
         }
         self.block(game, self.head.is_none(), at, true, notes, events);
+        if self.deleted.len() < MOST_DELETED {
+            self.deleted.insert(id.clone(), at);
+        }
         events.push(Event::PlayDeleted { id, at });
+    }
+
+    /// Whether the play was deleted and this version of it is not known to be newer than that.
+    fn is_deleted(&self, id: &Loose<'_>, written_at: Option<Timestamp>) -> bool {
+        let Some(id) = id.text().filter(|_| !self.deleted.is_empty()) else { return false };
+        let deleted = self.deleted.get(&PlayId::new(id));
+        deleted.is_some_and(|at| written_at.zip(*at).is_none_or(|(written, deleted)| written <= deleted))
     }
 
     /// Whether the play is the latest; if so it becomes the head.

@@ -15,7 +15,7 @@ const HOOP_FROM_BASELINE_IN: f64 = 63.0;
 const MM_PER_IN: f64 = 25.4;
 
 /// Documented event types; others are taken all the same, and noted.
-const EVENT_TYPES: [&str; 40] = [
+const EVENT_TYPES: [&str; 38] = [
     "challengereview",
     "challengetimeout",
     "clearpathfoul",
@@ -48,14 +48,12 @@ const EVENT_TYPES: [&str; 40] = [
     "stoppage",
     "teamtimeout",
     "technicalfoul",
-    "technicalfoulnonunsportsmanlike",
     "threepointmade",
     "threepointmiss",
     "turnover",
     "tvtimeout",
     "twopointmade",
     "twopointmiss",
-    "gamesetup",
 ];
 
 /// The play in this version.

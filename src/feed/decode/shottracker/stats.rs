@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::color::Rgb;
 use crate::feed::decode::loose::{List, Loose};
 use crate::feed::decode::notes::Notes;
 use crate::feed::decode::parse;
@@ -156,7 +155,7 @@ fn zone(number: u8, zone: &wire::Zone<'_>, notes: &mut Notes) -> Zone {
         pct,
         display: zone.display.string(),
         pct_display,
-        color: if let (Some(r), Some(g), Some(b)) = color { Some(Rgb::new(r, g, b).to_string()) } else { None },
+        color: if let (Some(r), Some(g), Some(b)) = color { Some(format!("#{r:02x}{g:02x}{b:02x}")) } else { None },
     }
 }
 

@@ -1,0 +1,98 @@
+//! Real captures, where somebody has them: `SIDELINE_CAPTURES` names the folder. They are the vendor's and not ours to
+//! commit; the facts that they taught are in `fixtures/feeds`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use sideline::feed::splitter::{Piece, Splitter};
+use sideline::ids::FeedKind;
+use sideline::inspect::{Report, inspect};
+
+const TWO_GAMES: &str = "nba-push-events-2023-07-19-two-games.ndjson";
+const VENDOR_SAMPLE: &str = "nba-push-events-vendor-sample.json";
+
+/// The bytes of a capture; `None`, and a line that says so, where it is absent.
+fn capture(name: &str) -> Option<Vec<u8>> {
+    let path = std::env::var_os("SIDELINE_CAPTURES").map(|folder| PathBuf::from(folder).join(name));
+    let bytes = path.and_then(|path| fs::read(path).ok());
+    if bytes.is_none() {
+        eprintln!("skipped: no capture `{name}`; set SIDELINE_CAPTURES to the folder that has it");
+    }
+    bytes
+}
+
+fn push_events(bytes: &[u8], match_id: Option<&str>) -> Report {
+    inspect(FeedKind::NbaPushEvents, bytes, match_id).unwrap()
+}
+
+/// "home score, away score; timeouts; bonus; fouls; clock; plays".
+fn line(report: &Report) -> String {
+    let snapshot = &report.snapshot;
+    let (home, away) = (&snapshot.home, &snapshot.away);
+    let clock = &snapshot.clock;
+    format!(
+        "{} {:?} {} {:?}; timeouts {:?} {:?}; bonus {:?} {:?}; fouls {:?} {:?}; {} {}; {} plays",
+        home.name.as_deref().unwrap_or("?"),
+        home.score,
+        away.name.as_deref().unwrap_or("?"),
+        away.score,
+        home.timeouts,
+        away.timeouts,
+        home.bonus,
+        away.bonus,
+        home.fouls,
+        away.fouls,
+        clock.period.as_ref().map_or("?", |period| &period.label),
+        clock.game.as_ref().map_or("?", |game| &game.display),
+        snapshot.plays.len(),
+    )
+}
+
+#[test]
+fn both_games_of_the_capture_end_as_their_latest_plays_say() {
+    let Some(bytes) = capture(TWO_GAMES) else { return };
+    let expected = [
+        (
+            "26e0906a-a222-4013-a9c8-dea6a8fe1f4f",
+            "Knicks Some(59) Bulls Some(63); timeouts Some(4) Some(4); bonus Some(true) Some(true); fouls None None; Q3 4:48; 166 plays",
+        ),
+        (
+            "sd:match:0d996d35-85e5-4913-bd45-ac9cfedbf272",
+            "Trail Blazers Some(82) Nets Some(78); timeouts Some(4) Some(4); bonus Some(false) Some(true); fouls None None; Q3 4:25; 169 plays",
+        ),
+    ];
+    for (id, expected) in expected {
+        let report = push_events(&bytes, Some(id));
+        assert_eq!(line(&report), expected);
+        assert_eq!(report.counts.heartbeats, 823);
+        assert_eq!(report.notes, []);
+    }
+}
+
+#[test]
+fn the_vendors_sample_is_read_although_nothing_lies_between_its_messages() {
+    let Some(bytes) = capture(VENDOR_SAMPLE) else { return };
+    let report = push_events(&bytes, None);
+    assert_eq!(
+        line(&report),
+        "Bucks Some(7) Grizzlies Some(0); timeouts Some(7) Some(7); bonus Some(false) Some(false); fouls None None; Q1 9:31; 29 plays"
+    );
+    assert_eq!((report.counts.taken, report.counts.heartbeats, report.counts.lost_bytes), (84, 28, 0));
+}
+
+#[test]
+fn a_capture_cut_within_a_message_is_the_state_of_its_whole_messages() {
+    let Some(bytes) = capture(TWO_GAMES) else { return };
+    for cut in (1..12).map(|part| bytes.len() / 12 * part + part * 97) {
+        let whole = Splitter::default().push(&bytes[..cut]);
+        let whole: Vec<u8> = whole
+            .into_iter()
+            .filter_map(|piece| match piece {
+                Piece::Document(document) => Some(document.to_vec()),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+            .join(&b'\n');
+        assert_eq!(push_events(&bytes[..cut], None).snapshot, push_events(&whole, None).snapshot, "cut at {cut}");
+    }
+}
