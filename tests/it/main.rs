@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
 mod captures;
+mod damage;
+mod draw;
 mod feed_clients;
 mod feeds;
+mod golden;
 mod imports;
 mod outputs;
+mod shaders;
+mod visual;
