@@ -214,10 +214,11 @@ impl Court {
         };
         let base = -self.hoop_to_baseline;
         let left = match number {
-            // Optical centre of the disc that the baseline cuts.
-            1 => Point::new(0.0, (NEAR_MM + base) / 2.0),
-            3 => ring(NEAR_MM, MIDDLE_MM, 0.0),
-            7 => ring(MIDDLE_MM, self.three_radius, 0.0),
+            // On the axis the figures keep clear of what is painted there: between baseline and backboard, below
+            // the free-throw line, and above its circle.
+            1 => Point::new(0.0, base + self.backboard_to_baseline / 2.0),
+            3 => Point::new(0.0, 3400.0),
+            7 => Point::new(0.0, (self.free_throw_to_baseline + base + self.circle_radius + self.three_radius) / 2.0),
             12 => Point::new(0.0, (self.three_radius + top) / 2.0),
             2 | 4 => ring(NEAR_MM, MIDDLE_MM, 73.0),
             5 | 9 => Point::new(-(MIDDLE_MM + self.corner) / 2.0, 0.35 * self.corner_end.max(1500.0)),

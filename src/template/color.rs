@@ -55,9 +55,12 @@ pub(crate) fn legible_plate(plate: Color, lighter: f32, darker: f32) -> Color {
     let worst = |plate: Color, text: Color| {
         contrast(shift_lightness(plate, lighter), text).min(contrast(shift_lightness(plate, -darker), text))
     };
+    // A black jersey is lifted off the neutral panel, which is the darkest thing on screen.
+    const LEAST_LIGHTNESS: f32 = 0.27;
+    let lift = (LEAST_LIGHTNESS - oklab(plate)[0]).max(0.0);
     (0..=60)
         .flat_map(|step| [-(step as f32), step as f32])
-        .map(|step| shift_lightness(plate, step * 0.01))
+        .map(|step| shift_lightness(plate, lift + step * 0.01))
         .find(|candidate| worst(*candidate, text_on(*candidate)) >= WANTED)
         .unwrap_or(plate)
 }
