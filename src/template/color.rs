@@ -65,13 +65,16 @@ pub(crate) fn legible_plate(plate: Color, lighter: f32, darker: f32) -> Color {
         .unwrap_or(plate)
 }
 
-/// Adds to the OKLab lightness (0 black, 1 white), keeping hue and, where the screen can show it, chroma.
+/// Adds to the OKLab lightness (0 black, 1 white), keeping hue and, where the screen can show it, chroma. It stops short of
+/// pure black and white, which clip in narrow-range video.
 pub(crate) fn shift_lightness(color: Color, by: f32) -> Color {
+    const DARKEST: f32 = 0.17;
+    const LIGHTEST: f32 = 0.975;
     if by == 0.0 {
         return color;
     }
     let [l, a, b] = oklab(color);
-    from_oklab([(l + by).clamp(0.0, 1.0), a, b], color.a)
+    from_oklab([(l + by).clamp(DARKEST, LIGHTEST), a, b], color.a)
 }
 
 /// `at` 0 is `from`, 1 is `to`.
