@@ -218,7 +218,12 @@ impl Court {
             // the free-throw line, and above its circle.
             1 => Point::new(0.0, base + self.backboard_to_baseline / 2.0),
             3 => Point::new(0.0, 3400.0),
-            7 => Point::new(0.0, (self.free_throw_to_baseline + base + self.circle_radius + self.three_radius) / 2.0),
+            7 => {
+                let circle_top = base + self.free_throw_to_baseline + self.circle_radius;
+                // Where the line is too close to the circle for figures in between, the ring's middle has to do.
+                let is_roomy = self.three_radius - circle_top > 600.0;
+                Point::new(0.0, (if is_roomy { circle_top } else { MIDDLE_MM } + self.three_radius) / 2.0)
+            }
             12 => Point::new(0.0, (self.three_radius + top) / 2.0),
             2 | 4 => ring(NEAR_MM, MIDDLE_MM, 73.0),
             5 | 9 => Point::new(-(MIDDLE_MM + self.corner) / 2.0, 0.35 * self.corner_end.max(1500.0)),
