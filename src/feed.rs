@@ -62,8 +62,9 @@ impl Options {
 /// Where an earlier run of the show left off, from its journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Resume {
-    /// Highest sequence number among the messages taken; `None` asks for the event from its beginning. Only
-    /// ShotTracker numbers its messages; see [`shottracker::seq`].
+    /// Number of the last numbered message taken; `None` asks for the event from its beginning. Not the highest of a
+    /// journal: after a rehearsal was started again that may be one of the game before. Only ShotTracker numbers its
+    /// messages; see [`shottracker::seq`].
     pub last_seq: Option<u64>,
 }
 

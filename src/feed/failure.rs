@@ -49,6 +49,8 @@ pub enum Failure {
     RedirectLoop { at: String, limit: usize },
     #[error("{at} sent nothing for {} s; the connection is presumed dead", .silent.as_secs())]
     Silent { at: String, silent: Duration },
+    #[error("{at} counts its messages anew, as if the game had been started again; it is taken from its beginning")]
+    CountsAnew { at: String },
     #[error("{at} closed the connection{says}")]
     Closed { at: String, says: String },
     #[error("the connection to {at} broke: {cause}")]
@@ -76,6 +78,7 @@ impl Failure {
             | Self::TookTooLong { .. }
             | Self::ServerError { .. }
             | Self::Silent { .. }
+            | Self::CountsAnew { .. }
             | Self::Closed { .. }
             | Self::Broken { .. } => Retry::Soon,
         }

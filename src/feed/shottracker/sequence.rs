@@ -8,6 +8,9 @@
 //! the server ignores it. So whatever is not above the number that the connection started from is old. Within
 //! a connection only an exact repetition is: the vendor does not say that two messages never share a number, nor that
 //! sources do not overtake each other, and to drop a shot is worse than to apply it twice.
+//!
+//! A server that repeats an event from its beginning soon comes to where we were. One that does not has begun to count
+//! anew (a rehearsal was started again): see [`Sequence::is_behind`].
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -27,6 +30,8 @@ pub(super) struct Sequence {
     last: Option<u64>,
     /// Where the present connection started from.
     floor: Option<u64>,
+    /// The last number was below the floor.
+    behind: bool,
     /// Number and hash of the messages of this connection passed on last.
     recent: VecDeque<(u64, u64)>,
 }
@@ -34,7 +39,7 @@ pub(super) struct Sequence {
 impl Sequence {
     /// Goes on after `last`; `None`: from the beginning of the event.
     pub(super) fn after(last: Option<u64>) -> Self {
-        Self { last, floor: last, recent: VecDeque::new() }
+        Self { last, floor: last, ..Self::default() }
     }
 
     /// The highest number passed on so far.
@@ -45,14 +50,28 @@ impl Sequence {
     /// A connection begins.
     pub(super) fn connected(&mut self) {
         self.floor = self.last;
+        self.behind = false;
         self.recent.clear();
+    }
+
+    /// Whether the connection is still below where the last one ended. If that lasts, the numbers mean something else.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// Forgets all numbers: the next connection takes the event from its beginning.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// Whether a message with this number is to be passed on.
     pub(super) fn admit(&mut self, seq: u64, bytes: &[u8]) -> bool {
-        if self.floor.is_some_and(|floor| seq <= floor) {
+        if let Some(floor) = self.floor.filter(|floor| seq <= *floor) {
+            // The floor itself is where we were: it is repeated by a server that takes `last_seq` as inclusive.
+            self.behind = seq < floor;
             return false;
         }
+        self.behind = false;
         let mut hasher = DefaultHasher::new();
         hasher.write(bytes);
         let message = (seq, hasher.finish());
@@ -161,6 +180,17 @@ mod tests {
         assert!(sequence.admit(6, b"overtaken"));
         assert!(!sequence.admit(7, b"chart"), "an exact repetition");
         assert_eq!(sequence.last(), Some(7));
+    }
+
+    #[test]
+    fn a_repetition_from_the_beginning_is_behind_until_it_comes_to_where_we_were() {
+        let mut sequence = Sequence::after(Some(3));
+        sequence.connected();
+        assert!(!sequence.admit(3, b"m") && !sequence.is_behind(), "an inclusive `last_seq`");
+        assert!(!sequence.admit(1, b"m") && sequence.is_behind());
+        assert!(!sequence.admit(3, b"m") && !sequence.is_behind());
+        assert!(!sequence.admit(2, b"m") && sequence.is_behind());
+        assert!(sequence.admit(4, b"m") && !sequence.is_behind());
     }
 
     #[test]

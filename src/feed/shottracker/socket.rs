@@ -24,6 +24,11 @@ use super::sequence::{Envelope, Sequence};
 /// After a ping something must arrive within this.
 const PONG_WITHIN: Duration = Duration::from_secs(10);
 
+/// A server that repeats an event from its beginning comes to where we were within this, or it counts anew. Some
+/// thousand messages of a kilobyte take a second or two; if it was slower after all, they are taken twice, which their
+/// absolute values bear.
+const REPEATS_WITHIN: Duration = Duration::from_secs(10);
+
 /// Codes with which servers close a connection whose token is not, or no longer, good: policy violation, and the
 /// customary private ones for 401 and 403.
 const TOKEN_CODES: [u16; 5] = [1008, 3000, 3003, 4401, 4403];
@@ -54,8 +59,15 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let now = Instant::now();
-    let mut open =
-        Open { socket, at, keep_alive, ping_due: now + keep_alive.every, heard_at: now, heard_messages: false };
+    let mut open = Open {
+        socket,
+        at,
+        keep_alive,
+        ping_due: now + keep_alive.every,
+        heard_at: now,
+        heard_messages: false,
+        behind_since: None,
+    };
     let (failure, token_refused) = open.run(sequence, reporter).await;
     Ended { failure, heard_messages: open.heard_messages, token_refused }
 }
@@ -67,16 +79,23 @@ struct Open<'a, S> {
     ping_due: Instant,
     heard_at: Instant,
     heard_messages: bool,
+    /// Since when the server has been repeating without having come to where we were.
+    behind_since: Option<Instant>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
     async fn run(&mut self, sequence: &mut Sequence, reporter: &mut Reporter) -> (Failure, bool) {
         loop {
             let dead_at = self.heard_at + self.keep_alive.every + PONG_WITHIN;
+            let anew_at = self.behind_since.map_or(dead_at, |since| since + REPEATS_WITHIN);
             let step = tokio::select! {
                 arrived = self.socket.next() => self.arrived(arrived, sequence, reporter).await,
                 () = sleep_until(dead_at) => {
                     Err((Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }, false))
+                }
+                () = sleep_until(anew_at), if self.behind_since.is_some() => {
+                    sequence.forget();
+                    Err((Failure::CountsAnew { at: self.at.to_owned() }, false))
                 }
                 () = sleep_until(self.ping_due) => self.ping().await.map_err(|failure| (failure, false)),
             };
@@ -124,10 +143,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
             None => {}
         }
         self.heard_messages = true;
-        if let Some(seq) = Envelope::of(&bytes).seq()
-            && !sequence.admit(seq, &bytes)
-        {
-            return reporter.trickle().await;
+        if let Some(seq) = Envelope::of(&bytes).seq() {
+            let new = sequence.admit(seq, &bytes);
+            self.behind_since = sequence.is_behind().then(|| self.behind_since.unwrap_or_else(Instant::now));
+            if !new {
+                return reporter.trickle().await;
+            }
         }
         self.deliver(bytes, reporter).await;
     }

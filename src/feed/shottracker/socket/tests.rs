@@ -18,15 +18,21 @@ struct Bench {
     reading: tokio::task::JoinHandle<Ended>,
 }
 
-/// A client that reads, with room for `room` reports.
+/// A client that reads from the beginning, with room for `room` reports.
 async fn bench(ping: Ping, room: usize) -> Bench {
+    resumed(ping, room, None).await
+}
+
+/// The same, after an earlier connection that ended with message `last`.
+async fn resumed(ping: Ping, room: usize, last: Option<u64>) -> Bench {
     let (near, far) = tokio::io::duplex(64 * 1024);
     let client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
     let server = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
     let (sender, reports) = mpsc::channel(room);
     let reading = tokio::spawn(async move {
         let mut reporter = Reporter::new("tracker".into(), FeedKind::ShotTracker, sender, Vec::new());
-        let mut sequence = Sequence::default();
+        let mut sequence = Sequence::after(last);
+        sequence.connected();
         read(client, "live.example", KeepAlive { ping, every: EVERY }, &mut sequence, &mut reporter).await
     });
     Bench { server, reports, reading }
@@ -154,4 +160,35 @@ async fn a_close_for_policy_casts_the_token_aside_and_is_told_with_its_reason() 
         let expected = format!("live.example closed the connection (code {code}: token expired)");
         assert_eq!(ended.failure.to_string(), expected);
     }
+}
+
+fn numbered(seq: u64) -> Message {
+    Message::text(format!(r#"{{"source":"chart","seq":{seq}}}"#))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_counts_anew_is_found_out_within_seconds() {
+    let mut bench = resumed(Ping::Json, 64, Some(5_000)).await;
+    let started = Instant::now();
+    for seq in 1..=9 {
+        bench.server.send(numbered(seq)).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let ended = bench.reading.await.unwrap();
+    assert_eq!(started.elapsed(), REPEATS_WITHIN);
+    assert!(ended.failure.to_string().contains("counts its messages anew"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_repeats_everything_and_then_has_nothing_new_is_left_in_peace() {
+    let mut bench = resumed(Ping::Control, 64, Some(50)).await;
+    for seq in 1..=50 {
+        bench.server.send(numbered(seq)).await.unwrap();
+    }
+    let told = timeout(Duration::from_secs(120), async { while bench.server.next().await.is_some() {} });
+    told.await.unwrap_err();
+    assert!(!bench.reading.is_finished());
+    bench.server.send(numbered(51)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(texts(&mut bench.reports).last().unwrap(), r#"{"source":"chart","seq":51}"#);
 }
