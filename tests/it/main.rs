@@ -10,5 +10,6 @@ mod feeds;
 mod golden;
 mod imports;
 mod outputs;
+mod resume;
 mod shaders;
 mod visual;
