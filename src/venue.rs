@@ -56,7 +56,7 @@ pub struct Options {
     pub start: Option<Position>,
     /// Whether the stretch from `start` is played again and again.
     pub looped: bool,
-    /// When the play began; `None`: now. Pass [`Venue::began_at`] of a stopped venue to continue its game.
+    /// When the play began, or will begin; `None`: now. Pass [`Venue::began_at`] of a stopped venue to continue its game.
     pub began_at: Option<Timestamp>,
     /// A WebSocket client that says nothing for longer is closed. The vendor asks for a ping every 30 s.
     pub silence: Duration,

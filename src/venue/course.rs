@@ -229,15 +229,29 @@ impl Course {
                 continue;
             }
             let plus_minus = scored as i32 - allowed as i32;
-            for &index in &before.on_court[side_index(side)] {
+            let five = &self.situation(self.credited(index)).on_court[side_index(side)];
+            for &index in five {
                 let actor = Actor { side, player: Some(index) };
                 book.add(fact.period, actor, Line { plus_minus, ..Line::default() });
             }
-            let mut five = before.on_court[side_index(side)].clone();
+            let mut five = five.clone();
             five.sort_unstable();
             let lineup = book.lineups[side_index(side)].entry(five).or_default();
             lineup.scored += scored;
             lineup.allowed += allowed;
+        }
+    }
+
+    /// The number of facts after which those were on the court whom a score counts for: points of free throws belong to
+    /// those who were on it at the foul, whoever came on between the throws.
+    fn credited(&self, index: usize) -> usize {
+        let fact = &self.facts()[index];
+        let earlier = self.facts()[..index].iter().enumerate().rev();
+        let same_stop = earlier.take_while(|(_, have)| (have.period, have.clock_ms) == (fact.period, fact.clock_ms));
+        let mut fouls = same_stop.filter(|(_, have)| matches!(have.play, Play::Foul { throws: 1.., .. }));
+        match fact.play {
+            Play::FreeThrow { .. } => fouls.next().map_or(index, |(foul, _)| foul),
+            _ => index,
         }
     }
 

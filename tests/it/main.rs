@@ -12,4 +12,5 @@ mod imports;
 mod outputs;
 mod resume;
 mod shaders;
+mod venue;
 mod visual;

@@ -280,8 +280,8 @@ impl Session {
                 biased;
                 () = stopped(&mut self.stop) => return Err(Ended),
                 message = self.socket.recv() => Wake::Heard(message),
-                () = tokio::time::sleep_until(wake) => Wake::Due,
                 () = tokio::time::sleep_until(silent) => Wake::Silence,
+                () = tokio::time::sleep_until(wake) => Wake::Due,
             };
             match wake {
                 Wake::Due => {}

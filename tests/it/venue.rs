@@ -1,0 +1,6 @@
+//! The mock venue from outside: requests as the vendors' pages describe them, answered by a venue on a port of its own.
+
+mod client;
+mod push;
+mod script;
+mod tracker;
