@@ -10,6 +10,7 @@ mod feeds;
 mod golden;
 mod imports;
 mod outputs;
+mod real_game;
 mod resume;
 mod shaders;
 mod venue;
