@@ -1,1 +1,133 @@
-//! Placeholder until its part lands.
+//! Builds a show from its file, wires its parts, and shuts them down in order. The only module that sees everything.
+//!
+//! Threads of a running show: the main thread (the window's event loop, or waiting for the end); tokio's two workers
+//! (feeds, the fold of the journal, the venue); `playout`; `journal`; one for each output.
+//!
+//! Shutting down, in order and in under two seconds: playout stops after the frame in hand; outputs send what they
+//! accepted and close their files, all at once; feeds and the fold stop; the journal is written out; the venue closes.
+
+mod desk;
+mod doctor;
+mod feeds;
+mod fold;
+mod live;
+mod offline;
+mod outputs;
+mod playback;
+mod rundown;
+mod still;
+mod venue_run;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{self, ShowFile};
+use crate::scene::Stage;
+use crate::template::{Problem, TemplateSet};
+
+pub use doctor::{Finding, doctor};
+pub use live::{Live, run};
+pub use offline::{Offline, run_offline};
+pub use still::{Still, render_template};
+pub use venue_run::{VenueRun, run_venue};
+
+/// Why a command of the command line could not be done: tells the exit status.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was given is wrong: exit status 1.
+    #[error("{0}")]
+    Input(String),
+    /// The machine lacks something: exit status 2.
+    #[error("{0}")]
+    Machine(String),
+}
+
+impl Failure {
+    fn input(cause: impl std::fmt::Display) -> Self {
+        Failure::Input(cause.to_string())
+    }
+
+    fn machine(cause: impl std::fmt::Display) -> Self {
+        Failure::Machine(cause.to_string())
+    }
+
+    fn templates(problems: &[Problem]) -> Self {
+        Failure::Input(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Failure::Input(_) => 1,
+            Failure::Machine(_) => 2,
+        }
+    }
+}
+
+/// A show file with what it names, loaded and checked: nothing in it can fail to be found later.
+pub struct Show {
+    pub file: ShowFile,
+    pub templates: Arc<TemplateSet>,
+    /// Paths in the show file are relative to its folder.
+    pub folder: PathBuf,
+}
+
+impl Show {
+    /// The show in `path`, or the built-in demo.
+    pub fn load(path: Option<&Path>) -> Result<Show, Failure> {
+        let (file, folder) = match path {
+            None => (config::parse(Path::new("show.toml"), config::BUILTIN).map_err(Failure::input)?, PathBuf::new()),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|cause| {
+                    Failure::Input(format!("cannot read the show file {}: {cause}", path.display()))
+                })?;
+                let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+                (config::parse(path, &text).map_err(Failure::input)?, folder)
+            }
+        };
+        let templates = match &file.show.templates {
+            None => TemplateSet::builtin(),
+            Some(templates) => TemplateSet::load(&folder.join(templates)),
+        };
+        let templates = Arc::new(templates.map_err(|problems| Failure::templates(&problems))?);
+        let show = Show { file, templates, folder };
+        show.check_graphics()?;
+        Ok(show)
+    }
+
+    /// Every graphic of the show names a template and fields that exist: tried on a stage of its own, so that the
+    /// operator's first key press cannot be the first to find out.
+    fn check_graphics(&self) -> Result<(), Failure> {
+        let mut stage = Stage::new(self.templates.clone());
+        for graphic in &self.file.graphics {
+            stage
+                .apply(crate::time::FrameIndex(0), &rundown::cue(graphic))
+                .map_err(|refused| Failure::Input(format!("graphic `{}`: {refused}", graphic.name)))?;
+        }
+        Ok(())
+    }
+
+    /// A path of the show file, as seen from where the program runs.
+    fn path(&self, written: &Path) -> PathBuf {
+        self.folder.join(written)
+    }
+}
+
+/// Options of the show's own venue.
+fn venue_options(show: &Show) -> Result<crate::venue::Options, Failure> {
+    use crate::venue::script::{Position, Script};
+    use crate::venue::{Content, Options};
+    let Some(wanted) = &show.file.venue else { return Err(Failure::Input("the show has no `[venue]`".into())) };
+    let script = match &wanted.game {
+        None => Script::builtin(),
+        Some(path) => script(&show.path(path))?,
+    };
+    let start = wanted.start.as_deref().map(str::parse::<Position>).transpose().map_err(Failure::input)?;
+    Ok(Options { speed: wanted.speed, start, looped: wanted.looped, ..Options::new(Content::Script(script)) })
+}
+
+/// Reads a game script.
+fn script(path: &Path) -> Result<Arc<crate::venue::script::Script>, Failure> {
+    let named = |cause: &dyn std::fmt::Display| Failure::Input(format!("game script {}: {cause}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|cause| named(&cause))?;
+    crate::venue::script::Script::parse(&text).map(Arc::new).map_err(|cause| named(&cause))
+}

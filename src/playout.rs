@@ -1,1 +1,180 @@
-//! Placeholder until its part lands.
+//! The frame loop: one frame for every index, at its time.
+//!
+//! In: the latest game state and the operator's commands, both numbered by the journal; a clock. Out: a frame to every
+//! output, an answer to every command, the status once a frame, and a mark to the journal whenever the position that
+//! was drawn from has changed. Runs on a thread of its own and never waits for anything but the time of the next frame:
+//! no await, no lock that another holds for long, no IO.
+//!
+//! Time: frame `n` shows the game at `epoch + n·den/num` and is due at the outputs before frame `n + 1` begins. A frame
+//! that comes later than that is counted late; when whole frames were missed they are counted late too and skipped,
+//! never sprinted after, and outputs repeat in their place.
+
+mod program;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use crossbeam_channel::{Receiver, Sender};
+
+use crate::command::{Answer, Command};
+use crate::game::GameState;
+use crate::journal::Seq;
+use crate::output::Output;
+use crate::status::{Status, Timing};
+use crate::time::{Clock, FrameIndex, FrameRate, Timestamp};
+
+pub use program::{Program, ProgramError};
+
+/// The game after some entry of the journal.
+#[derive(Clone, Default)]
+pub struct Position {
+    pub upto: Seq,
+    pub state: Arc<GameState>,
+}
+
+/// A command with its place in the journal.
+pub struct Ordered {
+    pub seq: Seq,
+    pub command: Command,
+    /// Called once with what became of it, on playout's thread: it must return at once.
+    pub reply: Option<Box<dyn FnOnce(Answer) + Send>>,
+}
+
+/// "From this frame on, playout draws from this position."
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    pub index: FrameIndex,
+    pub upto: Seq,
+}
+
+/// What playout reads and writes beside frames.
+pub struct Desk {
+    /// Latest wins.
+    pub position: Arc<ArcSwap<Position>>,
+    /// Whoever fills it sends a command before it publishes a position that includes it.
+    pub commands: Receiver<Ordered>,
+    /// When it is full a mark is lost, which costs a replay its exactness for a moment and the air nothing.
+    pub marks: Sender<Mark>,
+    pub status: Arc<ArcSwapOption<Status>>,
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Runs the loop until `stop`; returns the outputs for shutting down and the last status.
+pub fn run(
+    mut program: Program,
+    outputs: Vec<Output>,
+    desk: Desk,
+    clock: &dyn Clock,
+    epoch: Timestamp,
+) -> (Vec<Output>, Status) {
+    let rate = program.rate();
+    let mut pending: Vec<Ordered> = Vec::new();
+    let mut index = FrameIndex(0);
+    let mut late = 0;
+    let mut marked = None;
+    let mut status = None;
+    while !desk.stop.load(Ordering::Relaxed) {
+        clock.wait_until(epoch + rate.time_of(index));
+        // The position first: every command up to it is in the queue by then.
+        let position = desk.position.load_full();
+        pending.extend(desk.commands.try_iter());
+        let due = pending.partition_point(|ordered| ordered.seq <= position.upto);
+        let (frame, mut timing) = program.draw(index, epoch + rate.time_of(index), &position, pending.drain(..due));
+        let offered_at = clock.now();
+        if let Some(frame) = frame {
+            for output in &outputs {
+                output.offer(frame.clone());
+            }
+        }
+        if marked != Some(position.upto) {
+            marked = Some(position.upto);
+            // A full queue costs the mark, not the frame.
+            let _ = desk.marks.try_send(Mark { index, upto: position.upto });
+        }
+        timing.outputs_us = micros(clock.now().since(offered_at));
+        let reported = program.status(index, late, timing, &outputs);
+        status = Some(reported.clone());
+        desk.status.store(Some(Arc::new(reported)));
+        let next = following(index, rate, epoch, clock.now());
+        late += next.late;
+        index = next.index;
+    }
+    let status = status.unwrap_or_else(|| program.status(index, late, Timing::default(), &outputs));
+    (outputs, Status { late, ..status })
+}
+
+/// Draws frames one after another as fast as they can be taken, skipping none: files made from a recording.
+/// `position_at` gives the state and the commands for each frame; the loop ends after `frames`.
+pub fn run_in_lockstep(
+    program: &mut Program,
+    outputs: &[Output],
+    epoch: Timestamp,
+    frames: std::ops::Range<u64>,
+    mut position_at: impl FnMut(FrameIndex, Timestamp) -> (Position, Vec<Ordered>),
+    mut drawn: impl FnMut(FrameIndex, &crate::frame::Frame),
+) {
+    for index in frames.map(FrameIndex) {
+        let at = epoch + program.rate().time_of(index);
+        let (position, commands) = position_at(index, at);
+        if let (Some(frame), _) = program.draw(index, at, &position, commands) {
+            drawn(index, &frame);
+            for output in outputs {
+                output.deliver(frame.clone());
+            }
+        }
+    }
+}
+
+struct Next {
+    index: FrameIndex,
+    late: u64,
+}
+
+/// The frame to draw after `done`, which was delivered at `now`, and how many frames that made late.
+fn following(done: FrameIndex, rate: FrameRate, epoch: Timestamp, now: Timestamp) -> Next {
+    let next = done.next();
+    if now <= epoch + rate.time_of(next) {
+        return Next { index: next, late: 0 };
+    }
+    // Frames whose whole time has passed are lost; the one whose time it is can still be drawn.
+    let current = rate.frame_at(now.since(epoch));
+    let index = current.max(next);
+    Next { index, late: 1 + index.since(next) }
+}
+
+fn micros(length: Duration) -> u32 {
+    u32::try_from(length.as_micros()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EPOCH: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn after(done: u64, now_ms: f64) -> (u64, u64) {
+        let now = EPOCH + Duration::from_secs_f64(now_ms / 1000.0);
+        let next = following(FrameIndex(done), FrameRate::FPS_50, EPOCH, now);
+        (next.index.0, next.late)
+    }
+
+    #[test]
+    fn a_frame_in_time_is_followed_by_the_next() {
+        assert_eq!(after(10, 205.0), (11, 0));
+        assert_eq!(after(10, 220.0), (11, 0));
+    }
+
+    #[test]
+    fn a_frame_a_little_late_is_counted_and_none_is_skipped() {
+        assert_eq!(after(10, 221.0), (11, 1));
+        assert_eq!(after(10, 239.0), (11, 1));
+    }
+
+    #[test]
+    fn frames_whose_time_has_passed_are_counted_late_and_skipped() {
+        assert_eq!(after(10, 241.0), (12, 2));
+        assert_eq!(after(10, 305.0), (15, 5));
+    }
+}

@@ -63,8 +63,10 @@ pub struct Options {
 
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    #[error("there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY leads to one): {0}")]
-    NoDisplay(#[from] winit::error::EventLoopError),
+    #[error("there is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY leads to one")]
+    NoDisplay(#[source] winit::error::EventLoopError),
+    #[error("the window's event loop ended: {0}")]
+    Loop(#[source] winit::error::EventLoopError),
     #[error("the window could not be opened: {0}")]
     Open(#[from] winit::error::OsError),
     #[error("the window's graphics could not be started: {0}")]
@@ -78,7 +80,7 @@ pub struct EventSource {
 
 impl EventSource {
     pub fn new() -> Result<Self, WindowError> {
-        Ok(Self { event_loop: EventLoop::new()? })
+        Ok(Self { event_loop: EventLoop::new().map_err(WindowError::NoDisplay)? })
     }
 
     /// Wakes the window: called by playout after every frame it offers.
@@ -102,7 +104,7 @@ impl EventSource {
         let background = options.background;
         let mut program =
             Program { options, background, intake, status, send, stop, shown: None, titled_at: None, failure: None };
-        self.event_loop.run_app(&mut program)?;
+        self.event_loop.run_app(&mut program).map_err(WindowError::Loop)?;
         program.failure.map_or(Ok(()), Err)
     }
 }

@@ -1,0 +1,139 @@
+//! The one place where everything that can change a picture gets its number: the writing end of the journal, live.
+//!
+//! In: reports of feeds, commands of operators, marks of playout. Out: entries in the journal's file, the latest
+//! position for playout, commands in order. Runs as one task; nothing else numbers entries.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use tokio::sync::{mpsc, watch};
+
+use super::fold::Fold;
+use crate::command::Command;
+use crate::feed::Report;
+use crate::journal::file::Writer;
+use crate::journal::{Body, Entry, Seq};
+use crate::playout::{Mark, Ordered, Position};
+use crate::time::{Clock, FrameRate, Timestamp};
+
+/// Commands on their way to the next frame. When full, playout has not drawn for a while: the command is refused and
+/// said to be.
+pub const COMMANDS: usize = 64;
+
+/// Marks on their way to the journal: more than a minute of frames.
+pub const MARKS: usize = 4096;
+
+pub struct Desk {
+    seq: Seq,
+    fold: Fold,
+    journal: Option<Writer>,
+    clock: Arc<dyn Clock>,
+    position: Arc<ArcSwap<Position>>,
+    to_playout: Option<Sender<Ordered>>,
+}
+
+impl Desk {
+    /// Goes on numbering after `last`. Without `to_playout` the show is only recorded.
+    pub fn new(
+        fold: Fold,
+        journal: Option<(Writer, Seq)>,
+        clock: Arc<dyn Clock>,
+        to_playout: Option<Sender<Ordered>>,
+    ) -> Self {
+        let (journal, seq) = journal.map_or((None, 0), |(writer, last)| (Some(writer), last));
+        let position = Arc::new(ArcSwap::from_pointee(fold.position()));
+        Self { seq, fold, journal, clock, position, to_playout }
+    }
+
+    pub fn position(&self) -> Arc<ArcSwap<Position>> {
+        self.position.clone()
+    }
+
+    pub fn begin(&mut self, epoch: Timestamp, rate: FrameRate) {
+        self.enter(Body::Start { epoch, rate });
+    }
+
+    /// Serves until `stop` changes or every sender is gone; then the journal is written out.
+    pub async fn serve(
+        mut self,
+        mut reports: mpsc::Receiver<Report>,
+        mut commands: mpsc::Receiver<Command>,
+        marks: Receiver<Mark>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        loop {
+            tokio::select! {
+                // A command is what a person waits for: it goes before messages that are already here.
+                biased;
+                _ = stop.wait_for(|stop| *stop) => break,
+                Some(command) = commands.recv() => self.command(command),
+                report = reports.recv() => match report {
+                    Some(report) => self.report(report),
+                    None => break,
+                },
+            }
+            self.record_marks(&marks);
+        }
+        self.record_marks(&marks);
+        if let Some(journal) = self.journal.take() {
+            if journal.lost() > 0 {
+                tracing::error!("{} entries of the journal could not be written", journal.lost());
+            }
+            journal.close();
+        }
+    }
+
+    fn record_marks(&mut self, marks: &Receiver<Mark>) {
+        for Mark { index, upto } in marks.try_iter() {
+            self.record(Body::Frame { index, upto });
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        let body = match report {
+            Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
+            Report::Skipped { feed, kind, bytes, why } => {
+                Body::Skipped { feed, kind, bytes, why: format!("{why:?}").to_lowercase() }
+            }
+            Report::Alive { feed, kind } => Body::Alive { feed, kind },
+            Report::Link { feed, kind, link, why } => {
+                match &why {
+                    Some(why) => tracing::warn!("feed {feed} is down: {why}"),
+                    None => tracing::info!("feed {feed} is {link:?}"),
+                }
+                Body::Link { feed, kind, link, why }
+            }
+        };
+        self.enter(body);
+    }
+
+    fn command(&mut self, command: Command) {
+        let seq = self.seq + 1;
+        if let Some(to_playout) = &self.to_playout {
+            let ordered = Ordered { seq, command: command.clone(), reply: None };
+            match to_playout.try_send(ordered) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_)) => return tracing::error!("playout is behind; refused: {command:?}"),
+                Err(TrySendError::Disconnected(_)) => return,
+            }
+        }
+        self.enter(Body::Command(command));
+    }
+
+    /// Numbers what happened now, writes it down, and lets playout see it.
+    fn enter(&mut self, body: Body) {
+        let entry = self.record(body);
+        self.fold.apply(&entry);
+        self.position.store(Arc::new(self.fold.position()));
+    }
+
+    fn record(&mut self, body: Body) -> Entry {
+        self.seq += 1;
+        let entry = Entry { seq: self.seq, at: self.clock.now(), body };
+        if let Some(journal) = &self.journal {
+            journal.append(entry.clone());
+        }
+        entry
+    }
+}

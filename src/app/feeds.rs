@@ -1,0 +1,154 @@
+//! Feeds of a show: options for the clients and decoders, from the show file, the environment and the venue.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use url::Url;
+
+use super::Failure;
+use crate::color::Rgb;
+use crate::config::{Feed, KeyPlace, NbaPush, PingForm, ShotTracker, ShowFile, Team};
+use crate::feed::secret::Secret;
+use crate::feed::{self, Policy, Report, Resume, decode, push, shottracker};
+use crate::game::{Rules, TeamRules};
+use crate::ids::FeedId;
+use crate::venue::Endpoints;
+
+/// The sources that a show uses; the account may see more.
+const SHOTTRACKER_SOURCES: [&str; 5] = ["marker", "broadcastsummary", "clock", "boxscorestatsv2", "chart"];
+
+/// Options of every feed. Credentials come from the environment, or from the venue for its own feeds.
+pub fn options(show: &ShowFile, venue: Option<&Endpoints>) -> Result<Vec<feed::Options>, Failure> {
+    let one = |feed: &Feed| match (feed, venue.filter(|_| feed.at_venue())) {
+        (Feed::ShotTracker(feed), Some(venue)) => shottracker_at_venue(feed, venue),
+        (Feed::ShotTracker(feed), None) => shottracker(feed),
+        (Feed::NbaPushEvents(feed), Some(venue)) => push_at_venue(feed, venue),
+        (Feed::NbaPushEvents(feed), None) => push(feed),
+    };
+    show.feeds.iter().map(one).collect()
+}
+
+/// Starts every feed as a task; each ends when `stop` changes.
+pub fn spawn(all: Vec<feed::Options>, reports: &mpsc::Sender<Report>, stop: &watch::Receiver<bool>) {
+    for options in all {
+        let (reports, mut stop) = (reports.clone(), stop.clone());
+        tokio::spawn(async move {
+            let stopped = async move {
+                // The sender is gone only when the show is over.
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            if let Err(wrong) = feed::run(options, Resume::default(), reports, stopped).await {
+                tracing::error!("{wrong}");
+            }
+        });
+    }
+}
+
+/// Which game each feed's decoder follows.
+pub fn decoding(show: &ShowFile, venue: Option<&Endpoints>) -> BTreeMap<FeedId, decode::Options> {
+    let followed = |feed: &Feed| match feed {
+        Feed::NbaPushEvents(push) if push.venue => venue.map(|venue| venue.match_id.clone()),
+        Feed::NbaPushEvents(push) => push.match_id.clone(),
+        Feed::ShotTracker(_) => None,
+    };
+    show.feeds.iter().map(|feed| (feed.id().clone(), decode::Options { match_id: followed(feed) })).collect()
+}
+
+/// What the show says of its teams, for the game's view.
+pub fn rules(show: &ShowFile) -> Rules {
+    Rules { home: team(&show.teams.home), away: team(&show.teams.away), ..Rules::default() }
+}
+
+fn team(said: &Team) -> TeamRules {
+    // The show file's reader has refused whatever is no colour.
+    let color = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Rgb>().ok());
+    TeamRules {
+        code: said.code.clone(),
+        name: said.name.clone(),
+        market: said.market.clone(),
+        primary: color(&said.primary),
+        secondary: color(&said.secondary),
+        ..TeamRules::default()
+    }
+}
+
+fn shottracker(feed: &ShotTracker) -> Result<feed::Options, Failure> {
+    let address = |what: Option<&String>, key: &str| {
+        what.cloned().ok_or_else(|| Failure::Input(format!("feed `{}`: `{key}` is missing", feed.id)))
+    };
+    Ok(feed::Options::ShotTracker(shottracker::Options {
+        rest_base: url(&feed.id, "rest", &feed.rest)?,
+        ws_url: address(feed.websocket.as_ref(), "websocket")?,
+        game: shottracker::Game::Event(address(feed.event_id.as_ref(), "event_id")?.into()),
+        username: variable(&feed.id, &feed.username_env)?,
+        secret: Secret::new(variable(&feed.id, &feed.secret_env)?),
+        ..shottracker_common(feed, Url::parse("https://api.shottracker.com").map_err(Failure::input)?)
+    }))
+}
+
+fn shottracker_at_venue(feed: &ShotTracker, venue: &Endpoints) -> Result<feed::Options, Failure> {
+    Ok(feed::Options::ShotTracker(shottracker::Options {
+        ws_url: venue.websocket.clone(),
+        game: shottracker::Game::Event(venue.event_id.as_str().into()),
+        username: venue.username.clone(),
+        secret: Secret::new(venue.secret.clone()),
+        ..shottracker_common(feed, url(&feed.id, "rest", &venue.rest)?)
+    }))
+}
+
+fn shottracker_common(feed: &ShotTracker, rest_base: Url) -> shottracker::Options {
+    shottracker::Options {
+        id: feed.id.clone(),
+        rest_base,
+        ws_url: String::new(),
+        game: shottracker::Game::Event("".into()),
+        username: String::new(),
+        secret: Secret::new(""),
+        sources: SHOTTRACKER_SOURCES.map(str::to_owned).to_vec(),
+        summary_level: feed.broadcast_summary_level.clone(),
+        ping: match feed.ping {
+            PingForm::Json => shottracker::Ping::Json,
+            PingForm::Text => shottracker::Ping::Text,
+            PingForm::Control => shottracker::Ping::Control,
+        },
+        ping_after: Duration::from_secs(feed.ping_after_s),
+        token_pointer: feed.token_pointer.clone(),
+        retry: Policy::default(),
+    }
+}
+
+fn push(feed: &NbaPush) -> Result<feed::Options, Failure> {
+    let key = Secret::new(variable(&feed.id, &feed.key_env)?);
+    Ok(feed::Options::NbaPush(push_common(feed, url(&feed.id, "url", &feed.url)?, key, feed.match_id.clone())))
+}
+
+fn push_at_venue(feed: &NbaPush, venue: &Endpoints) -> Result<feed::Options, Failure> {
+    let subscribe = url(&feed.id, "url", &venue.subscribe)?;
+    let key = Secret::new(venue.api_key.clone());
+    Ok(feed::Options::NbaPush(push_common(feed, subscribe, key, Some(venue.match_id.clone()))))
+}
+
+fn push_common(feed: &NbaPush, subscribe: Url, api_key: Secret, match_id: Option<String>) -> push::Options {
+    let game = match_id.map(|id| if id.contains(':') { id } else { format!("sd:match:{id}") });
+    push::Options {
+        key_in: match feed.key_in {
+            KeyPlace::Header => push::KeyIn::Header,
+            KeyPlace::Query => push::KeyIn::Query,
+        },
+        filters: game.map(|game| ("match".to_owned(), game)).into_iter().collect(),
+        send_key_to_redirect: feed.send_key_to_redirect,
+        watchdog: Duration::from_secs(feed.watchdog_s),
+        ..push::Options::new(feed.id.clone(), push::Subscribe::Address(subscribe), api_key)
+    }
+}
+
+fn url(feed: &FeedId, key: &str, text: &str) -> Result<Url, Failure> {
+    Url::parse(text).map_err(|cause| Failure::Input(format!("feed `{feed}`: `{key}` is no address: {cause}")))
+}
+
+fn variable(feed: &FeedId, name: &str) -> Result<String, Failure> {
+    std::env::var(name).map_err(|_| {
+        Failure::Input(format!("feed `{feed}`: the environment variable {name} is not set; it holds the credential"))
+    })
+}

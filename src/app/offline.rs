@@ -1,0 +1,190 @@
+//! A show made into a file where there is no screen: recorded from its feeds in real time, then drawn in lockstep.
+//!
+//! Recording and drawing are the two halves of going on air, joined by the journal instead of by the clock, so the file
+//! holds every frame however slowly this machine draws.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+
+use super::desk::{COMMANDS, Desk, MARKS};
+use super::fold::Fold;
+use super::live::{interrupted, runtime, spawn_rundown, start_venue};
+use super::playback::Playback;
+use super::still::write_png;
+use super::{Failure, Show, feeds, outputs};
+use crate::config;
+use crate::feed::QUEUE_REPORTS;
+use crate::frame::{Alpha, Frame, Need, PixelFormat};
+use crate::journal::file::{self, Writer};
+use crate::output::ffmpeg::{FINISH_LIMIT_OFFLINE, Ffmpeg};
+use crate::output::{self, Output, Signal};
+use crate::playout::{self, Program};
+use crate::render::Gpu;
+use crate::scene::Stage;
+use crate::status::OutputStatus;
+use crate::text::Fonts;
+use crate::time::{Clock, FrameIndex, SystemClock, Timestamp};
+use crate::venue::Venue;
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct Offline {
+    pub length: Duration,
+    /// The movie, with straight alpha.
+    pub movie: PathBuf,
+    /// Pictures (PNG, straight alpha) and their time from the beginning.
+    pub stills: Vec<(Duration, PathBuf)>,
+}
+
+/// Stills and the movie take the same picture.
+const NEED: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
+
+/// Records `length` of the show, then draws it. Tells its progress on standard error.
+pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure> {
+    // Both of these can be missing on the machine: found out before the recording takes its time.
+    let gpu = Gpu::new().map_err(Failure::machine)?;
+    let journal = what.movie.with_extension("journal");
+    // A recording of an earlier run is not carried on: its frames would count from another epoch.
+    if journal.exists() {
+        std::fs::remove_file(&journal).map_err(Failure::machine)?;
+    }
+    eprintln!("recording {} s of \"{}\" from its feeds", what.length.as_secs_f32(), show.file.show.name);
+    let recording = record(show, what.length, &journal)?;
+    eprintln!("drawing it with {}", gpu.describe());
+    draw(show, what, gpu, &journal, recording)
+}
+
+struct Recording {
+    epoch: Timestamp,
+    decoding: std::collections::BTreeMap<crate::ids::FeedId, crate::feed::decode::Options>,
+}
+
+fn record(show: &Show, length: Duration, path: &Path) -> Result<Recording, Failure> {
+    let runtime = runtime()?;
+    let recording = runtime.block_on(async {
+        let venue = match show.file.venue {
+            Some(_) => Some(start_venue(show).await?),
+            None => None,
+        };
+        let endpoints = venue.as_ref().map(Venue::endpoints);
+        let endpoints = endpoints.as_ref();
+        let options = feeds::options(&show.file, endpoints)?;
+        let decoding = feeds::decoding(&show.file, endpoints);
+        let clock = Arc::new(SystemClock::start());
+        let epoch = clock.now();
+        let journal = Writer::open(path).map_err(Failure::machine)?;
+        let mut desk = Desk::new(Fold::new(decoding.clone()), Some(journal), clock, None);
+        desk.begin(epoch, show.file.show.rate);
+        let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
+        let (commands, commanded) = mpsc::channel(COMMANDS);
+        let (_, marked) = crossbeam_channel::bounded(MARKS);
+        let (stop, stopping) = watch::channel(false);
+        feeds::spawn(options, &reports, &stopping);
+        spawn_rundown(show, commands, stopping.clone());
+        let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
+        let cut_short = tokio::select! {
+            () = tokio::time::sleep(length) => false,
+            () = interrupted() => true,
+        };
+        // Nobody listens only if the desk has ended already.
+        let _ = stop.send(true);
+        let _ = serving.await;
+        if let Some(venue) = venue {
+            venue.stop().await;
+        }
+        if cut_short { Err(Failure::Input("stopped".into())) } else { Ok(Recording { epoch, decoding }) }
+    });
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    recording
+}
+
+fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path, recording: Recording) -> Result<OutputStatus, Failure> {
+    let settings = &show.file.show;
+    let signal = Signal { size: settings.size, rate: settings.rate };
+    let movie = movie(&what.movie, signal)?;
+    let stage = Stage::new(show.templates.clone());
+    let rules = feeds::rules(&show.file);
+    let mut program = Program::new(&gpu, stage, Fonts::bundled(), rules, settings.size, settings.rate, &[NEED])
+        .map_err(Failure::machine)?;
+    let entries = file::read(journal).map_err(Failure::input)?;
+    let mut playback = Playback::new(entries, Fold::new(recording.decoding));
+    let frames = settings.rate.frame_at(what.length).0;
+    let mut stills = Stills::new(&what.stills, settings.rate);
+    let mut progress = Progress::new(frames);
+    let running = std::slice::from_ref(&movie);
+    playout::run_in_lockstep(
+        &mut program,
+        running,
+        recording.epoch,
+        0..frames,
+        |_, at| playback.advance_to(at),
+        |index, frame| {
+            stills.take(index, frame);
+            progress.show(index);
+        },
+    );
+    if let Some(failure) = playback.failure {
+        return Err(Failure::input(failure));
+    }
+    stills.finish()?;
+    Ok(outputs::finish(vec![movie], FINISH_LIMIT_OFFLINE).remove(0))
+}
+
+pub(super) fn movie(path: &Path, signal: Signal) -> Result<Output, Failure> {
+    let ffmpeg = Ffmpeg::new(path.display().to_string(), config::movie_options(), NEED.alpha, FINISH_LIMIT_OFFLINE);
+    output::start("movie".into(), Box::new(ffmpeg), signal).map_err(Failure::machine)
+}
+
+struct Stills {
+    wanted: Vec<(FrameIndex, PathBuf)>,
+    failure: Option<Failure>,
+}
+
+impl Stills {
+    fn new(wanted: &[(Duration, PathBuf)], rate: crate::time::FrameRate) -> Self {
+        Self { wanted: wanted.iter().map(|(at, path)| (rate.frame_at(*at), path.clone())).collect(), failure: None }
+    }
+
+    fn take(&mut self, index: FrameIndex, frame: &Frame) {
+        for (_, path) in self.wanted.iter().filter(|(at, _)| *at == index) {
+            if let Err(failure) = write_png(frame, NEED, path) {
+                self.failure.get_or_insert(failure);
+            }
+        }
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        self.failure.map_or(Ok(()), Err)
+    }
+}
+
+/// How far the drawing is, on a terminal.
+struct Progress {
+    frames: u64,
+    started: Instant,
+    shown_at: Instant,
+}
+
+impl Progress {
+    fn new(frames: u64) -> Self {
+        Self { frames, started: Instant::now(), shown_at: Instant::now() }
+    }
+
+    fn show(&mut self, index: FrameIndex) {
+        use std::io::{IsTerminal, Write};
+        let mut stderr = std::io::stderr();
+        let done = index.0 + 1;
+        if !stderr.is_terminal() || (done < self.frames && self.shown_at.elapsed() < Duration::from_millis(200)) {
+            return;
+        }
+        self.shown_at = Instant::now();
+        let rate = done as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
+        let end = if done == self.frames { "\n" } else { "" };
+        // A terminal that is gone has nobody to read the line.
+        let _ = write!(stderr, "\r\x1b[2K{done} of {} frames, {rate:.0} a second{end}", self.frames);
+        let _ = stderr.flush();
+    }
+}

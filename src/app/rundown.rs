@@ -1,0 +1,53 @@
+//! Turns graphics of the show file into commands: for keys, and for the rundown that plays by itself.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::command::Command;
+use crate::config::{Graphic, RundownStep, ShowFile};
+
+/// The command that prepares a graphic.
+pub fn cue(graphic: &Graphic) -> Command {
+    Command::Cue { layer: graphic.layer, template: graphic.template.clone(), fields: graphic.fields.clone() }
+}
+
+/// One key, one graphic: on air, and off again.
+pub fn keys(show: &ShowFile) -> BTreeMap<char, Command> {
+    let toggle = |graphic: &Graphic| Command::Toggle {
+        layer: graphic.layer,
+        template: graphic.template.clone(),
+        fields: graphic.fields.clone(),
+    };
+    show.graphics.iter().filter_map(|graphic| Some((graphic.key?, toggle(graphic)))).collect()
+}
+
+/// A command of the rundown and its time after the beginning.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Due {
+    pub after: Duration,
+    pub command: Command,
+}
+
+/// The rundown's commands in order of time, once through.
+pub fn commands(show: &ShowFile) -> Vec<Due> {
+    let mut due: Vec<Due> = show.rundown.steps.iter().flat_map(|step| step_commands(show, step)).collect();
+    due.sort_by_key(|due| due.after);
+    due
+}
+
+fn step_commands(show: &ShowFile, step: &RundownStep) -> Vec<Due> {
+    let after = Duration::try_from_secs_f64(step.at_s).unwrap_or_default();
+    let name = step.take.as_ref().or(step.out.as_ref());
+    let Some(graphic) = show.graphics.iter().find(|graphic| Some(&graphic.name) == name) else { return vec![] };
+    let layer = graphic.layer;
+    let commands = match step.take {
+        Some(_) => vec![cue(graphic), Command::Take { layer, cut: false }],
+        None => vec![Command::Out { layer, cut: false }],
+    };
+    commands.into_iter().map(|command| Due { after, command }).collect()
+}
+
+/// When the rundown starts again, if it does.
+pub fn loop_after(show: &ShowFile) -> Option<Duration> {
+    show.rundown.loop_s.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).filter(|loop_| !loop_.is_zero())
+}

@@ -1,0 +1,183 @@
+//! One template drawn by itself: `sideline render`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::offline::movie;
+use super::{Failure, outputs};
+use crate::command::{Command, Fields};
+use crate::draw_list::Size;
+use crate::frame::{Alpha, Frame, Need, PixelFormat};
+use crate::game::Rules;
+use crate::game::snapshot::GameSnapshot;
+use crate::ids::{LayerId, TemplateId};
+use crate::output::Signal;
+use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
+use crate::playout::{Ordered, Program};
+use crate::render::Gpu;
+use crate::scene::Stage;
+use crate::template::{self, Template, TemplateSet};
+use crate::text::Fonts;
+use crate::time::{FrameIndex, FrameRate};
+
+/// What to draw.
+#[derive(Clone, Debug)]
+pub struct Still {
+    /// A template's folder, or the name of a built-in template.
+    pub template: String,
+    /// A snapshot of the game as JSON; the built-in sample when absent.
+    pub snapshot: Option<PathBuf>,
+    pub fields: Fields,
+    /// Frames after the take, first and last; a picture shows the last one.
+    pub frames: Option<(u64, u64)>,
+    pub rate: FrameRate,
+    pub size: Size,
+    /// `.png` for one picture, a movie's ending for a movie, anything else is a folder of pictures.
+    pub out: PathBuf,
+}
+
+const NEED: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
+
+/// Endings that ffmpeg makes a movie with alpha of.
+const MOVIES: [&str; 3] = ["mov", "mkv", "nut"];
+
+/// Draws the template. Returns the files that were written.
+pub fn render_template(what: &Still) -> Result<Vec<PathBuf>, Failure> {
+    let (templates, id) = templates(&what.template)?;
+    let snapshot = snapshot(what.snapshot.as_deref())?;
+    let gpu = Gpu::new().map_err(Failure::machine)?;
+    let stage = Stage::new(templates);
+    let mut program = Program::new(&gpu, stage, Fonts::bundled(), Rules::default(), what.size, what.rate, &[NEED])
+        .map_err(Failure::machine)?;
+    let layer = LayerId(1);
+    let cue = Command::Cue { layer, template: id, fields: what.fields.clone() };
+    let mut commands = refusable(vec![cue, Command::Take { layer, cut: false }]);
+    let mut sink = Sink::new(what)?;
+    let (first, last) = what.frames.unwrap_or_else(|| sink.usual_frames(what.rate));
+    for index in (0..=last).map(FrameIndex) {
+        let due = std::mem::take(&mut commands.0);
+        let (frame, _) = program.draw_snapshot(index, &snapshot, due);
+        if let Some(refused) = commands.1.try_iter().next() {
+            return Err(Failure::Input(refused));
+        }
+        let frame = frame.ok_or_else(|| Failure::Machine(format!("frame {index} could not be drawn")))?;
+        if index.0 >= first {
+            sink.take(index, frame, index.0 == last)?;
+        }
+    }
+    sink.finish()
+}
+
+/// Commands whose refusal can be read afterwards.
+fn refusable(commands: Vec<Command>) -> (Vec<Ordered>, crossbeam_channel::Receiver<String>) {
+    let (refuse, refused) = crossbeam_channel::bounded(commands.len());
+    let ordered = commands.into_iter().map(|command| {
+        let refuse = refuse.clone();
+        let reply = Box::new(move |answer: crate::command::Answer| {
+            if let Err(why) = answer {
+                // The queue has room for one answer to each command.
+                let _ = refuse.try_send(why.to_string());
+            }
+        });
+        Ordered { seq: 0, command, reply: Some(reply) }
+    });
+    (ordered.collect(), refused)
+}
+
+/// The built-in templates, and the one that is wanted among them: by its name, or read from its folder.
+fn templates(wanted: &str) -> Result<(Arc<TemplateSet>, TemplateId), Failure> {
+    let mut set = TemplateSet::builtin().map_err(|problems| Failure::templates(&problems))?;
+    let id = TemplateId::from(wanted);
+    if set.get(&id).is_some() {
+        return Ok((set.into(), id));
+    }
+    let folder = Path::new(wanted);
+    let file = folder.join("template.json");
+    let text = std::fs::read_to_string(&file).map_err(|cause| {
+        Failure::Input(format!("`{wanted}` is no built-in template ({}), nor a folder of one: {cause}", set.names()))
+    })?;
+    let id = TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref());
+    set.insert(Template::parse(id.clone(), &file, &text).map_err(|problems| Failure::templates(&problems))?);
+    Ok((set.into(), id))
+}
+
+fn snapshot(path: Option<&Path>) -> Result<GameSnapshot, Failure> {
+    let Some(path) = path else { return Ok(template::sample().clone()) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Failure::Input(format!("cannot read the snapshot {}: {cause}", path.display())))?;
+    serde_json::from_str(&text)
+        .map_err(|cause| Failure::Input(format!("{} is not a snapshot: {cause}", path.display())))
+}
+
+/// Where frames of `render` go.
+enum Sink {
+    Picture(PathBuf),
+    Folder { folder: PathBuf, written: Vec<PathBuf> },
+    Movie { path: PathBuf, output: crate::output::Output },
+}
+
+impl Sink {
+    fn new(what: &Still) -> Result<Self, Failure> {
+        let ending = what.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if ending.eq_ignore_ascii_case("png") {
+            return Ok(Sink::Picture(what.out.clone()));
+        }
+        if MOVIES.contains(&ending) {
+            let signal = Signal { size: what.size, rate: what.rate };
+            return Ok(Sink::Movie { path: what.out.clone(), output: movie(&what.out, signal)? });
+        }
+        std::fs::create_dir_all(&what.out).map_err(Failure::machine)?;
+        Ok(Sink::Folder { folder: what.out.clone(), written: Vec::new() })
+    }
+
+    /// A picture shows the graphic at rest, two seconds after the take; a sequence shows three seconds.
+    fn usual_frames(&self, rate: FrameRate) -> (u64, u64) {
+        let at = |seconds| rate.frame_at(std::time::Duration::from_secs(seconds)).0;
+        match self {
+            Sink::Picture(_) => (at(2), at(2)),
+            Sink::Folder { .. } | Sink::Movie { .. } => (0, at(3)),
+        }
+    }
+
+    fn take(&mut self, index: FrameIndex, frame: Arc<Frame>, last: bool) -> Result<(), Failure> {
+        match self {
+            Sink::Picture(path) if last => write_png(&frame, NEED, path),
+            Sink::Picture(_) => Ok(()),
+            Sink::Folder { folder, written } => {
+                let path = folder.join(format!("{:05}.png", index.0));
+                write_png(&frame, NEED, &path)?;
+                written.push(path);
+                Ok(())
+            }
+            Sink::Movie { output, .. } => {
+                output.deliver(frame);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Vec<PathBuf>, Failure> {
+        match self {
+            Sink::Picture(path) => Ok(vec![path]),
+            Sink::Folder { written, .. } => Ok(written),
+            Sink::Movie { path, output } => match outputs::finish(vec![output], FINISH_LIMIT_OFFLINE).remove(0).trouble
+            {
+                Some(trouble) => Err(Failure::Machine(trouble)),
+                None => Ok(vec![path]),
+            },
+        }
+    }
+}
+
+/// Writes a frame as a PNG with its alpha; makes the folder.
+pub(super) fn write_png(frame: &Frame, need: Need, path: &Path) -> Result<(), Failure> {
+    let name = path.display();
+    let picture =
+        frame.picture(need).ok_or_else(|| Failure::Machine(format!("{name}: the frame was not drawn for this")))?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(Failure::machine)?;
+    }
+    let crate::draw_list::Size { width, height } = frame.size;
+    image::save_buffer(path, &picture.to_bytes(), width, height, image::ColorType::Rgba8)
+        .map_err(|cause| Failure::Machine(format!("cannot write {name}: {cause}")))
+}

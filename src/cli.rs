@@ -1,0 +1,273 @@
+//! Arguments in, results on standard output, everything else on standard error.
+//!
+//! Exit status: 0 done, 1 what was given is wrong, 2 the machine lacks something.
+
+#![allow(clippy::print_stdout, reason = "printing results is what a command line is for")]
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use sideline::app::{self, Failure, Live, Offline, Show, Still};
+use sideline::command::Fields;
+use sideline::config;
+use sideline::draw_list::Size;
+use sideline::ids::FeedKind;
+use sideline::time::FrameRate;
+use sideline::venue::{self, script::Position};
+
+/// Live broadcast graphics for basketball and hockey.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Put a show on air; the built-in demo without SHOW
+    Run(RunArguments),
+    /// The mock venue alone: serves a game as the vendors do, and prints where
+    Venue(VenueArguments),
+    /// Decode a recorded stream and print the final snapshot of the game as JSON
+    Inspect(InspectArguments),
+    /// Draw a template into a picture, a folder of pictures, or a movie with alpha
+    Render(RenderArguments),
+    /// Tell what works on this machine, and what to do about the rest
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(clap::Args)]
+struct RunArguments {
+    /// The show file
+    show: Option<PathBuf>,
+    /// Leave the window out
+    #[arg(long)]
+    headless: bool,
+    /// End after this many seconds
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    seconds: Option<Duration>,
+    /// Do not go on air: record the show, then draw it in lockstep into this movie (needs --seconds)
+    #[arg(long, value_name = "FILE", requires = "seconds")]
+    movie: Option<PathBuf>,
+    /// With --movie: also write the picture at this second, as `SECONDS:FILE.png`; may be repeated
+    #[arg(long, value_name = "AT:FILE", requires = "movie", value_parser = still)]
+    still: Vec<(Duration, PathBuf)>,
+    /// Print the last status as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct VenueArguments {
+    /// A game script; the built-in game when absent
+    #[arg(long, value_name = "SCRIPT", conflicts_with = "capture")]
+    game: Option<PathBuf>,
+    /// Serve this recorded Sportradar stream, byte for byte
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
+    /// Times real time
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Where in the game to join: a period and its clock, such as "Q2 0:53"
+    #[arg(long, value_name = "POSITION")]
+    start: Option<Position>,
+    /// Address to listen at
+    #[arg(long, default_value = "127.0.0.1:8700")]
+    listen: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct InspectArguments {
+    /// The protocol of the recording
+    #[arg(long, value_parser = feed_kind)]
+    feed: FeedKind,
+    /// The recording; `-` reads standard input
+    file: PathBuf,
+    /// The game to follow, where the stream carries several; the first one seen when absent
+    #[arg(long = "match", value_name = "ID")]
+    match_id: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct RenderArguments {
+    /// A template's folder, or the name of a built-in template
+    template: String,
+    /// The game, as a snapshot in JSON; the built-in sample when absent
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    /// The operator's fields, as a JSON object
+    #[arg(long, value_name = "JSON", value_parser = fields, default_value = "{}")]
+    fields: Fields,
+    /// Frames after the take, `A..B` (B included); a picture shows the last one
+    #[arg(long, value_name = "A..B", value_parser = frames)]
+    frames: Option<(u64, u64)>,
+    #[arg(long, default_value = "59.94")]
+    rate: FrameRate,
+    /// 720p, 1080p, 2160p, 1080x1920 or WIDTHxHEIGHT
+    #[arg(long, default_value = "1080p", value_parser = config::parse_size)]
+    size: Size,
+    /// `x.png`, a movie (`x.mov`), or a folder
+    #[arg(long, value_name = "FILE|DIR")]
+    out: PathBuf,
+}
+
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log();
+    let done = match arguments.command {
+        Action::Run(run) => self::run(run),
+        Action::Venue(venue) => self::venue(venue),
+        Action::Inspect(inspect) => self::inspect(&inspect),
+        Action::Render(render) => self::render(render),
+        Action::Doctor { json } => doctor(json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.exit_status())
+        }
+    }
+}
+
+/// Messages for people go to standard error; `RUST_LOG` chooses others than the operator's.
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("sideline=info,error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+}
+
+fn run(arguments: RunArguments) -> Result<(), Failure> {
+    let show = Show::load(arguments.show.as_deref())?;
+    if let (Some(movie), Some(length)) = (arguments.movie, arguments.seconds) {
+        let what = Offline { length, movie, stills: arguments.still };
+        let status = app::run_offline(&show, &what)?;
+        if let Some(trouble) = status.trouble {
+            return Err(Failure::Machine(trouble));
+        }
+        return print(&format_args!("{}", what.movie.display()));
+    }
+    let how = Live { length: arguments.seconds, headless: arguments.headless };
+    let status = app::run(&show, &how)?;
+    if arguments.json {
+        return print_json(&status);
+    }
+    eprintln!("late {}", status.late);
+    status.outputs.iter().for_each(|output| eprintln!("{output}"));
+    Ok(())
+}
+
+fn venue(arguments: VenueArguments) -> Result<(), Failure> {
+    app::run_venue(app::VenueRun {
+        game: arguments.game,
+        capture: arguments.capture,
+        speed: arguments.speed,
+        start: arguments.start,
+        listen: arguments.listen,
+        announce: Box::new(
+            move |endpoints| {
+                if arguments.json { print_json(endpoints) } else { print(&venue::describe(endpoints)) }
+            },
+        ),
+    })
+}
+
+fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
+    let file = &arguments.file;
+    let unreadable = |cause: io::Error| Failure::Input(format!("cannot read {}: {cause}", file.display()));
+    let reader: Box<dyn io::Read> = match file.to_str() {
+        Some("-") => Box::new(io::stdin().lock()),
+        _ => Box::new(File::open(file).map_err(unreadable)?),
+    };
+    let report =
+        sideline::inspect::inspect(arguments.feed, reader, arguments.match_id.as_deref()).map_err(unreadable)?;
+    eprint!("{}", report.summary());
+    print_json(&report.snapshot)
+}
+
+fn render(arguments: RenderArguments) -> Result<(), Failure> {
+    let RenderArguments { template, snapshot, fields, frames, rate, size, out } = arguments;
+    let written = app::render_template(&Still { template, snapshot, fields, frames, rate, size, out })?;
+    written.iter().try_for_each(|path| print(&format_args!("{}", path.display())))
+}
+
+fn doctor(json: bool) -> Result<(), Failure> {
+    let findings = app::doctor();
+    if json {
+        print_json(&findings)?;
+    } else {
+        for finding in &findings {
+            let mark = match (finding.works, finding.optional) {
+                (true, _) => "ok  ",
+                (false, true) => "none",
+                (false, false) => "FAIL",
+            };
+            let remedy = finding.remedy.map(|remedy| format!("\n       -> {remedy}")).unwrap_or_default();
+            print(&format_args!("{mark}  {}: {}{remedy}", finding.what, finding.detail))?;
+        }
+    }
+    let lacking: Vec<&str> =
+        findings.iter().filter(|found| !found.works && !found.optional).map(|found| found.what).collect();
+    if lacking.is_empty() { Ok(()) } else { Err(Failure::Machine(format!("lacking: {}", lacking.join(", ")))) }
+}
+
+fn print(result: &dyn std::fmt::Display) -> Result<(), Failure> {
+    written(writeln!(io::stdout(), "{result}"))
+}
+
+fn print_json(result: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let cause = serde_json::to_writer_pretty(&mut stdout, result).map_err(io::Error::from);
+    written(cause.and_then(|()| writeln!(stdout)))
+}
+
+/// A reader that has read enough (`| head`) is no failure.
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Machine(format!("cannot write to standard output: {cause}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is not a number of seconds"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|cause| cause.to_string())
+}
+
+fn still(text: &str) -> Result<(Duration, PathBuf), String> {
+    let (at, file) = text.split_once(':').ok_or("write SECONDS:FILE.png, such as 2.5:out/bug.png")?;
+    Ok((seconds(at)?, file.into()))
+}
+
+fn frames(text: &str) -> Result<(u64, u64), String> {
+    let wrong = || format!("`{text}` is not a range of frames; write A..B, such as 0..120");
+    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
+    let range = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
+    if range.0 <= range.1 { Ok(range) } else { Err(wrong()) }
+}
+
+fn fields(text: &str) -> Result<Fields, String> {
+    serde_json::from_str(text).map_err(|cause| format!("not a JSON object: {cause}"))
+}
+
+fn feed_kind(text: &str) -> Result<FeedKind, String> {
+    let known = || FeedKind::ALL.map(FeedKind::name).join(", ");
+    FeedKind::ALL
+        .into_iter()
+        .find(|kind| kind.name() == text)
+        .ok_or_else(|| format!("there is no feed kind `{text}`; there are: {}", known()))
+}

@@ -1,0 +1,125 @@
+//! Everything that draws one frame: game view, stage, draw list, renderer. Owned by whoever runs frames.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Ordered, Position, micros};
+use crate::draw_list::Size;
+use crate::frame::{Frame, Need};
+use crate::game::snapshot::GameSnapshot;
+use crate::game::{self, Rules};
+use crate::output::Output;
+use crate::render::{Gpu, RenderError, Renderer};
+use crate::scene::Stage;
+use crate::status::{Status, Timing};
+use crate::text::Fonts;
+use crate::time::{FrameIndex, FrameRate, Timestamp};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+/// The program: what is on air.
+pub struct Program {
+    rate: FrameRate,
+    canvas: Size,
+    rules: Rules,
+    stage: Stage,
+    fonts: Fonts,
+    renderer: Renderer,
+    feeds: Vec<crate::status::FeedHealth>,
+    clock_stale: bool,
+    /// The last frame could not be drawn: said once per outage.
+    failing: bool,
+}
+
+impl Program {
+    pub fn new(
+        gpu: &Gpu,
+        stage: Stage,
+        fonts: Fonts,
+        rules: Rules,
+        canvas: Size,
+        rate: FrameRate,
+        needs: &[Need],
+    ) -> Result<Self, ProgramError> {
+        let renderer = Renderer::new(gpu, canvas, needs)?;
+        Ok(Self { rate, canvas, rules, stage, fonts, renderer, feeds: Vec::new(), clock_stale: false, failing: false })
+    }
+
+    pub fn rate(&self) -> FrameRate {
+        self.rate
+    }
+
+    /// Applies the commands, then draws the frame. No frame when the GPU failed: outputs repeat the last one.
+    pub fn draw(
+        &mut self,
+        index: FrameIndex,
+        at: Timestamp,
+        position: &Position,
+        commands: impl IntoIterator<Item = Ordered>,
+    ) -> (Option<Arc<Frame>>, Timing) {
+        let started = Instant::now();
+        let snapshot = game::view(&position.state, &self.rules, at);
+        let view_us = micros(started.elapsed());
+        let (frame, timing) = self.draw_snapshot(index, &snapshot, commands);
+        self.clock_stale = snapshot.clock.stale;
+        self.feeds = snapshot.feeds;
+        (frame, Timing { view_us, ..timing })
+    }
+
+    /// The same for a game that is given as it is: templates drawn without a show.
+    pub fn draw_snapshot(
+        &mut self,
+        index: FrameIndex,
+        snapshot: &GameSnapshot,
+        commands: impl IntoIterator<Item = Ordered>,
+    ) -> (Option<Arc<Frame>>, Timing) {
+        for Ordered { command, reply, .. } in commands {
+            let answer = self.stage.apply(index, &command);
+            match (reply, answer) {
+                (Some(reply), answer) => reply(answer),
+                (None, Err(refused)) => tracing::warn!("{refused}"),
+                (None, Ok(_)) => {}
+            }
+        }
+        let started = Instant::now();
+        let list = self.stage.draw(index, self.rate, self.canvas, snapshot, &mut self.fonts);
+        let laid_out = Instant::now();
+        let frame = self.renderer.render(index, list, &mut self.fonts);
+        let timing =
+            Timing { scene_us: micros(laid_out - started), render_us: micros(laid_out.elapsed()), ..Timing::default() };
+        (self.attend(frame), timing)
+    }
+
+    fn attend(&mut self, frame: Result<Arc<Frame>, RenderError>) -> Option<Arc<Frame>> {
+        match frame {
+            Ok(frame) => {
+                self.failing = false;
+                Some(frame)
+            }
+            Err(failure) => {
+                if !self.failing {
+                    tracing::error!("frames cannot be drawn, outputs repeat the last one: {failure}");
+                }
+                self.failing = true;
+                None
+            }
+        }
+    }
+
+    pub(super) fn status(&self, frame: FrameIndex, late: u64, timing: Timing, outputs: &[Output]) -> Status {
+        Status {
+            frame,
+            rate: self.rate,
+            late,
+            timing,
+            layers: self.stage.layers(),
+            feeds: self.feeds.clone(),
+            outputs: outputs.iter().map(Output::status).collect(),
+            clock_stale: self.clock_stale,
+        }
+    }
+}

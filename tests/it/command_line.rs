@@ -1,0 +1,136 @@
+//! The command line's contract: exit statuses, what stands on standard output, and a clean end on Ctrl-C.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn sideline() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sideline"));
+    command.env("SIDELINE_ADAPTER", "software").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    sideline().args(arguments).output().expect("starts")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A headless show of the built-in game, with these outputs.
+fn show_with(folder: &Path, outputs: &str) -> String {
+    let text = format!(
+        "[show]\nname = \"test\"\nrate = \"25\"\nsize = \"320x180\"\njournal = \"show.journal\"\n\
+         [venue]\nstart = \"Q2 0:53\"\n\
+         [[feed]]\nid = \"tracker\"\nkind = \"shottracker\"\nvenue = true\n\
+         [[feed]]\nid = \"league\"\nkind = \"nba-push-events\"\nvenue = true\n\
+         [[graphic]]\nname = \"bug\"\ntemplate = \"score-bug\"\nlayer = 1\n\
+         [rundown]\nsteps = [{{ at_s = 0.0, take = \"bug\" }}]\n{outputs}"
+    );
+    let path = folder.join("show.toml");
+    std::fs::write(&path, text).expect("writes");
+    path.display().to_string()
+}
+
+#[test]
+fn a_wrong_show_file_is_refused_with_line_and_column_before_anything_starts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("show.toml");
+    std::fs::write(&path, "[show]\nname = \"x\"\nrate = \"61\"\ncolour = 1\n").expect("writes");
+    let output = run(&["run", &path.display().to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("show.toml:3:8: `61` is not a frame rate"), "{}", said(&output));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_graphic_without_its_template_is_refused_before_anything_starts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("show.toml");
+    let text = "[show]\nname = \"x\"\n[[graphic]]\nname = \"bug\"\ntemplate = \"score-bugg\"\nlayer = 1\n";
+    std::fs::write(&path, text).expect("writes");
+    let output = run(&["run", &path.display().to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("there is no template `score-bugg`; there are:"), "{}", said(&output));
+}
+
+#[test]
+fn without_a_graphics_driver_the_exit_status_is_2_and_the_package_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let show = show_with(folder.path(), "");
+    let output = sideline()
+        .args(["run", "--headless", "--seconds", "1", &show])
+        .env("VK_DRIVER_FILES", "/nonexistent.json")
+        .env("VK_ICD_FILENAMES", "/nonexistent.json")
+        .output()
+        .expect("starts");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("mesa-vulkan-drivers"), "{}", said(&output));
+}
+
+#[test]
+fn without_a_display_a_show_with_a_window_ends_with_2_and_says_why() {
+    let output = run(&["run"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("no display"), "{}", said(&output));
+}
+
+#[test]
+fn a_template_that_is_not_there_is_named_with_those_that_are() {
+    let output = run(&["render", "score-bugg", "--out", "/tmp/never.png"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("score-bugg") && said(&output).contains("score-bug"), "{}", said(&output));
+}
+
+#[test]
+fn doctor_finds_everything_that_the_tests_need() {
+    let output = run(&["doctor", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let findings: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON on standard output");
+    let works = |what: &str| {
+        let found = findings.as_array().expect("a list").iter().find(|found| found["what"] == what);
+        found.expect("found")["works"].as_bool().expect("a boolean")
+    };
+    assert!(works("graphics adapter") && works("fonts") && works("ffmpeg") && works("loopback network"));
+    assert!(!works("display"), "this test has no display");
+}
+
+#[test]
+fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let outputs = "[[output]]\nid = \"movie\"\nkind = \"ffmpeg\"\nto = \"show.mov\"\n\
+                   [[output]]\nid = \"raw\"\nkind = \"raw\"\nto = \"show.raw\"\nformat = \"rgba\"\n";
+    let show = show_with(folder.path(), outputs);
+    let raw = folder.path().join("show.raw");
+    let child = sideline()
+        .args(["run", "--headless", "--json", &show])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let frame_bytes = 320 * 180 * 4;
+    while std::fs::metadata(&raw).map_or(0, |file| file.len()) < 20 * frame_bytes {
+        assert!(Instant::now() < deadline, "the show writes no frames");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(interrupted.success());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the last status as JSON");
+    for counters in status["outputs"].as_array().expect("outputs") {
+        assert_eq!(counters["trouble"], serde_json::Value::Null, "{counters}");
+    }
+    let written = std::fs::metadata(&raw).expect("a file").len();
+    assert_eq!(written % frame_bytes, 0, "whole frames");
+    let probed = Command::new("ffprobe")
+        .args(["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"])
+        .arg(folder.path().join("show.mov"))
+        .output()
+        .expect("ffprobe runs");
+    let frames: u64 = String::from_utf8_lossy(&probed.stdout).trim().parse().expect("the movie plays");
+    assert!(frames >= 20, "{frames} frames");
+    assert!(folder.path().join("show.journal").metadata().expect("a journal").len() > 0);
+}
