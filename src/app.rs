@@ -94,6 +94,14 @@ impl Show {
         Ok(show)
     }
 
+    /// Has the show's own venue join its game at `start`.
+    pub fn start_at(&mut self, start: crate::venue::script::Position) -> Result<(), Failure> {
+        let venue = self.file.venue.as_mut();
+        venue.ok_or_else(|| Failure::Input("the show has no `[venue]` whose game could start there".into()))?.start =
+            Some(start.to_string());
+        Ok(())
+    }
+
     /// Every graphic of the show names a template and fields that exist: tried on a stage of its own, so that the
     /// operator's first key press cannot be the first to find out.
     fn check_graphics(&self) -> Result<(), Failure> {

@@ -52,6 +52,9 @@ struct RunArguments {
     /// Leave the window out
     #[arg(long)]
     headless: bool,
+    /// Where the show's own venue joins its game, instead of where the show file says: "Q2 0:15"
+    #[arg(long, value_name = "POSITION")]
+    start: Option<Position>,
     /// End after this many seconds
     #[arg(long, value_name = "N", value_parser = seconds)]
     seconds: Option<Duration>,
@@ -150,7 +153,10 @@ fn log() {
 }
 
 fn run(arguments: RunArguments) -> Result<(), Failure> {
-    let show = Show::load(arguments.show.as_deref())?;
+    let mut show = Show::load(arguments.show.as_deref())?;
+    if let Some(start) = arguments.start {
+        show.start_at(start)?;
+    }
     if let (Some(movie), Some(length)) = (arguments.movie, arguments.seconds) {
         let what = Offline { length, movie, stills: arguments.still };
         let status = app::run_offline(&show, &what)?;

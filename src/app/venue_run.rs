@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, script};
 use super::live::{interrupted, runtime};
+use super::{Failure, script};
 use crate::venue::script::{Position, Script};
 use crate::venue::{self, Content, Endpoints, Options};
 

@@ -67,14 +67,26 @@ impl<'a> Reader<'a> {
         Some(ShowFile { show: show?, venue, teams: teams?, feeds, graphics, rundown: rundown?, outputs })
     }
 
-    fn value<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'a>>) -> Option<T> {
+    /// Reads a table. serde stops at the first problem, so the key that it is about is taken out and the rest read again.
+    fn value<T: DeserializeOwned>(&mut self, mut value: Spanned<DeValue<'a>>) -> Option<T> {
         let span = value.span();
-        match T::deserialize(ValueDeserializer::from(value)) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.refused(error.message().trim(), error.span().unwrap_or(span));
-                None
+        let mut taken_out: Vec<String> = Vec::new();
+        loop {
+            let error = match T::deserialize(ValueDeserializer::from(value.clone())) {
+                Ok(read) => return taken_out.is_empty().then_some(read),
+                Err(error) => error,
+            };
+            let message = error.message().trim();
+            let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+            if missing.is_some_and(|key| taken_out.iter().any(|taken| taken == key)) {
+                return None;
             }
+            self.refused(message, error.span().unwrap_or(span.clone()));
+            let key = error.span().and_then(|at| key_at(&value, at.start))?;
+            if let DeValue::Table(table) = value.get_mut() {
+                table.remove(key.as_str());
+            }
+            taken_out.push(key);
         }
     }
 
@@ -268,6 +280,13 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The key of a table whose name or value stands at a byte of the text.
+fn key_at(table: &Spanned<DeValue<'_>>, at: usize) -> Option<String> {
+    let DeValue::Table(table) = table.get_ref() else { return None };
+    let found = table.iter().find(|(key, value)| (key.span().start..value.span().end).contains(&at))?;
+    Some(found.0.get_ref().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,6 +322,20 @@ mod tests {
         assert!(found.contains("3:8: `11p` is not a canvas size"), "{found}");
         assert!(found.contains("5:8: there is no kind `windw`") && found.contains("did you mean `window`?"), "{found}");
         assert!(found.contains("7:2: unknown key `vnue`") && found.contains("did you mean `venue`?"), "{found}");
+    }
+
+    #[test]
+    fn two_problems_in_one_section_are_both_reported() {
+        let found = problems("[show]\nname = \"x\"\nrate = \"61\"\ncolour = 1\nsize = \"9p\"\n");
+        let places: Vec<&str> = found.lines().filter(|line| line.starts_with("show.toml")).collect();
+        assert_eq!(places.len(), 3, "{found}");
+        assert!(found.contains("3:8:") && found.contains("4:1:") && found.contains("5:8:"), "{found}");
+    }
+
+    #[test]
+    fn a_missing_key_is_reported_with_its_section() {
+        let found = problems("[show]\nrate = \"50\"\n");
+        assert!(found.contains("missing field `name`"), "{found}");
     }
 
     #[test]

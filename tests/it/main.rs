@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
 mod captures;
+mod command_line;
 mod damage;
 mod draw;
 mod feed_clients;
@@ -15,3 +16,4 @@ mod resume;
 mod shaders;
 mod venue;
 mod visual;
+mod window;

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sideline::color::Rgb;
+use sideline::ids::Side;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
 
@@ -56,7 +58,7 @@ struct Screenshot {
 }
 
 impl Screenshot {
-    /// Pixels of a colour, give or take two steps for the plate's gradient end, and the rows and columns they span.
+    /// Where the screen shows a colour, give or take what a plate's gradient adds.
     fn pixels_near(&self, rgb: [u8; 3], tolerance: i16) -> Vec<(usize, usize)> {
         let near = |a: u8, b: u8| (i16::from(a) - i16::from(b)).abs() <= tolerance;
         let hits = self.bgrx.chunks_exact(4).enumerate();
@@ -107,7 +109,7 @@ steps = [{ at_s = 0.0, take = "bug" }]
 [[output]]
 id = "program"
 kind = "window"
-background = "black"
+background = "checkerboard"
 "##;
 
 #[test]
@@ -125,11 +127,12 @@ fn the_window_shows_the_score_bug_at_its_place_in_the_jerseys_colours() {
         .spawn()
         .expect("starts");
     let _running = Running(child);
-    let script = sideline::venue::Script::builtin();
+    let script = sideline::venue::script::Script::builtin();
+    let jerseys = Side::BOTH.map(|side| script.team(side).color.parse::<Rgb>().expect("a colour"));
     let deadline = Instant::now() + PATIENCE;
     loop {
         let screenshot = display.screenshot();
-        let plates: Vec<_> = script.jersey_colors().map(|rgb| screenshot.pixels_near(rgb, 24)).into_iter().collect();
+        let plates = jerseys.map(|Rgb { r, g, b }| screenshot.pixels_near([r, g, b], 32));
         // The bug is the lower part of the picture, in the middle, inside the safe area (EBU R 95: 5% a side).
         let in_place = |pixels: &Vec<(usize, usize)>| {
             pixels.iter().filter(|(x, y)| (64..1216).contains(x) && (576..684).contains(y)).count()
