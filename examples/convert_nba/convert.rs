@@ -183,7 +183,7 @@ fn totals(statistics: &HashMap<String, Value>) -> Value {
 
 fn header(game: &BoxGame, actions: &[Action]) -> anyhow::Result<String> {
     let tipoff = parse_utc(&actions.first().context("the play-by-play is empty")?.time_actual).context("timeActual")?;
-    let mut out = String::from("# Made by examples/convert_nba.rs; the format is described in src/venue/script.rs.\n");
+    let mut out = String::from("# Made by the example convert_nba; the format is described in src/venue/script.rs.\n");
     writeln!(
         out,
         "game id={id} league=NBA season=REG scheduled={scheduled} tipoff={tipoff} arena={arena} city={city} \

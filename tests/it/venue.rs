@@ -2,5 +2,6 @@
 
 mod client;
 mod push;
+mod readings;
 mod script;
 mod tracker;

@@ -83,8 +83,11 @@ impl Words {
         let mut words = Words { line, bare: Default::default(), keyed: BTreeMap::new() };
         for word in raw.split_whitespace() {
             match word.split_once('=') {
-                Some((key, value)) => drop(words.keyed.insert(key.to_owned(), value.to_owned())),
-                None => words.bare.push_back(word.to_owned()),
+                Some((key, value)) if !words.keyed.contains_key(key) => {
+                    words.keyed.insert(key.to_owned(), value.to_owned());
+                }
+                // A key that is there already stays a bare word, which nothing reads: `finish` refuses it.
+                _ => words.bare.push_back(word.to_owned()),
             }
         }
         words

@@ -55,6 +55,7 @@ fn a_player_cannot_leave_the_bench() {
 fn a_word_that_nothing_reads_is_refused() {
     refused("9.0 Q1 12:00.0 timeout home lenght=60", "nothing reads `lenght`");
     refused("9.0 Q1 12:00.0 danceoff home", "`danceoff` is not a kind");
+    refused("9.0 Q1 12:00.0 stoppage reason=blood reason=sweat", "nothing reads `reason=sweat`");
 }
 
 #[test]

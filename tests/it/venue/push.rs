@@ -16,7 +16,7 @@ use super::client::{Body, game, http, location, open, open_at};
 use super::script::expected;
 
 /// A whole game in seconds, after time enough to subscribe before it begins: push never tells what was.
-fn fast() -> Options {
+pub fn fast() -> Options {
     let soon = SystemClock::start().now() + Duration::from_secs(1);
     Options { speed: 2_000.0, began_at: Some(soon), ..game() }
 }
