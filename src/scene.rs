@@ -223,3 +223,34 @@ fn check_fields(template: &Template, fields: &Fields) -> Result<(), Refused> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::nodes::FAMILIES;
+
+    #[test]
+    fn templates_know_the_families_that_there_are() {
+        assert_eq!(Fonts::bundled().families().collect::<Vec<_>>(), FAMILIES);
+    }
+
+    #[test]
+    fn what_did_not_change_is_not_evaluated_again() {
+        let mut fonts = Fonts::bundled();
+        let mut stage = Stage::new(Arc::new(TemplateSet::builtin().expect("the built-in templates are right")));
+        let toggle = Command::Toggle { layer: LayerId(1), template: "score-bug".into(), fields: Fields::new() };
+        stage.apply(FrameIndex(0), &toggle).expect("there is a score bug");
+        let mut snapshot = crate::template::sample().clone();
+        let mut evaluations = |frame: u64, snapshot: &GameSnapshot| {
+            stage.draw(FrameIndex(frame), FrameRate::FPS_50, Size::new(1920, 1080), snapshot, &mut fonts);
+            stage.layers[&LayerId(1)].on_air.as_ref().map_or(0, Graphic::evaluations)
+        };
+        let first = evaluations(0, &snapshot);
+        assert!(first > 50, "{first}");
+        assert_eq!(evaluations(1, &snapshot), first, "nothing changed");
+        if let Some(clock) = &mut snapshot.clock.game {
+            clock.display = "4:06".to_owned();
+        }
+        assert_eq!(evaluations(2, &snapshot), first + 1, "only the clock's text reads the clock");
+    }
+}

@@ -13,7 +13,7 @@ mod filters;
 mod json;
 pub(crate) mod model;
 pub(crate) mod motion;
-mod nodes;
+pub(crate) mod nodes;
 mod problem;
 mod reader;
 mod svg_path;

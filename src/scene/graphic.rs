@@ -98,6 +98,12 @@ impl Graphic {
         self.life.is_gone(&self.template.motion, frame, rate)
     }
 
+    /// Expressions evaluated since it was made.
+    #[cfg(test)]
+    pub fn evaluations(&self) -> u64 {
+        self.memory.results.evaluations
+    }
+
     /// Adds this graphic's items at a frame; `tick` is above that of its last draw.
     pub fn draw(
         &mut self,

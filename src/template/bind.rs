@@ -73,7 +73,8 @@ pub(crate) struct Results {
     kept: HashMap<(u32, u64), (Tick, Value)>,
     /// The items of repeats, to tell which of them changed.
     items: HashMap<(u32, u64), (Tick, Value)>,
-    /// Evaluations since the start, for tests and benches.
+    /// Evaluations since the start.
+    #[cfg(test)]
     pub evaluations: u64,
 }
 
@@ -86,7 +87,10 @@ impl Results {
         {
             return value.clone();
         }
-        self.evaluations += 1;
+        #[cfg(test)]
+        {
+            self.evaluations += 1;
+        }
         let value = expr.eval(scope.names(expr));
         if self.kept.len() >= KEPT_RESULTS {
             self.kept.clear();

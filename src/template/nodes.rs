@@ -14,6 +14,9 @@ use super::reader::{Object, Reader};
 use super::svg_path;
 use crate::draw_list::Gradient;
 
+/// The families that ship with the program; a test of `scene` compares them with what `text` has.
+pub(crate) const FAMILIES: [&str; 2] = ["Barlow Condensed", "Roboto Condensed"];
+
 const KINDS: [&str; 7] = ["group", "box", "text", "path", "repeat", "zone", "court"];
 
 /// Larger than any canvas that is drawn.
@@ -265,7 +268,12 @@ pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, styles: &BTreeMap<
         Some((name, at)) => Some(style(reader, name, at)?),
         None => None,
     };
-    let family = reader.string(&object, "family").map(|(family, _)| family.to_owned());
+    let family = reader.string(&object, "family").map(|(family, at)| {
+        if !FAMILIES.contains(&family) {
+            reader.problem(at, format!("there is no font family `{family}`"), suggestion(family, FAMILIES));
+        }
+        family.to_owned()
+    });
     let weight = reader.number(&object, "weight", (100.0, 900.0)).map(|weight| weight as u16);
     let size = reader.number(&object, "size", (1.0, 1000.0));
     let tracking = reader.number(&object, "tracking", (-500.0, 2000.0));

@@ -1,0 +1,365 @@
+//! The built-in graphics, frame by frame: what they say, how they change, and how they look.
+//!
+//! Draw lists are compared with texts under tests/draw_lists (`SIDELINE_BLESS=1` writes them and fails that run, so that
+//! a second, unaided run is needed). Pictures are cases of `golden` with `template`, `snapshot` and, if need be, `fields`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sideline::command::{Command, Fields, Refused};
+use sideline::draw_list::{DrawList, Op, Size};
+use sideline::frame::{Alpha, Need, PixelFormat};
+use sideline::game::snapshot::GameSnapshot;
+use sideline::ids::LayerId;
+use sideline::render::Renderer;
+use sideline::scene::Stage;
+use sideline::template::TemplateSet;
+use sideline::text::Fonts;
+use sideline::time::{FrameIndex, FrameRate};
+
+use crate::{draw, golden};
+
+const LAYER: LayerId = LayerId(1);
+const HD: Size = Size::new(1920, 1080);
+const SNAPSHOTS: [&str; 7] = ["blow-out", "empty", "full", "long-names", "mid-game", "overtime", "tenths"];
+const GRAPHICS: [&str; 3] = ["lower-third", "score-bug", "shot-map"];
+
+/// A stage, a game and a frame counter.
+struct Show {
+    stage: Stage,
+    fonts: Fonts,
+    game: GameSnapshot,
+    canvas: Size,
+    next: u64,
+}
+
+fn snapshot(name: &str) -> GameSnapshot {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/snapshots/{name}.json"));
+    serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+}
+
+impl Show {
+    fn new(game: &str, canvas: Size) -> Show {
+        let templates = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let stage = Stage::new(Arc::new(templates));
+        Show { stage, fonts: Fonts::bundled(), game: snapshot(game), canvas, next: 0 }
+    }
+
+    /// With a graphic taken at frame 0.
+    fn with(graphic: &str, fields: serde_json::Value, game: &str, canvas: Size) -> Show {
+        let mut show = Show::new(game, canvas);
+        let serde_json::Value::Object(fields) = fields else { panic!("fields are an object") };
+        show.apply(&Command::Cue { layer: LAYER, template: graphic.into(), fields });
+        show.apply(&Command::Take { layer: LAYER, cut: false });
+        show
+    }
+
+    fn apply(&mut self, command: &Command) {
+        let done = self.stage.apply(FrameIndex(self.next), command).unwrap_or_else(|refused| panic!("{refused}"));
+        assert_eq!(done.frame, FrameIndex(self.next));
+    }
+
+    fn out(&mut self) {
+        self.apply(&Command::Out { layer: LAYER, cut: false });
+    }
+
+    /// Draws every frame up to this one.
+    fn run_to(&mut self, frame: u64) -> DrawList {
+        let mut list = None;
+        while self.next <= frame {
+            list = Some(self.draw());
+        }
+        list.expect("frames are drawn forwards")
+    }
+
+    fn draw(&mut self) -> DrawList {
+        let frame = FrameIndex(self.next);
+        self.next += 1;
+        self.stage.draw(frame, FrameRate::FPS_59_94, self.canvas, &self.game, &mut self.fonts)
+    }
+}
+
+fn texts(list: &DrawList) -> Vec<String> {
+    let text = |op: &Op| match op {
+        Op::Text(shape) => Some(shape.run.text.clone()),
+        _ => None,
+    };
+    list.items.iter().filter_map(|item| text(&item.op)).collect()
+}
+
+fn lines(list: &DrawList, node: &str) -> Vec<String> {
+    list.to_string().lines().map(str::trim).filter(|line| line.contains(node)).map(str::to_owned).collect()
+}
+
+/// Compares with tests/draw_lists/<name>.txt.
+#[track_caller]
+fn check_list(name: &str, list: &DrawList) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/draw_lists").join(format!("{name}.txt"));
+    let actual = list.to_string();
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    if actual == expected {
+        return;
+    }
+    if std::env::var_os("SIDELINE_BLESS").is_some_and(|value| value == "1") {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, &actual).unwrap();
+        panic!("{name}: blessed; read it, then run again without blessing");
+    }
+    let first = actual.lines().zip(expected.lines()).find(|(a, e)| a != e);
+    panic!("{name} differs from {} (SIDELINE_BLESS=1 writes it); first: {first:#?}", file.display());
+}
+
+#[test]
+fn draw_lists_are_as_expected_at_rest() {
+    for graphic in GRAPHICS {
+        let list = Show::with(graphic, serde_json::json!({}), "mid-game", HD).run_to(120);
+        check_list(graphic, &list);
+    }
+}
+
+#[test]
+fn draw_lists_are_as_expected_half_way_in_and_in_a_score_change() {
+    let mut show = Show::with("score-bug", serde_json::json!({}), "mid-game", HD);
+    check_list("score-bug-coming-in", &show.run_to(10));
+    show.run_to(120);
+    show.game.home.score = Some(90);
+    check_list("score-bug-rolling", &show.run_to(125));
+}
+
+#[test]
+fn nothing_known_or_everything_known_never_shows_a_null() {
+    for name in SNAPSHOTS {
+        for graphic in GRAPHICS {
+            let list = Show::with(graphic, serde_json::json!({}), name, HD).run_to(120);
+            for text in texts(&list) {
+                let low = text.to_lowercase();
+                let is_null = ["none", "null", "undefined", "nan"].iter().any(|word| low.contains(word));
+                assert!(!is_null && !text.contains(['{', '}']), "{graphic} on {name} shows `{text}`");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_colour_and_rectangle_is_finite_on_every_canvas() {
+    for canvas in [Size::new(480, 270), Size::new(1280, 720), Size::new(1080, 1920), Size::new(3840, 2160)] {
+        for graphic in GRAPHICS {
+            let list = Show::with(graphic, serde_json::json!({}), "long-names", canvas).run_to(120);
+            assert!(!list.items.is_empty(), "{graphic} on {canvas}");
+            let bounds = list.items.iter().filter_map(|item| item.op.bounds());
+            for bounds in bounds {
+                let all = [bounds.x, bounds.y, bounds.right(), bounds.bottom()];
+                assert!(all.iter().all(|n| n.is_finite()), "{graphic} on {canvas}: {bounds}");
+                assert!(
+                    bounds.x >= -60.0 && bounds.right() <= canvas.width as f32 + 60.0,
+                    "{graphic} {canvas} {bounds}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_first_score_is_no_news_and_the_next_one_rolls_and_flashes() {
+    let mut show = Show::with("score-bug", serde_json::json!({}), "mid-game", HD);
+    for _ in 0..120 {
+        let list = show.draw();
+        assert!(lines(&list, "digit[").is_empty() && lines(&list, "score-flash").is_empty());
+    }
+    show.game.home.score = Some(89);
+    let list = show.draw();
+    assert_eq!(lines(&list, "score-flash[home]").len(), 1);
+    assert!(lines(&list, "score-flash[away]").is_empty());
+    assert_eq!(lines(&list, "score[home]/digit[0]").len(), 1, "the 7 leaves from its place: {list}");
+    let list = show.run_to(200);
+    assert!(lines(&list, "digit[").is_empty() && lines(&list, "score-flash").is_empty());
+    assert!(texts(&list).contains(&"89".to_owned()));
+}
+
+#[test]
+fn a_score_found_again_after_being_unknown_is_no_news() {
+    let mut show = Show::with("score-bug", serde_json::json!({}), "mid-game", HD);
+    show.run_to(60);
+    show.game.home.score = None;
+    show.run_to(65);
+    show.game.home.score = Some(95);
+    let list = show.draw();
+    assert!(lines(&list, "digit[").is_empty() && lines(&list, "score-flash").is_empty(), "{list}");
+}
+
+/// Where each rolling character stands, by its name.
+fn digits(list: &DrawList) -> Vec<(String, f32)> {
+    let place = |op: &Op| match op {
+        Op::Text(shape) => Some((shape.run.text.clone(), shape.canvas_from_local.dy)),
+        _ => None,
+    };
+    let rolling = list.items.iter().filter(|item| item.node.as_str().contains("score[home]"));
+    rolling.filter_map(|item| place(&item.op)).collect()
+}
+
+#[test]
+fn a_second_basket_during_the_roll_makes_no_digit_jump() {
+    let mut show = Show::with("score-bug", serde_json::json!({}), "mid-game", HD);
+    show.run_to(100);
+    show.game.home.score = Some(89);
+    let before = digits(&show.run_to(104));
+    show.game.home.score = Some(92);
+    let after = digits(&show.draw());
+    for (text, y) in &before {
+        let nearest = after.iter().filter(|(other, _)| other == text).map(|(_, other)| (other - y).abs());
+        let moved = nearest.fold(f32::MAX, f32::min);
+        // A roll's first frame moves a digit by less than a third of its way of some 70 px.
+        assert!(moved < 25.0, "{text} at {y}, then {after:?}");
+    }
+    assert!(texts(&show.run_to(200)).contains(&"92".to_owned()));
+}
+
+#[test]
+fn an_out_during_the_in_goes_on_from_there_and_leaves_the_layer() {
+    let place = |list: &DrawList| {
+        list.items.iter().find_map(|item| match &item.op {
+            Op::Box(shape) if item.node.as_str().ends_with("/plate[home]") => Some(shape.canvas_from_local.dy),
+            _ => None,
+        })
+    };
+    let mut show = Show::with("score-bug", serde_json::json!({}), "mid-game", HD);
+    let coming = place(&show.run_to(14)).expect("the plate is coming in");
+    assert!(coming > 1.0, "not yet at rest: {coming}");
+    show.out();
+    let leaving = place(&show.draw()).expect("the plate is still there");
+    // One more frame of coming in, at most: the way out begins where this frame would have been.
+    assert!((leaving - coming).abs() < 5.0, "{coming}, then {leaving}");
+    assert_eq!(show.stage.layers().len(), 0, "what goes out is not on air");
+    assert!(show.run_to(60).items.is_empty());
+}
+
+#[test]
+fn a_graphic_turned_around_on_its_way_out_comes_back() {
+    let toggle = Command::Toggle { layer: LAYER, template: "score-bug".into(), fields: Fields::new() };
+    let mut show = Show::new("mid-game", HD);
+    show.apply(&toggle);
+    let rest = show.run_to(60).to_string();
+    show.apply(&toggle);
+    show.run_to(70);
+    show.apply(&toggle);
+    assert_eq!(show.run_to(140).to_string(), rest);
+    assert_eq!(show.stage.layers().len(), 1);
+}
+
+#[test]
+fn skipped_frames_change_no_later_frame() {
+    let mut all = Show::with("shot-map", serde_json::json!({}), "mid-game", HD);
+    let mut some = Show::with("shot-map", serde_json::json!({}), "mid-game", HD);
+    for frame in [0, 3, 17, 18, 40, 90] {
+        some.next = frame;
+        assert_eq!(all.run_to(frame), some.draw(), "frame {frame}");
+    }
+}
+
+#[test]
+fn a_cut_is_at_rest_at_once_and_gone_at_once() {
+    let mut show = Show::new("mid-game", HD);
+    show.apply(&Command::Cue { layer: LAYER, template: "lower-third".into(), fields: Fields::new() });
+    show.apply(&Command::Take { layer: LAYER, cut: true });
+    let first = show.draw();
+    assert_eq!(first.items, show.run_to(100).items);
+    show.apply(&Command::Out { layer: LAYER, cut: true });
+    assert!(show.draw().items.is_empty());
+}
+
+#[test]
+fn a_cue_is_invisible_and_shows_the_renderer_what_it_will_need() {
+    let mut show = Show::new("mid-game", HD);
+    show.apply(&Command::Cue { layer: LAYER, template: "shot-map".into(), fields: Fields::new() });
+    assert!(show.draw().items.is_empty());
+    let cued = show.stage.draw_cued(LAYER, FrameRate::FPS_59_94, HD, &show.game, &mut show.fonts);
+    show.apply(&Command::Take { layer: LAYER, cut: true });
+    assert_eq!(cued, Some(show.draw()));
+}
+
+#[test]
+fn refusals_say_what_there_is() {
+    let mut show = Show::new("mid-game", HD);
+    let cue = |template: &str, field: &str, value: serde_json::Value| Command::Cue {
+        layer: LAYER,
+        template: template.into(),
+        fields: [(field.to_owned(), value)].into_iter().collect(),
+    };
+    let mut refusal = |command| show.stage.apply(FrameIndex(0), &command).unwrap_err();
+    assert!(matches!(refusal(cue("scorebug", "a", 1.into())), Refused::NoTemplate { .. }));
+    assert!(refusal(cue("lower-third", "playr", "7".into())).to_string().contains("team, player, title"));
+    assert!(refusal(cue("lower-third", "team", "nets".into())).to_string().contains("`home` or `away`"));
+    assert!(matches!(refusal(Command::Take { layer: LAYER, cut: false }), Refused::NothingCued { .. }));
+    assert!(matches!(refusal(Command::Out { layer: LAYER, cut: false }), Refused::NothingOnAir { .. }));
+}
+
+#[test]
+fn fields_change_a_graphic_on_air() {
+    let mut show = Show::with("lower-third", serde_json::json!({"player": "7"}), "mid-game", HD);
+    assert!(texts(&show.run_to(100)).contains(&"KEVIN DURANT".to_owned()));
+    let fields = [("team".to_owned(), "away".into()), ("player".to_owned(), "30".into())].into_iter().collect();
+    show.apply(&Command::Update { layer: LAYER, fields });
+    assert!(texts(&show.draw()).contains(&"STEPHEN CURRY".to_owned()));
+}
+
+#[test]
+fn names_that_do_not_fit_are_squeezed_then_shrunk_then_initialled() {
+    let show = |fields| Show::with("lower-third", fields, "long-names", HD).run_to(120);
+    let list = show(serde_json::json!({"team": "away", "player": "22"}));
+    assert!(texts(&list).contains(&"K. CALDWELL-POPE".to_owned()), "{:?}", texts(&list));
+    for list in [list, show(serde_json::json!({}))] {
+        let name = list.items.iter().find(|item| item.node.as_str().ends_with("/name")).expect("a name");
+        let Op::Text(shape) = &name.op else { panic!("a text") };
+        let right = shape.canvas_from_local.bounds_of(shape.ink).right();
+        assert!(right <= 96.0 + 590.0 - 8.0, "the name ends before the figures: {right}");
+    }
+}
+
+fn table<'a>(case: &'a golden::Case, key: &str) -> Option<&'a str> {
+    case.more.get(key).and_then(|value| value.as_str())
+}
+
+#[test]
+fn graphics_look_as_expected() {
+    const STRAIGHT: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
+    let mut problems = Vec::new();
+    for case in golden::cases() {
+        let Some(graphic) = table(&case, "template") else { continue };
+        let known = ["template", "snapshot", "fields", "home_score"];
+        let unknown: Vec<_> = case.more.keys().filter(|key| !known.contains(&key.as_str())).collect();
+        assert!(unknown.is_empty(), "{}: unknown keys {unknown:?}", case.name);
+        let game = table(&case, "snapshot").expect("a case with a template names its snapshot");
+        let fields = serde_json::from_str(table(&case, "fields").unwrap_or("{}")).expect("`fields` is JSON");
+        let mut show = Show::with(graphic, fields, game, case.size());
+        // The score changes at frame 60, when the graphic is fully in.
+        let score = case.more.get("home_score").and_then(toml::Value::as_integer);
+        let mut renderer = Renderer::new(draw::gpu(), case.size(), &[STRAIGHT]).unwrap();
+        problems.extend(golden::compare(&case, |frame| {
+            if let Some(score) = score.filter(|_| frame >= 60) {
+                show.run_to(59.max(show.next));
+                show.game.home.score = Some(score as u32);
+            }
+            let list = show.run_to(frame);
+            let frame = renderer.render(FrameIndex(frame), list, &mut show.fonts).unwrap();
+            frame.picture(STRAIGHT).unwrap().to_bytes()
+        }));
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn every_built_in_graphic_has_a_picture() {
+    let cases = golden::cases();
+    for graphic in GRAPHICS {
+        assert!(cases.iter().any(|case| table(case, "template") == Some(graphic)), "{graphic} has no case");
+    }
+}
+
+#[test]
+fn the_templates_in_the_folder_are_the_built_in_ones() {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let loaded = TemplateSet::load(&folder).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(loaded.names(), TemplateSet::builtin().unwrap().names());
+    assert_eq!(loaded.names(), GRAPHICS.join(", "));
+}
