@@ -15,7 +15,7 @@ mod outputs;
 mod real_game;
 mod resume;
 mod shaders;
-mod venue;
 mod templates;
+mod venue;
 mod visual;
 mod window;
