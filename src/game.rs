@@ -79,12 +79,16 @@ impl<T: PartialEq> Memo<T> {
 impl GameState {
     /// Takes one event of a feed, in effect from `at`. Events of one feed come in the order in which they were received.
     pub fn apply(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, event: &Event) {
-        match event {
-            Event::Game(_) => self.game = Memo::default(),
-            Event::Teams { .. } | Event::JerseyColors(_) => self.colors = Default::default(),
-            _ => {}
+        let heard = self.heard(feed, kind);
+        let (game, looks) = (heard.game.clone(), heard.looks);
+        heard.apply(at, event);
+        let (is_same_game, is_same_look) = (Arc::ptr_eq(&game, &heard.game), looks == heard.looks);
+        if !is_same_game {
+            self.game = Memo::default();
         }
-        self.heard(feed, kind).apply(at, event);
+        if !is_same_look {
+            self.colors = Default::default();
+        }
     }
 
     /// Counts a message of the game that arrived at `at`, and the parts of it that were not understood.
@@ -120,5 +124,100 @@ impl GameState {
             }
         };
         Arc::make_mut(&mut self.feeds[index])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::event::TeamFacts;
+    use super::snapshot::{GameSnapshot, GameStatus, Score};
+    use super::*;
+
+    const AT: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    fn tell(state: &mut GameState, event: Event) {
+        let feed = FeedId::new("league");
+        state.received(AT, &feed, FeedKind::NbaPushEvents, 0);
+        state.apply(AT, &feed, FeedKind::NbaPushEvents, &event);
+    }
+
+    fn teams() -> Event {
+        let facts = |id: &str| TeamFacts { id: Some(id.into()), ..TeamFacts::default() };
+        Event::Teams { home: facts("h"), away: facts("a") }
+    }
+
+    fn in_progress() -> Event {
+        Event::Game(Game { status: Some(GameStatus::InProgress), ..Game::default() })
+    }
+
+    /// A game with something in every shared part.
+    fn begun() -> GameState {
+        let mut state = GameState::default();
+        tell(&mut state, in_progress());
+        tell(&mut state, teams());
+        for side in crate::ids::Side::BOTH {
+            let stats = Box::new(Stats { points: Some(2), ..Stats::default() });
+            tell(&mut state, Event::TeamStats { side, stats, zones: Some(Box::default()) });
+            tell(&mut state, Event::Players { side, players: vec![Player::default()] });
+            tell(&mut state, Event::OnCourt { side, players: vec!["p".into()] });
+            tell(&mut state, Event::ByPeriod { side, points: vec![("Q1".to_owned(), Some(2))] });
+        }
+        tell(&mut state, Event::JerseyColors(vec![("h".into(), "#1d428a".to_owned())]));
+        let play = Play { id: Some("play".into()), ..Play::default() };
+        tell(&mut state, Event::Play(event::PlayUpdate { play, ..event::PlayUpdate::default() }));
+        state
+    }
+
+    fn pointers(snapshot: &GameSnapshot) -> Vec<*const ()> {
+        let mut pointers = vec![Arc::as_ptr(&snapshot.game).cast(), Arc::as_ptr(&snapshot.plays).cast()];
+        for team in [&snapshot.home, &snapshot.away] {
+            pointers.extend([Arc::as_ptr(&team.color).cast(), Arc::as_ptr(&team.by_period).cast()]);
+            pointers.extend([Arc::as_ptr(&team.stats).cast(), Arc::as_ptr(&team.players).cast()]);
+            pointers.extend([Arc::as_ptr(&team.on_court).cast(), Arc::as_ptr(&team.zones).cast()]);
+            pointers.push(Arc::as_ptr(&team.shots).cast());
+        }
+        pointers
+    }
+
+    #[test]
+    fn parts_that_did_not_change_keep_their_pointers_through_messages_and_clones() {
+        let mut state = begun();
+        let before = view(&state, &Rules::default(), AT);
+        let published = state.clone();
+        tell(&mut state, in_progress());
+        tell(&mut state, teams());
+        tell(&mut state, Event::Score(Score { home: 12, away: 9 }));
+        let after = view(&state, &Rules::default(), AT);
+        assert_eq!(after.home.score, Some(12));
+        assert_eq!(pointers(&before), pointers(&after));
+        assert_eq!(pointers(&before), pointers(&view(&published, &Rules::default(), AT)));
+    }
+
+    #[test]
+    fn a_part_that_changed_has_a_new_pointer_and_the_others_keep_theirs() {
+        let mut state = begun();
+        let before = view(&state, &Rules::default(), AT);
+        tell(&mut state, Event::JerseyColors(vec![("h".into(), "#ffffff".to_owned())]));
+        let after = view(&state, &Rules::default(), AT);
+        assert!(!Arc::ptr_eq(&before.home.color, &after.home.color));
+        assert!(Arc::ptr_eq(&before.home.players, &after.home.players));
+        assert!(Arc::ptr_eq(&before.plays, &after.plays));
+    }
+
+    #[test]
+    fn a_published_clone_does_not_change_with_the_state_it_came_from() {
+        let mut state = begun();
+        let published = state.clone();
+        let before = view(&published, &Rules::default(), AT);
+        tell(&mut state, Event::PlayDeleted { id: "play".into(), at: None });
+        tell(&mut state, Event::Score(Score { home: 90, away: 80 }));
+        assert_eq!(view(&published, &Rules::default(), AT), before);
+        assert_eq!(view(&state, &Rules::default(), AT).plays.len(), 0);
+    }
+
+    #[test]
+    fn nothing_is_known_before_the_first_message() {
+        let snapshot = view(&GameState::default(), &Rules::default(), AT);
+        assert_eq!(snapshot, GameSnapshot::default());
     }
 }

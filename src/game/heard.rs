@@ -36,6 +36,8 @@ pub(super) struct Heard {
     /// The period by a message that says nothing of the clock.
     pub(super) period: Option<Period>,
     pub(super) teams: Vec<Arc<TeamHeard>>,
+    /// Counts changes of what the teams' colours depend on: sides, ids, jerseys.
+    pub(super) looks: u64,
     pub(super) plays: Plays,
     /// Outer `None`: not spoken of. Inner: nobody has the ball, or nobody knows.
     pub(super) possession: Option<Option<TeamId>>,
@@ -74,6 +76,7 @@ impl Heard {
             clock_at: None,
             period: None,
             teams: Vec::new(),
+            looks: 0,
             plays: Plays::default(),
             possession: None,
         }
@@ -98,6 +101,7 @@ impl Heard {
                 for (team, color) in colors {
                     self.by_id(team).jersey = Some(color.clone());
                 }
+                self.looks += 1;
             }
             Event::Clock(reading) => self.read_clock(at, reading),
             Event::Score(score) => {
@@ -183,6 +187,7 @@ impl Heard {
             code: said.code.clone().or_else(|| known.facts.code.clone()),
         };
         if known.side != Some(side) || known.facts != facts {
+            self.looks += 1;
             let team = Arc::make_mut(&mut self.teams[index]);
             team.side = Some(side);
             team.facts = facts;
