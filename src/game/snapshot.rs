@@ -315,7 +315,7 @@ pub struct Shot {
     pub player: Option<PlayerId>,
     pub made: bool,
     pub three: bool,
-    /// From the hoop's centre: x to the right, y towards the centre of the court.
+    /// From the hoop's centre: x to the right of a shooter who faces it, y towards the centre of the court.
     pub x_mm: Option<i32>,
     pub y_mm: Option<i32>,
     /// 1-14.
@@ -338,7 +338,7 @@ pub struct Play {
     pub players: Vec<PlayRole>,
     pub points: Option<u32>,
     pub score: Option<Score>,
-    /// From the hoop that the team attacks: x to the right, y towards the centre of the court.
+    /// From the hoop that the team attacks: x to the right of a shooter who faces it, y towards the centre of the court.
     pub x_mm: Option<i32>,
     pub y_mm: Option<i32>,
 }

@@ -172,6 +172,25 @@ async fn the_pushed_game_ends_with_the_same_score() {
     assert!(sequence_is_kept, "newest first: the running score never rises towards older plays");
 }
 
+/// The vendors' frames are unlike (millimetres from the centre of the court; inches from a corner, y down). A mirrored
+/// reading of one of them would be off by metres here, and show corner threes in the wrong corner.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_vendors_place_the_shots_of_a_game_alike() {
+    let ((tracked, _), (pushed, _)) = tokio::join!(play(tracker), play(league));
+    for side in Side::BOTH {
+        let is_shot = |kind: &str| kind.starts_with("twopoint") || kind.starts_with("threepoint");
+        let plays = pushed.plays.iter().filter(|play| play.team == Some(side) && is_shot(&play.kind));
+        let pushed: Vec<_> = plays.filter_map(|play| play.x_mm.zip(play.y_mm)).collect();
+        let tracked: Vec<_> = tracked.team(side).shots.iter().filter_map(|shot| shot.x_mm.zip(shot.y_mm)).collect();
+        assert!(pushed.len() > 50, "{side}: {} places", pushed.len());
+        for (x, y) in &pushed {
+            // Inches are rounded, and the venue's hoops are not exactly the vendor's.
+            let is_near = |(other_x, other_y): &&(i32, i32)| (x - other_x).abs() <= 60 && (y - other_y).abs() <= 60;
+            assert!(tracked.iter().find(is_near).is_some(), "{side}: no tracked shot near ({x}, {y}) mm");
+        }
+    }
+}
+
 fn sum(score: sideline::game::snapshot::Score) -> u32 {
     score.home + score.away
 }

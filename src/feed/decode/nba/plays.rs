@@ -121,8 +121,9 @@ fn points(kind: &str, statistics: &[wire::Statistic<'_>], notes: &mut Notes) -> 
     scored.filter_map(|s| s.points.u32("statistics.points", notes)).next().or(Some(implied))
 }
 
-/// Millimetres from the hoop that the team attacks: x to the right of who stands below it and looks at the court, y
-/// towards the other basket. `None` without a place, or without knowing which hoop.
+/// Millimetres from the hoop that the team attacks: x to the right of a shooter who faces it, as the vendor's own areas
+/// (`outsideright`) and the league's zones count left and right; y towards the other basket. `None` without a place, or
+/// without knowing which hoop.
 fn hoop_relative(event: &wire::Event<'_>, notes: &mut Notes) -> Option<(i32, i32)> {
     let x = event.location.x.f64("location.coord_x", notes)?;
     let y = event.location.y.f64("location.coord_y", notes)?;
@@ -132,8 +133,8 @@ fn hoop_relative(event: &wire::Event<'_>, notes: &mut Notes) -> Option<(i32, i32
     }
     // Both hoops see the same picture turned by half a circle, not mirrored.
     let (along, across) = match event.attribution.basket.text()?.as_ref() {
-        "left" => (x - HOOP_FROM_BASELINE_IN, y - COURT_WIDTH_IN / 2.0),
-        "right" => (COURT_LENGTH_IN - HOOP_FROM_BASELINE_IN - x, COURT_WIDTH_IN / 2.0 - y),
+        "left" => (x - HOOP_FROM_BASELINE_IN, COURT_WIDTH_IN / 2.0 - y),
+        "right" => (COURT_LENGTH_IN - HOOP_FROM_BASELINE_IN - x, y - COURT_WIDTH_IN / 2.0),
         other => {
             notes.add("attribution.team_basket: neither left nor right", Some(other));
             return None;
