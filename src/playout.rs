@@ -94,6 +94,9 @@ pub fn run(
             let _ = desk.marks.try_send(Mark { index, upto: position.upto });
         }
         timing.outputs_us = micros(clock.now().since(offered_at));
+        // Half of the frame's time is left for the next one to be woken in.
+        let spare_until = epoch + (rate.time_of(index) + rate.time_of(index.next())) / 2;
+        program.prepare_cued(|| clock.now() < spare_until);
         let reported = program.status(index, late, timing, &outputs);
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));

@@ -52,8 +52,7 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     let program = program(show, &gpu, &running)?;
 
     let venue = show.file.venue.as_ref().map(|_| runtime.block_on(start_venue(show))).transpose()?;
-    let wired = wire(show, &runtime, venue.as_ref())?;
-    let on_air = OnAir::start(program, running, wired, stop.clone())?;
+    let on_air = OnAir::start(program, running, wire(show, &runtime, venue.as_ref(), &stop)?, &stop)?;
     watch_for_end(&runtime, how, &stop);
 
     let shown = match (events, intake) {
@@ -127,13 +126,12 @@ struct Wired {
     stop_network: watch::Sender<bool>,
     serving: tokio::task::JoinHandle<()>,
     status: Arc<ArcSwapOption<Status>>,
-    stop: Arc<AtomicBool>,
 }
 
 /// Time between wiring and the first frame: enough for playout's thread to be waiting for it.
 const LEAD_IN: Duration = Duration::from_millis(50);
 
-fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>) -> Result<Wired, Failure> {
+fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<AtomicBool>) -> Result<Wired, Failure> {
     let endpoints = venue.map(Venue::endpoints);
     let endpoints = endpoints.as_ref();
     let options = feeds::options(&show.file, endpoints)?;
@@ -161,10 +159,9 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>) -> Result<Wired, 
     spawn_rundown(show, commands.clone(), stopping.clone());
     let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
     let status = Arc::new(ArcSwapOption::empty());
-    let stop = Arc::new(AtomicBool::new(false));
     let desk =
         playout::Desk { position, commands: commands_in_order, marks, status: status.clone(), stop: stop.clone() };
-    Ok(Wired { desk, clock, epoch, commands, stop_network, serving, status, stop })
+    Ok(Wired { desk, clock, epoch, commands, stop_network, serving, status })
 }
 
 /// Plays the show file's rundown, again and again if it loops.
@@ -193,6 +190,15 @@ pub(super) fn spawn_rundown(show: &Show, commands: mpsc::Sender<Command>, mut st
     });
 }
 
+/// Ends the show with playout's thread, however that ends: a window over a dead program would look alive.
+struct SetOnDrop(Arc<AtomicBool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Playout's thread and what is needed to end it.
 struct OnAir {
     playout: JoinHandle<(Vec<Output>, Status)>,
@@ -200,17 +206,22 @@ struct OnAir {
     stop_network: watch::Sender<bool>,
     serving: tokio::task::JoinHandle<()>,
     status: Arc<ArcSwapOption<Status>>,
-    stop_playout: Arc<AtomicBool>,
 }
 
 impl OnAir {
-    fn start(program: Program, outputs: Vec<Output>, wired: Wired, _stop: Arc<AtomicBool>) -> Result<Self, Failure> {
-        let Wired { desk, clock, epoch, commands, stop_network, serving, status, stop } = wired;
+    fn start(program: Program, outputs: Vec<Output>, wired: Wired, stop: &Arc<AtomicBool>) -> Result<Self, Failure> {
+        let Wired { desk, clock, epoch, commands, stop_network, serving, status } = wired;
         let playout = std::thread::Builder::new()
             .name("playout".into())
-            .spawn(move || playout::run(program, outputs, desk, &*clock, epoch))
+            .spawn({
+                let over = SetOnDrop(stop.clone());
+                move || {
+                    let _over = over;
+                    playout::run(program, outputs, desk, &*clock, epoch)
+                }
+            })
             .map_err(Failure::machine)?;
-        Ok(Self { playout, commands, stop_network, serving, status, stop_playout: stop })
+        Ok(Self { playout, commands, stop_network, serving, status })
     }
 
     /// Waits for the end, telling the operator once a second how the show does.
@@ -222,8 +233,8 @@ impl OnAir {
         }
     }
 
+    /// Ends what is running, in order; `stop` has been set.
     fn finish(self, runtime: &Runtime) -> Status {
-        self.stop_playout.store(true, Ordering::Relaxed);
         let status = match self.playout.join() {
             Ok((outputs, status)) => Status { outputs: outputs::finish(outputs, OUTPUTS_LIMIT), ..status },
             Err(panic) => std::panic::resume_unwind(panic),

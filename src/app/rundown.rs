@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::command::Command;
 use crate::config::{Graphic, RundownStep, ShowFile};
 
+/// A graphic of the rundown is cued this long before it is taken, as an operator would: its pictures are made meanwhile.
+const CUE_LEAD: Duration = Duration::from_millis(700);
+
 /// The command that prepares a graphic.
 pub fn cue(graphic: &Graphic) -> Command {
     Command::Cue { layer: graphic.layer, template: graphic.template.clone(), fields: graphic.fields.clone() }
@@ -40,11 +43,13 @@ fn step_commands(show: &ShowFile, step: &RundownStep) -> Vec<Due> {
     let name = step.take.as_ref().or(step.out.as_ref());
     let Some(graphic) = show.graphics.iter().find(|graphic| Some(&graphic.name) == name) else { return vec![] };
     let layer = graphic.layer;
-    let commands = match step.take {
-        Some(_) => vec![cue(graphic), Command::Take { layer, cut: false }],
-        None => vec![Command::Out { layer, cut: false }],
-    };
-    commands.into_iter().map(|command| Due { after, command }).collect()
+    match step.take {
+        Some(_) => vec![
+            Due { after: after.saturating_sub(CUE_LEAD), command: cue(graphic) },
+            Due { after, command: Command::Take { layer, cut: false } },
+        ],
+        None => vec![Due { after, command: Command::Out { layer, cut: false } }],
+    }
 }
 
 /// When the rundown starts again, if it does.

@@ -1,13 +1,16 @@
 //! Everything that draws one frame: game view, stage, draw list, renderer. Owned by whoever runs frames.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Ordered, Position, micros};
-use crate::draw_list::Size;
+use crate::command::Command;
+use crate::draw_list::{DrawList, Item, Op, Size};
 use crate::frame::{Frame, Need};
 use crate::game::snapshot::GameSnapshot;
 use crate::game::{self, Rules};
+use crate::ids::LayerId;
 use crate::output::Output;
 use crate::render::{Gpu, RenderError, Renderer};
 use crate::scene::Stage;
@@ -33,6 +36,8 @@ pub struct Program {
     clock_stale: bool,
     /// The last frame could not be drawn: said once per outage.
     failing: bool,
+    /// What cued graphics will need, one primitive a list, so that it can be made in the spare time of several frames.
+    to_prepare: VecDeque<DrawList>,
 }
 
 impl Program {
@@ -46,7 +51,18 @@ impl Program {
         needs: &[Need],
     ) -> Result<Self, ProgramError> {
         let renderer = Renderer::new(gpu, canvas, needs)?;
-        Ok(Self { rate, canvas, rules, stage, fonts, renderer, feeds: Vec::new(), clock_stale: false, failing: false })
+        Ok(Self {
+            rate,
+            canvas,
+            rules,
+            stage,
+            fonts,
+            renderer,
+            feeds: Vec::new(),
+            clock_stale: false,
+            failing: false,
+            to_prepare: VecDeque::new(),
+        })
     }
 
     pub fn rate(&self) -> FrameRate {
@@ -79,6 +95,9 @@ impl Program {
     ) -> (Option<Arc<Frame>>, Timing) {
         for Ordered { command, reply, .. } in commands {
             let answer = self.stage.apply(index, &command);
+            if let (Command::Cue { layer, .. }, Ok(_)) = (&command, &answer) {
+                self.plan_preparation(*layer, snapshot);
+            }
             match (reply, answer) {
                 (Some(reply), answer) => reply(answer),
                 (None, Err(refused)) => tracing::warn!("{refused}"),
@@ -92,6 +111,28 @@ impl Program {
         let timing =
             Timing { scene_us: micros(laid_out - started), render_us: micros(laid_out.elapsed()), ..Timing::default() };
         (self.attend(frame), timing)
+    }
+
+    fn plan_preparation(&mut self, layer: LayerId, snapshot: &GameSnapshot) {
+        let cued = self.stage.draw_cued(layer, self.rate, self.canvas, snapshot, &mut self.fonts);
+        let canvas = self.canvas;
+        let made_ahead = |item: &Item| matches!(item.op, Op::Text(_) | Op::Path(_) | Op::Image(_));
+        let items = cued.into_iter().flat_map(|list| list.items).filter(made_ahead);
+        self.to_prepare.extend(items.map(|item| DrawList { canvas, items: vec![item] }));
+    }
+
+    /// Rasterises and uploads what cued graphics will need, while `spare` says that there is time; at least one piece a
+    /// call, so that it is done some time even on a machine that has none to spare.
+    pub fn prepare_cued(&mut self, mut spare: impl FnMut() -> bool) {
+        while let Some(list) = self.to_prepare.pop_front() {
+            if let Err(failure) = self.renderer.prepare(&list, &mut self.fonts) {
+                // The same failure will come, and be told, when the graphic is drawn.
+                tracing::debug!("a cued graphic could not be prepared: {failure}");
+            }
+            if !spare() {
+                break;
+            }
+        }
     }
 
     fn attend(&mut self, frame: Result<Arc<Frame>, RenderError>) -> Option<Arc<Frame>> {
