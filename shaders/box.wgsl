@@ -1,5 +1,9 @@
 // Rounded boxes: fill (solid or linear gradient), border inside the edge, Gaussian shadow outside it, clipped.
 
+// Where a pixel lies inside for certain, only the fill is left; see `CLIPPED` for why it is compiled apart.
+override EDGES: bool = true;
+override GRADIENT: bool = true;
+
 struct BoxInstance {
     // Whole canvas pixels: left, top, right, bottom. Nothing outside is coloured.
     @location(0) bounds_px: vec4<f32>,
@@ -68,6 +72,9 @@ fn progress(t: f32, low: f32, high: f32) -> f32 {
 }
 
 fn fill_at(box: BoxFragment, at: vec2<f32>) -> vec4<f32> {
+    if !GRADIENT {
+        return box.color_0;
+    }
     let axis = box.gradient_px.zw - box.gradient_px.xy;
     let length_squared = dot(axis, axis);
     if length_squared == 0.0 {
@@ -124,6 +131,9 @@ fn inset(radius: f32, depth: f32) -> f32 {
 @fragment
 fn fs_box(box: BoxFragment) -> @location(0) vec4<f32> {
     let at = to_local(box.local_x, box.local_y, box.position.xy);
+    if !EDGES {
+        return fill_at(box, at) * clip_coverage(box.position.xy, box.clips);
+    }
     let coverage = rounded_coverage(at, box.local_x, box.local_y, box.rect_px, box.corners_px);
     var color = vec4<f32>(0.0);
     if coverage > 0.0 {

@@ -3,6 +3,10 @@
 // Everything is evaluated from the fragment's position alone, without derivatives or interpolation, so that a pixel's
 // value cannot depend on which part of the canvas is being redrawn.
 
+// Pipelines are compiled with and without clips: a software GPU runs both sides of a branch and at least one round of a
+// loop, so that what an item does not use must not be in its shader at all.
+override CLIPPED: bool = true;
+
 struct Canvas {
     size_px: vec2<f32>,
     reserved: vec2<f32>,
@@ -70,6 +74,9 @@ fn rounded_coverage(
 
 // Product of the coverages of `range.y` clips from `range.x` on.
 fn clip_coverage(at_px: vec2<f32>, range: vec2<u32>) -> f32 {
+    if !CLIPPED {
+        return 1.0;
+    }
     var coverage = 1.0;
     for (var i = range.x; i < range.x + range.y; i++) {
         let clip = clips[i];

@@ -42,7 +42,6 @@ use bands::Bands;
 use blocks::{BlockMaker, BlockStore};
 use canvas::Canvas;
 use damage::PixelRect;
-use pipelines::Pipelines;
 
 /// A frame could not be drawn; the frame before stays valid.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +106,6 @@ impl RenderError {
 /// Draws the frames of one canvas.
 pub struct Renderer {
     gpu: Gpu,
-    pipelines: Pipelines,
     canvas: Canvas,
     blocks: BlockStore,
     bands: Bands,
@@ -122,11 +120,9 @@ impl Renderer {
         if !(1..=largest).contains(&canvas.width) || !(1..=largest).contains(&canvas.height) {
             return Err(RenderError::CanvasSize { canvas, largest });
         }
-        let pipelines = Pipelines::new(gpu.device());
         let renderer = Renderer {
             gpu: gpu.clone(),
-            canvas: Canvas::new(gpu, canvas, &pipelines),
-            pipelines,
+            canvas: Canvas::new(gpu, canvas),
             blocks: BlockStore::new(gpu),
             bands: Bands::new(canvas, needs),
             shown: None,
@@ -178,7 +174,7 @@ impl Renderer {
         let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
         let planned = self.plan(list, damage, fonts, &mut encoder);
         if let Ok(plan) = &planned {
-            self.canvas.record(&self.gpu, &self.pipelines, &self.blocks, plan, damage, &mut encoder);
+            self.canvas.record(&self.gpu, &self.blocks, plan, damage, &mut encoder);
         }
         self.gpu.queue().submit([encoder.finish()]);
         self.blocks.end_round();
@@ -196,7 +192,7 @@ impl Renderer {
         encoder: &mut wgpu::CommandEncoder,
     ) -> Result<plan::Plan, RenderError> {
         let places = damage::places(list);
-        let layout = &self.pipelines.block_layout;
+        let layout = &self.gpu.pipelines().block_layout;
         let mut maker = BlockMaker { gpu: &self.gpu, store: &mut self.blocks, fonts, layout, encoder };
         plan::plan(list, &places, damage, &mut maker)
     }

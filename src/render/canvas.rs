@@ -11,7 +11,7 @@ use super::blocks::{BlockStore, bind_texture, extent};
 use super::damage::PixelRect;
 use super::gpu::Gpu;
 use super::pipelines::{Pipelines, TARGET_FORMAT};
-use super::plan::{Brush, Draw, Pass, Plan};
+use super::plan::{Brush, Draw, Part, Pass, Plan};
 use super::types::{BoxInstance, CanvasUniform, ClipRecord, QuadInstance};
 use crate::draw_list::Size;
 
@@ -71,7 +71,8 @@ impl Upload {
 }
 
 impl Canvas {
-    pub(super) fn new(gpu: &Gpu, size: Size, pipelines: &Pipelines) -> Canvas {
+    pub(super) fn new(gpu: &Gpu, size: Size) -> Canvas {
+        let pipelines = gpu.pipelines();
         let uniform = Upload::new(gpu, wgpu::BufferUsages::UNIFORM, size_of::<CanvasUniform>() as u64).buffer;
         let values = CanvasUniform { size_px: [size.width as f32, size.height as f32], reserved: [0.0; 2] };
         gpu.queue().write_buffer(&uniform, 0, bytemuck::bytes_of(&values));
@@ -97,12 +98,12 @@ impl Canvas {
     pub(super) fn record(
         &mut self,
         gpu: &Gpu,
-        pipelines: &Pipelines,
         blocks: &BlockStore,
         plan: &Plan,
         damage: &[PixelRect],
         encoder: &mut wgpu::CommandEncoder,
     ) {
+        let pipelines = gpu.pipelines();
         self.boxes.write(gpu, bytemuck::cast_slice(&plan.boxes));
         self.quads.write(gpu, bytemuck::cast_slice(&plan.quads));
         if self.clips.write(gpu, bytemuck::cast_slice(&plan.clips)) {
@@ -149,7 +150,7 @@ impl Canvas {
             let mut met = planned.draws.iter().filter(|draw| draw.touched.meets(*rect)).peekable();
             while let Some(first) = met.next() {
                 let mut end = first.instance + 1;
-                while met.next_if(|next| next.brush == first.brush && next.instance == end).is_some() {
+                while met.next_if(|next| next.continues(first, end)).is_some() {
                     end += 1;
                 }
                 self.draw(pipelines, blocks, first, end, &mut pass);
@@ -166,14 +167,16 @@ impl Canvas {
         end: u32,
         pass: &mut wgpu::RenderPass<'_>,
     ) {
-        let (pipeline, block) = match first.brush {
-            Brush::Box => (&pipelines.boxes, None),
+        let (variants, block) = match first.brush {
+            Brush::Box(Part::Solid) => (&pipelines.solid, None),
+            Brush::Box(Part::Gradient) => (&pipelines.gradient, None),
+            Brush::Box(Part::Edged) => (&pipelines.edged, None),
             Brush::Coverage(key) => (&pipelines.coverage, blocks.bind_group(key)),
             Brush::Picture(key) => (&pipelines.picture, blocks.bind_group(key)),
             Brush::Layer(depth) => (&pipelines.layer, self.targets.get(depth).map(|layer| &layer.bind_group)),
         };
-        let instances = if first.brush == Brush::Box { &self.boxes } else { &self.quads };
-        pass.set_pipeline(pipeline);
+        let instances = if matches!(first.brush, Brush::Box(_)) { &self.boxes } else { &self.quads };
+        pass.set_pipeline(variants.get(first.is_clipped));
         if let Some(block) = block {
             pass.set_bind_group(1, block, &[]);
         }

@@ -47,6 +47,27 @@ impl PixelRect {
         if rect.is_empty() { Self::default() } else { rect }
     }
 
+    /// The pixels that lie wholly in `rect`, right and below of the canvas's origin.
+    pub fn held_by(rect: Rect) -> Self {
+        // Casts saturate, and take what is no number for 0.
+        Self {
+            x0: rect.x.ceil() as u32,
+            y0: rect.y.ceil() as u32,
+            x1: rect.right().floor() as u32,
+            y1: rect.bottom().floor() as u32,
+        }
+    }
+
+    /// What is left of it around `hole`, which lies in it: above, left, right, below; some may be empty.
+    pub fn around(self, hole: Self) -> [Self; 4] {
+        [
+            Self { y1: hole.y0, ..self },
+            Self { x1: hole.x0, y0: hole.y0, y1: hole.y1, ..self },
+            Self { x0: hole.x1, y0: hole.y0, y1: hole.y1, ..self },
+            Self { y0: hole.y1, ..self },
+        ]
+    }
+
     pub fn is_empty(self) -> bool {
         self.x0 >= self.x1 || self.y0 >= self.y1
     }

@@ -5,7 +5,9 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::pipelines::Pipelines;
 
 /// Environment variable that overrides the choice of adapter: `any`, `hardware` or `software`.
 pub const ADAPTER_VARIABLE: &str = "SIDELINE_ADAPTER";
@@ -111,6 +113,8 @@ pub struct Gpu {
     queue: wgpu::Queue,
     adapter: Arc<wgpu::AdapterInfo>,
     trouble: Arc<Mutex<Trouble>>,
+    /// Compiled for the first renderer.
+    pipelines: Arc<OnceLock<Pipelines>>,
 }
 
 impl Gpu {
@@ -158,7 +162,7 @@ impl Gpu {
             let mut trouble = on_lost.lock().unwrap_or_else(PoisonError::into_inner);
             trouble.lost.get_or_insert_with(|| format!("{reason:?}: {message}"));
         });
-        Ok(Gpu { device, queue, adapter: Arc::new(info), trouble })
+        Ok(Gpu { device, queue, adapter: Arc::new(info), trouble, pipelines: Arc::default() })
     }
 
     /// Name and kind of the adapter, for `doctor` and the log.
@@ -177,6 +181,10 @@ impl Gpu {
 
     pub(crate) fn queue(&self) -> &wgpu::Queue {
         &self.queue
+    }
+
+    pub(super) fn pipelines(&self) -> &Pipelines {
+        self.pipelines.get_or_init(|| Pipelines::new(&self.device))
     }
 
     /// The first error since the last call, or why the device was lost (which every later call repeats).

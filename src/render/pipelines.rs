@@ -1,7 +1,7 @@
 //! The render pipelines and the layouts that they share.
 //!
 //! In: a device. Out: one pipeline for each way of drawing an item, all onto [`TARGET_FORMAT`] without multisampling.
-//! Built once for a renderer; never holds what a frame changes.
+//! Built once for a device and shared by its renderers; never holds what a frame changes.
 
 use super::shaders::{self, Shader};
 use super::types::{self, BoxInstance, Mirror, QuadInstance};
@@ -15,11 +15,31 @@ pub(super) const COVERAGE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R8U
 /// source + destination × (1 − source alpha), in colour and alpha alike.
 const OVER: wgpu::BlendState = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
 
+/// One way of drawing, compiled for items without clips and for those with some.
+pub(super) struct Variants {
+    plain: wgpu::RenderPipeline,
+    clipped: wgpu::RenderPipeline,
+}
+
+impl Variants {
+    fn new(make: impl Fn(f64) -> wgpu::RenderPipeline) -> Variants {
+        Variants { plain: make(0.0), clipped: make(1.0) }
+    }
+
+    pub(super) fn get(&self, is_clipped: bool) -> &wgpu::RenderPipeline {
+        if is_clipped { &self.clipped } else { &self.plain }
+    }
+}
+
 pub(super) struct Pipelines {
-    pub(super) boxes: wgpu::RenderPipeline,
-    pub(super) coverage: wgpu::RenderPipeline,
-    pub(super) picture: wgpu::RenderPipeline,
-    pub(super) layer: wgpu::RenderPipeline,
+    /// Inside of boxes with one colour, and with a gradient.
+    pub(super) solid: Variants,
+    pub(super) gradient: Variants,
+    /// Boxes with their edges, borders and shadows.
+    pub(super) edged: Variants,
+    pub(super) coverage: Variants,
+    pub(super) picture: Variants,
+    pub(super) layer: Variants,
     pub(super) clear: wgpu::RenderPipeline,
     /// Group 0 of all but `clear`: the canvas and the clips.
     pub(super) scene_layout: wgpu::BindGroupLayout,
@@ -36,15 +56,26 @@ impl Pipelines {
         let clear_module = module(device, shaders::CLEAR);
         let box_layout = layout(device, &[Some(&scene_layout)]);
         let quad_layout = layout(device, &[Some(&scene_layout), Some(&block_layout)]);
-        let quad = |name, fragment| {
-            item_pipeline::<QuadInstance>(device, name, &quad_module, ["vs_quad", fragment], &quad_layout)
+        let quad = |fragment| {
+            Variants::new(|clipped| {
+                let constants = [("CLIPPED", clipped)];
+                item_pipeline::<QuadInstance>(device, &quad_module, ["vs_quad", fragment], &quad_layout, &constants)
+            })
+        };
+        let boxes = |edges, gradient| {
+            Variants::new(|clipped| {
+                let constants = [("CLIPPED", clipped), ("EDGES", edges), ("GRADIENT", gradient)];
+                item_pipeline::<BoxInstance>(device, &box_module, ["vs_box", "fs_box"], &box_layout, &constants)
+            })
         };
         Pipelines {
-            boxes: item_pipeline::<BoxInstance>(device, "box", &box_module, ["vs_box", "fs_box"], &box_layout),
-            coverage: quad("coverage", "fs_coverage"),
-            picture: quad("picture", "fs_picture"),
-            layer: quad("layer", "fs_layer"),
-            clear: pipeline(device, "clear", &clear_module, ["vs_clear", "fs_clear"], &layout(device, &[]), None, None),
+            solid: boxes(0.0, 0.0),
+            gradient: boxes(0.0, 1.0),
+            edged: boxes(1.0, 1.0),
+            coverage: quad("fs_coverage"),
+            picture: quad("fs_picture"),
+            layer: quad("fs_layer"),
+            clear: pipeline(device, &clear_module, ["vs_clear", "fs_clear"], &layout(device, &[]), &[], None),
             scene_layout,
             block_layout,
         }
@@ -98,12 +129,13 @@ fn block_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
     })
 }
 
+/// Draws instances of a mirror over what is there.
 fn item_pipeline<M: Mirror>(
     device: &wgpu::Device,
-    name: &str,
     module: &wgpu::ShaderModule,
     entries: [&str; 2],
     layout: &wgpu::PipelineLayout,
+    constants: &[(&str, f64)],
 ) -> wgpu::RenderPipeline {
     let attributes = types::attributes::<M>();
     let instances = wgpu::VertexBufferLayout {
@@ -111,27 +143,27 @@ fn item_pipeline<M: Mirror>(
         step_mode: wgpu::VertexStepMode::Instance,
         attributes: &attributes,
     };
-    pipeline(device, name, module, entries, layout, Some(instances), Some(OVER))
+    pipeline(device, module, entries, layout, constants, Some(instances))
 }
 
+/// Without instances: one triangle that replaces what is there.
 fn pipeline(
     device: &wgpu::Device,
-    name: &str,
     module: &wgpu::ShaderModule,
     [vertex, fragment]: [&str; 2],
     layout: &wgpu::PipelineLayout,
+    constants: &[(&str, f64)],
     instances: Option<wgpu::VertexBufferLayout<'_>>,
-    blend: Option<wgpu::BlendState>,
 ) -> wgpu::RenderPipeline {
     let is_item = instances.is_some();
     let buffers = [instances];
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some(name),
+        label: Some(fragment),
         layout: Some(layout),
         vertex: wgpu::VertexState {
             module,
             entry_point: Some(vertex),
-            compilation_options: Default::default(),
+            compilation_options: wgpu::PipelineCompilationOptions { constants, ..Default::default() },
             buffers: if is_item { &buffers } else { &[] },
         },
         primitive: wgpu::PrimitiveState {
@@ -147,10 +179,10 @@ fn pipeline(
         fragment: Some(wgpu::FragmentState {
             module,
             entry_point: Some(fragment),
-            compilation_options: Default::default(),
+            compilation_options: wgpu::PipelineCompilationOptions { constants, ..Default::default() },
             targets: &[Some(wgpu::ColorTargetState {
                 format: TARGET_FORMAT,
-                blend,
+                blend: is_item.then_some(OVER),
                 write_mask: wgpu::ColorWrites::ALL,
             })],
         }),

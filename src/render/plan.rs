@@ -33,9 +33,20 @@ pub(super) trait Blocks {
     fn picture(&mut self, node: &NodeId, shape: &ImageShape) -> Result<Option<Block>, RenderError>;
 }
 
+/// What a part of a box needs: most of its pixels lie inside for certain and need no more than the fill.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    Solid,
+    Gradient,
+    Edged,
+}
+
+/// An inside smaller than this is not worth drawing apart.
+const SMALLEST_INSIDE_PX: u32 = 1024;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Brush {
-    Box,
+    Box(Part),
     Coverage(u64),
     Picture(u64),
     /// The layer of a group at this depth.
@@ -48,6 +59,14 @@ pub(super) struct Draw {
     pub(super) brush: Brush,
     pub(super) instance: u32,
     pub(super) touched: PixelRect,
+    pub(super) is_clipped: bool,
+}
+
+impl Draw {
+    /// Whether this can be drawn in one go with `first`, whose run ends before instance `end`.
+    pub(super) fn continues(&self, first: &Draw, end: u32) -> bool {
+        self.brush == first.brush && self.is_clipped == first.is_clipped && self.instance == end
+    }
 }
 
 /// Consecutive draws onto one target.
@@ -261,10 +280,27 @@ impl Planner<'_> {
             extras_px: [offset.x, offset.y, blur_px / 2.0, border.map_or(0.0, |border| border.width_px)],
             clips: self.clip_range,
         };
-        let index = self.plan.boxes.len() as u32;
-        self.plan.boxes.push(instance);
-        self.push_draw(Draw { brush: Brush::Box, instance: index, touched });
+        let inside = inside(shape).map_or(PixelRect::default(), |inside| inside.intersection(touched));
+        if inside.width() * inside.height() < SMALLEST_INSIDE_PX {
+            self.push_box(Part::Edged, instance, touched);
+            return Ok(());
+        }
+        let part = if matches!(shape.fill, Paint::Solid(_)) { Part::Solid } else { Part::Gradient };
+        self.push_box(part, instance, inside);
+        for beside in touched.around(inside) {
+            self.push_box(Part::Edged, instance, beside);
+        }
         Ok(())
+    }
+
+    /// Draws the part of a box that lies in `touched`.
+    fn push_box(&mut self, part: Part, instance: BoxInstance, touched: PixelRect) {
+        if touched.is_empty() {
+            return;
+        }
+        let index = self.plan.boxes.len() as u32;
+        self.plan.boxes.push(BoxInstance { bounds_px: bounds_px(touched), ..instance });
+        self.push_draw(Brush::Box(part), index, touched);
     }
 
     fn draw_coverage(&mut self, block: Block, canvas_from_local: Affine, color: Color, touched: PixelRect) {
@@ -290,10 +326,11 @@ impl Planner<'_> {
         let clips = self.clip_range;
         let instance = self.plan.quads.len() as u32;
         self.plan.quads.push(QuadInstance { bounds_px: bounds_px(touched), texel_x, texel_y, tint, clips });
-        self.push_draw(Draw { brush, instance, touched });
+        self.push_draw(brush, instance, touched);
     }
 
-    fn push_draw(&mut self, draw: Draw) {
+    fn push_draw(&mut self, brush: Brush, instance: u32, touched: PixelRect) {
+        let draw = Draw { brush, instance, touched, is_clipped: self.clip_range[1] > 0 };
         // There is always a pass: the canvas's own is the first, and a group's end leaves one of its parent's.
         let depth = self.depth;
         match self.plan.passes.last_mut() {
@@ -305,6 +342,22 @@ impl Planner<'_> {
 
 fn bounds_px(touched: PixelRect) -> [f32; 4] {
     [touched.x0 as f32, touched.y0 as f32, touched.x1 as f32, touched.y1 as f32]
+}
+
+/// Pixels that a box covers fully and without its border: all but its edges, and the rows or columns of its corners;
+/// `None` for a box that does not lie straight.
+fn inside(shape: &BoxShape) -> Option<PixelRect> {
+    if shape.canvas_from_local.xy != 0.0 || shape.canvas_from_local.yx != 0.0 {
+        return None;
+    }
+    let Rect { x, y, width, height } = shape.rect;
+    let border = shape.border.map_or(0.0, |border| border.width_px.max(0.0));
+    let corner = fitting_corners(shape.rect, shape.corners).into_iter().fold(border, f32::max);
+    // The corners' rows of a wide box are few, and the corners' columns of a high one.
+    let (across, down) = if width > height { (border, corner) } else { (corner, border) };
+    let inner = Rect::new(x + across, y + down, width - 2.0 * across, height - 2.0 * down);
+    let bounds = shape.canvas_from_local.bounds_of(inner);
+    (!bounds.is_empty()).then(|| PixelRect::held_by(bounds))
 }
 
 /// Radii at most half the shorter side and not below zero.

@@ -76,7 +76,7 @@ fn color() -> impl Strategy<Value = Color> {
 }
 
 fn rect() -> impl Strategy<Value = Rect> {
-    (0.5_f32..40.0, 0.5_f32..24.0).prop_map(|(width, height)| Rect::new(0.0, 0.0, width.round(), height))
+    (0.5_f32..90.0, 0.5_f32..30.0).prop_map(|(width, height)| Rect::new(0.0, 0.0, width.round(), height))
 }
 
 fn shape() -> impl Strategy<Value = Op> {

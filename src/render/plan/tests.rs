@@ -226,3 +226,31 @@ fn a_map_and_its_inverse_cancel() {
     assert!((at.x - 123.0).abs() < 1e-3 && (at.y - 45.0).abs() < 1e-3, "{at:?}");
     assert_eq!(inverse(Affine::scale(0.0, 1.0)), None);
 }
+
+#[test]
+fn a_large_box_is_drawn_in_parts_that_share_no_pixel_and_leave_none_out() {
+    let Op::Box(shape) = plain_box(0.0) else { unreachable!("it is a box") };
+    let rect = Rect::new(5.5, 4.5, 80.0, 40.0);
+    let border = Some(Border { width_px: 2.0, color: Color::WHITE });
+    let list = vec![Op::Box(BoxShape { rect, border, corners: [8.0; 4], ..shape })];
+    let plan = planned(list, &everywhere()).unwrap();
+    let parts: Vec<_> = plan.passes.iter().flat_map(|pass| &pass.draws).collect();
+    assert_eq!(parts.len(), 5);
+    let whole = PixelRect { x0: 4, y0: 3, x1: 87, y1: 46 };
+    let inside = PixelRect { x0: 8, y0: 13, x1: 83, y1: 36 };
+    assert_eq!((parts[0].brush, parts[0].touched), (Brush::Box(Part::Solid), inside));
+    for (n, part) in parts.iter().enumerate() {
+        assert!(parts[n + 1..].iter().all(|other| !part.touched.meets(other.touched)), "{parts:?}");
+        assert_eq!(part.touched.union(whole), whole);
+    }
+    let pixels = |rect: PixelRect| rect.width() * rect.height();
+    assert_eq!(parts.iter().map(|part| pixels(part.touched)).sum::<u32>(), pixels(whole));
+}
+
+#[test]
+fn a_turned_box_is_drawn_as_one() {
+    let Op::Box(shape) = plain_box(0.0) else { unreachable!("it is a box") };
+    let map = Affine::translation(50.0, 0.0).after(Affine::rotation(0.2));
+    let list = vec![Op::Box(BoxShape { canvas_from_local: map, rect: Rect::new(0.0, 0.0, 60.0, 60.0), ..shape })];
+    assert_eq!(planned(list, &everywhere()).unwrap().boxes.len(), 1);
+}
