@@ -49,10 +49,10 @@ impl Fold {
         self.events.clear();
         let outcome = decoder.decode(bytes, &mut self.events);
         let state = Arc::make_mut(&mut self.state);
-        if outcome.verdict == Verdict::Heartbeat {
-            state.alive(entry.at, feed, kind);
-        } else {
-            state.received(entry.at, feed, kind, outcome.oddities);
+        match outcome.verdict {
+            Verdict::Taken => state.received(entry.at, feed, kind, outcome.oddities),
+            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(entry.at, feed, kind),
+            Verdict::Skipped => state.skipped(feed, kind),
         }
         for event in &self.events {
             state.apply(entry.at, feed, kind, event);
