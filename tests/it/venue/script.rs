@@ -65,16 +65,14 @@ fn the_script_adds_up_to_the_box_score() {
     Side::BOTH.into_iter().for_each(|side| compare(&course, &book, side));
 }
 
-/// The league's files: `$SIDELINE_DATA`, or beside the repository.
+/// One of the league's files, which are not ours to publish: `SIDELINE_DATA` names their folder.
 fn league_file(name: &str) -> Option<String> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = std::env::var_os("SIDELINE_DATA").map_or_else(beside, PathBuf::from);
-    let path = folder.join("nba").join(name);
-    let text = std::fs::read_to_string(&path);
-    if text.is_err() {
-        eprintln!("skipped: {} is not there; set SIDELINE_DATA to the folder of the raw data", path.display());
+    let path = std::env::var_os("SIDELINE_DATA").map(|folder| PathBuf::from(folder).join("nba").join(name));
+    let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+    if text.is_none() {
+        eprintln!("skipped: no `{name}`; set SIDELINE_DATA to the folder that has it under nba/");
     }
-    text.ok()
+    text
 }
 
 #[test]
