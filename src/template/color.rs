@@ -2,11 +2,8 @@
 //!
 //! Lightness is shifted and colours are mixed in OKLab, where equal steps look equal; contrast is WCAG's ratio.
 
+use crate::color::{self, Oklch, Rgb};
 use crate::draw_list::Color;
-
-/// Text on dark and on light plates. Neither is pure: white and black clip in narrow-range video.
-pub(crate) const LIGHT_TEXT: &str = "#f4f6f8";
-pub(crate) const DARK_TEXT: &str = "#0e1116";
 
 /// `#rgb`, `#rrggbb` or `#rrggbbaa`.
 pub(crate) fn parse(text: &str) -> Option<Color> {
@@ -29,23 +26,15 @@ pub(crate) fn print(color: Color) -> String {
     text.strip_suffix("ff").filter(|rgb| rgb.len() == 7).map_or(text.clone(), str::to_owned)
 }
 
-/// WCAG 2 relative luminance, 0..=1; alpha is ignored.
-fn luminance(color: Color) -> f32 {
-    let [r, g, b] = [color.r, color.g, color.b].map(linear);
-    0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
-/// WCAG 2 contrast ratio, 1..=21.
+/// WCAG contrast ratio, 1..=21; alpha is ignored.
 pub(crate) fn contrast(a: Color, b: Color) -> f32 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    color::contrast(rgb(a), rgb(b)) as f32
 }
 
 /// Of the light and the dark text, the one that stands out better.
 pub(crate) fn text_on(plate: Color) -> Color {
-    let (light, dark) = (parse(LIGHT_TEXT), parse(DARK_TEXT));
-    let (light, dark) = (light.unwrap_or(Color::WHITE), dark.unwrap_or(Color::from_rgb8(0, 0, 0)));
-    if contrast(plate, light) >= contrast(plate, dark) { light } else { dark }
+    let text = color::on_color(rgb(plate));
+    Color::from_rgb8(text.r, text.g, text.b)
 }
 
 /// The plate, its lightness shifted as little as needed (its hue kept) for its text to reach 4.5:1 everywhere on a
@@ -57,7 +46,7 @@ pub(crate) fn legible_plate(plate: Color, lighter: f32, darker: f32) -> Color {
     };
     // A black jersey is lifted off the neutral panel, which is the darkest thing on screen.
     const LEAST_LIGHTNESS: f32 = 0.27;
-    let lift = (LEAST_LIGHTNESS - oklab(plate)[0]).max(0.0);
+    let lift = (LEAST_LIGHTNESS - rgb(plate).to_oklch().lightness as f32).max(0.0);
     (0..=60)
         .flat_map(|step| [-(step as f32), step as f32])
         .map(|step| shift_lightness(plate, lift + step * 0.01))
@@ -68,70 +57,57 @@ pub(crate) fn legible_plate(plate: Color, lighter: f32, darker: f32) -> Color {
 /// Adds to the OKLab lightness (0 black, 1 white), keeping hue and, where the screen can show it, chroma. It stops short of
 /// pure black and white, which clip in narrow-range video.
 pub(crate) fn shift_lightness(color: Color, by: f32) -> Color {
-    const DARKEST: f32 = 0.17;
-    const LIGHTEST: f32 = 0.975;
+    const DARKEST: f64 = 0.17;
+    const LIGHTEST: f64 = 0.975;
     if by == 0.0 {
         return color;
     }
-    let [l, a, b] = oklab(color);
-    from_oklab([(l + by).clamp(DARKEST, LIGHTEST), a, b], color.a)
+    let old = rgb(color).to_oklch();
+    let lightness = (old.lightness + f64::from(by)).clamp(DARKEST, LIGHTEST);
+    let new = shown(Oklch { lightness, ..old });
+    Color { a: color.a, ..Color::from_rgb8(new.r, new.g, new.b) }
 }
 
 /// `at` 0 is `from`, 1 is `to`.
 pub(crate) fn mix(from: Color, to: Color, at: f32) -> Color {
     let (p, q) = (oklab(from), oklab(to));
-    let lerp = |i: usize| p[i] + (q[i] - p[i]) * at;
-    from_oklab([lerp(0), lerp(1), lerp(2)], from.a + (to.a - from.a) * at)
+    let [lightness, a, b] = [0, 1, 2].map(|i| p[i] + (q[i] - p[i]) * f64::from(at));
+    let hue_degrees = b.atan2(a).to_degrees().rem_euclid(360.0);
+    let mixed = shown(Oklch { lightness, chroma: a.hypot(b), hue_degrees });
+    Color { a: from.a + (to.a - from.a) * at, ..Color::from_rgb8(mixed.r, mixed.g, mixed.b) }
 }
 
-fn linear(encoded: f32) -> f32 {
-    if encoded <= 0.04045 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
-}
-
-fn encoded(linear: f32) -> f32 {
-    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
-}
-
-/// Björn Ottosson's OKLab (2020), from gamma-encoded sRGB.
-fn oklab(color: Color) -> [f32; 3] {
-    let [r, g, b] = [color.r, color.g, color.b].map(linear);
-    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
-    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
-    [
-        0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
-        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
-        0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
-    ]
-}
-
-/// Reduces the chroma of what sRGB cannot show, rather than clipping a channel, which would turn the hue.
-fn from_oklab([l, a, b]: [f32; 3], alpha: f32) -> Color {
-    let fits = |chroma: f32| {
-        let rgb = to_linear([l, a * chroma, b * chroma]);
-        rgb.iter().all(|part| (-1e-4..=1.0001).contains(part)).then_some(rgb)
+/// The nearest colour of this lightness and hue that sRGB can show: chroma gives way, because cutting off a component
+/// would turn the hue.
+fn shown(wanted: Oklch) -> Rgb {
+    // Eight bits a component round lightness and chroma by less than this.
+    const ROUNDING: f64 = 0.01;
+    let fits = |chroma: f64| {
+        let back = Rgb::from_oklch(Oklch { chroma, ..wanted }).to_oklch();
+        (back.lightness - wanted.lightness).abs() < ROUNDING && (back.chroma - chroma).abs() < ROUNDING
     };
-    let rgb = fits(1.0).unwrap_or_else(|| {
-        let (mut low, mut high) = (0.0, 1.0);
-        for _ in 0..16 {
+    let mut chroma = wanted.chroma;
+    if !fits(chroma) {
+        let (mut low, mut high) = (0.0, chroma);
+        for _ in 0..12 {
             let middle = (low + high) / 2.0;
-            if fits(middle).is_some() { low = middle } else { high = middle }
+            if fits(middle) { low = middle } else { high = middle }
         }
-        to_linear([l, a * low, b * low])
-    });
-    let [r, g, b] = rgb.map(|part| encoded(part.clamp(0.0, 1.0)));
-    Color { r, g, b, a: alpha }
+        chroma = low;
+    }
+    Rgb::from_oklch(Oklch { chroma, ..wanted })
 }
 
-fn to_linear([l, a, b]: [f32; 3]) -> [f32; 3] {
-    let l3 = (l + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-    let m3 = (l - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-    let s3 = (l - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-    [
-        4.076_741_7 * l3 - 3.307_711_6 * m3 + 0.230_969_94 * s3,
-        -1.268_438 * l3 + 2.609_757_4 * m3 - 0.341_319_4 * s3,
-        -0.004_196_086_3 * l3 - 0.703_418_6 * m3 + 1.707_614_7 * s3,
-    ]
+fn rgb(color: Color) -> Rgb {
+    let [r, g, b] = [color.r, color.g, color.b].map(|part| (part.clamp(0.0, 1.0) * 255.0).round() as u8);
+    Rgb { r, g, b }
+}
+
+/// Mixing hues by their angle would go through colours that neither has.
+fn oklab(color: Color) -> [f64; 3] {
+    let Oklch { lightness, chroma, hue_degrees } = rgb(color).to_oklch();
+    let (sin, cos) = hue_degrees.to_radians().sin_cos();
+    [lightness, chroma * cos, chroma * sin]
 }
 
 #[cfg(test)]
