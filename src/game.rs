@@ -19,6 +19,8 @@ use std::sync::{Arc, OnceLock};
 pub use rank::{Fact, Ranks};
 pub use view::{Rules, SILENT, TeamRules, view};
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{FeedId, FeedKind};
 use crate::status::Link;
 use crate::time::Timestamp;
@@ -28,11 +30,15 @@ use heard::Heard;
 use snapshot::{Game, PeriodScore, Play, Player, Shot, Stats, TeamColor, Zones};
 
 /// Everything that is known of the game. Cloning shares all large parts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GameState {
     feeds: Vec<Arc<Heard>>,
+    // What follows spares allocations, and is made again after a checkpoint is read.
+    #[serde(skip)]
     empty: Arc<Empty>,
+    #[serde(skip)]
     game: Memo<Game>,
+    #[serde(skip)]
     colors: [Memo<TeamColor>; 2],
 }
 

@@ -15,11 +15,13 @@ mod shottracker;
 
 pub use notes::{Note, Notes};
 
+use serde::{Deserialize, Serialize};
+
 use crate::game::event::Event;
 use crate::ids::{FeedKind, GameId};
 
 /// What a decoder has to be told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// The game to follow where a stream carries several, with or without the vendor's prefix (`sd:match:`). `None`:
     /// the first game that the stream speaks of.
@@ -49,13 +51,13 @@ pub struct Outcome {
 }
 
 /// Reads the messages of one feed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Decoder {
     protocol: Protocol,
     notes: Notes,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Protocol {
     ShotTracker(shottracker::Reader),
     NbaPushEvents(Box<nba::Reader>),

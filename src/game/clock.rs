@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Timestamp;
 
 use super::snapshot::{GameClock, Period, ShotClock};
@@ -29,13 +31,13 @@ pub const MOST_EXTRAPOLATION: Duration = Duration::from_secs(10);
 const NANOS_PER_MILLI: i64 = 1_000_000;
 
 /// One counting-down clock.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Clock {
     segment: Option<Segment>,
 }
 
 /// How the display goes on from an instant, until another reading chooses anew. Times left are in nanoseconds.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Segment {
     since: Timestamp,
     /// Shown at `since`.
@@ -115,7 +117,7 @@ impl Segment {
 }
 
 /// The clocks of one feed, and the period they belong to.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Clocks {
     pub period: Option<Period>,
     pub game: Clock,

@@ -3,6 +3,8 @@
 //! An event carries only what its message carried. Vendors' team ids stay as they are; which of them is home is a fact
 //! like any other ([`Event::Teams`]) and may arrive later than the rest.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
@@ -92,7 +94,7 @@ pub struct StatLine {
     pub stats: Box<Stats>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct TeamFacts {
     pub id: Option<TeamId>,
     pub name: Option<String>,

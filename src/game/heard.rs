@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{FeedId, FeedKind, PlayId, PlayerId, Side, TeamId};
 use crate::status::Link;
 use crate::time::Timestamp;
@@ -20,7 +22,7 @@ const MOST_SHOTS: usize = 400;
 /// Lines whose versions are remembered. An older version of a line can only arrive shortly after a newer one.
 const MOST_VERSIONS: usize = 64;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Heard {
     pub(super) id: FeedId,
     pub(super) kind: FeedKind,
@@ -44,7 +46,7 @@ pub(super) struct Heard {
 }
 
 /// What a feed has said about one team. `None`: not spoken of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct TeamHeard {
     pub(super) side: Option<Side>,
     pub(super) facts: TeamFacts,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::PlayId;
 use crate::time::Timestamp;
 
@@ -12,20 +14,20 @@ use super::snapshot::Play;
 const MOST_PLAYS: usize = 4_096;
 
 /// Both lists run newest first, side by side. Cloning is cheap: everything is shared.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Plays {
     keys: Arc<Vec<Key>>,
     plays: Arc<Vec<Arc<Play>>>,
     deleted: Arc<Vec<Tombstone>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Key {
     sequence: i64,
     updated_at: Option<Timestamp>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Tombstone {
     id: PlayId,
     at: Option<Timestamp>,

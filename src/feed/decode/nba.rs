@@ -13,6 +13,8 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::game::event::{ClockReading, Event, ShotReading, TeamFacts};
 use crate::game::snapshot::{self, GameStatus, Period, PeriodKind, Player, Score, Sport};
 use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
@@ -36,7 +38,7 @@ const MOST_DELETED: usize = 1_000;
 const QUARTERS: u8 = 4;
 
 /// Reads one stream and follows one game of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
     wanted: Option<String>,
     game: Option<GameId>,
@@ -51,7 +53,7 @@ pub(super) struct Reader {
 }
 
 /// The latest play by sequence.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Head {
     sequence: i64,
     play: PlayId,
@@ -61,14 +63,14 @@ struct Head {
 }
 
 /// The game block that was last believed, and when it was written.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Block {
     home: Option<u32>,
     away: Option<u32>,
     written_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Teams {
     home: Option<TeamId>,
     away: Option<TeamId>,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Kinds that are told apart. A hostile stream could name a new field in every message; from here on oddities are
 /// counted together under [`REST`].
@@ -13,7 +13,7 @@ const REST: &str = "further kinds of oddity";
 const MOST_EXAMPLE_BYTES: usize = 80;
 
 /// Counted oddities of one decoder.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notes {
     kinds: BTreeMap<Cow<'static, str>, Note>,
     total: u64,
@@ -22,7 +22,7 @@ pub struct Notes {
 }
 
 /// One kind of oddity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     pub count: u64,
     /// The first one seen, shortened; null where the kind says it all.

@@ -6,7 +6,7 @@
 mod stats;
 mod wire;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::game::event::{ClockReading, Event, ShotReading, StatLine, TeamFacts};
 use crate::game::snapshot::{Game, GameStatus, Period, PeriodKind, Score, Shot};
@@ -23,7 +23,7 @@ const UNUSED_SOURCES: [&str; 4] = ["possessions", "possessionstats", "lineupstat
 const CODE_LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// Reads the stream of one game.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
     wanted: Option<String>,
     game: Option<GameId>,
