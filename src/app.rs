@@ -14,20 +14,28 @@ mod live;
 mod offline;
 mod outputs;
 mod playback;
+mod replay;
 mod rundown;
+mod standing;
 mod still;
 mod venue_run;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{self, ShowFile};
+use crate::feed::decode;
+use crate::ids::FeedId;
+use crate::journal::Start;
 use crate::scene::Stage;
 use crate::template::{Problem, TemplateSet};
+use crate::time::Timestamp;
 
 pub use doctor::{Finding, doctor};
 pub use live::{Live, run};
 pub use offline::{Offline, run_offline};
+pub use replay::{Replay, Replayed, replay};
 pub use still::{Still, render_template};
 pub use venue_run::{VenueRun, run_venue};
 
@@ -66,6 +74,8 @@ impl Failure {
 /// A show file with what it names, loaded and checked: nothing in it can fail to be found later.
 pub struct Show {
     pub file: ShowFile,
+    /// The show file as written.
+    text: String,
     pub templates: Arc<TemplateSet>,
     /// Paths in the show file are relative to its folder.
     pub folder: PathBuf,
@@ -74,24 +84,35 @@ pub struct Show {
 impl Show {
     /// The show in `path`, or the built-in demo.
     pub fn load(path: Option<&Path>) -> Result<Show, Failure> {
-        let (file, folder) = match path {
-            None => (config::parse(Path::new("show.toml"), config::BUILTIN).map_err(Failure::input)?, PathBuf::new()),
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|cause| {
-                    Failure::Input(format!("cannot read the show file {}: {cause}", path.display()))
-                })?;
-                let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-                (config::parse(path, &text).map_err(Failure::input)?, folder)
-            }
-        };
+        let Some(path) = path else { return Show::parse(Path::new("show.toml"), config::BUILTIN, PathBuf::new()) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| Failure::Input(format!("cannot read the show file {}: {cause}", path.display())))?;
+        Show::parse(path, &text, path.parent().map(Path::to_owned).unwrap_or_default())
+    }
+
+    /// Reads a show from its text. `path` is only named in problems.
+    fn parse(path: &Path, text: &str, folder: PathBuf) -> Result<Show, Failure> {
+        let file = config::parse(path, text).map_err(Failure::input)?;
         let templates = match &file.show.templates {
             None => TemplateSet::builtin(),
             Some(templates) => TemplateSet::load(&folder.join(templates)),
         };
         let templates = Arc::new(templates.map_err(|problems| Failure::templates(&problems))?);
-        let show = Show { file, templates, folder };
+        let show = Show { file, text: text.to_owned(), templates, folder };
         show.check_graphics()?;
         Ok(show)
+    }
+
+    /// How a journal of this show begins.
+    fn start(&self, epoch: Timestamp, decoding: &BTreeMap<FeedId, decode::Options>) -> Start {
+        let follows = decoding.iter().filter_map(|(feed, options)| Some((feed.clone(), options.match_id.clone()?)));
+        Start {
+            epoch,
+            rate: self.file.show.rate,
+            show: self.text.clone(),
+            folder: self.folder.clone(),
+            follows: follows.collect(),
+        }
     }
 
     /// Has the show's own venue join its game at `start`.

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use sideline::app::{self, Failure, Live, Offline, Show, Still};
+use sideline::app::{self, Failure, Live, Offline, Replay, Show, Still};
 use sideline::command::Fields;
 use sideline::config;
 use sideline::draw_list::Size;
@@ -35,6 +35,8 @@ enum Action {
     Venue(VenueArguments),
     /// Decode a recorded stream and print the final snapshot of the game as JSON
     Inspect(InspectArguments),
+    /// A recorded show again, from its journal: into a file, or only its final state
+    Replay(ReplayArguments),
     /// Draw a template into a picture, a folder of pictures, or a movie with alpha
     Render(RenderArguments),
     /// Tell what works on this machine, and what to do about the rest
@@ -104,6 +106,23 @@ struct InspectArguments {
 }
 
 #[derive(clap::Args)]
+struct ReplayArguments {
+    journal: PathBuf,
+    /// Another show file than the one in the journal: today's templates over last week's game
+    #[arg(long, value_name = "SHOW")]
+    show: Option<PathBuf>,
+    /// Leave the operators' commands out
+    #[arg(long)]
+    feeds_only: bool,
+    /// Begin this many seconds after the recording's first frame
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    from: f64,
+    /// A movie (`x.mov`), or raw RGBA frames (`x.raw`); without it the final snapshot is printed
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
 struct RenderArguments {
     /// A template's folder, or the name of a built-in template
     template: String,
@@ -133,6 +152,7 @@ pub fn main() -> ExitCode {
         Action::Run(run) => self::run(run),
         Action::Venue(venue) => self::venue(venue),
         Action::Inspect(inspect) => self::inspect(&inspect),
+        Action::Replay(replay) => self::replay(replay),
         Action::Render(render) => self::render(render),
         Action::Doctor { json } => doctor(json),
     };
@@ -201,6 +221,17 @@ fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
         sideline::inspect::inspect(arguments.feed, reader, arguments.match_id.as_deref()).map_err(unreadable)?;
     eprint!("{}", report.summary());
     print_json(&report.snapshot)
+}
+
+fn replay(arguments: ReplayArguments) -> Result<(), Failure> {
+    let ReplayArguments { journal, show, feeds_only, from, out } = arguments;
+    let replayed = app::replay(&Replay { journal, show, feeds_only, from_s: from, out: out.clone() })?;
+    eprintln!("{} frames, {} skipped as they were on air", replayed.frames, replayed.skipped);
+    match (out, replayed.output.and_then(|output| output.trouble)) {
+        (_, Some(trouble)) => Err(Failure::Machine(trouble)),
+        (Some(out), None) => print(&format_args!("{}", out.display())),
+        (None, None) => print_json(&replayed.snapshot),
+    }
 }
 
 fn render(arguments: RenderArguments) -> Result<(), Failure> {

@@ -4,9 +4,14 @@
 //! Out: the same, numbered. State is a fold over entries, so a recording, a replay, a crash recovery and the audit log
 //! are this one mechanism. Entries hold no secrets: feeds strip tokens before they hand a message over.
 
+pub mod checkpoint;
 pub mod file;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
 use crate::ids::{FeedId, FeedKind};
@@ -26,11 +31,8 @@ pub struct Entry {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Body {
-    /// First entry of a run of the show: frame indices count from `epoch`.
-    Start {
-        epoch: Timestamp,
-        rate: FrameRate,
-    },
+    /// First entry of every run of the show.
+    Start(Start),
     /// A message exactly as received.
     Received {
         feed: FeedId,
@@ -57,9 +59,24 @@ pub enum Body {
         why: Option<String>,
     },
     Command(Command),
-    /// From frame `index` on, playout draws the state up to and including entry `upto`.
+    /// From frame `index` on, playout drew the state up to and including entry `upto`; the frame that it drew before
+    /// was `after`. Frames between the two were skipped: playout was late.
     Frame {
         index: FrameIndex,
+        after: Option<FrameIndex>,
         upto: Seq,
     },
+}
+
+/// What a replay has to know of the show.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// Frame indices count from here; a show that is started again within its journal keeps the first run's.
+    pub epoch: Timestamp,
+    pub rate: FrameRate,
+    /// The show file's text, and the folder that its paths are relative to.
+    pub show: String,
+    pub folder: PathBuf,
+    /// The game that each feed follows, where that was known beforehand.
+    pub follows: BTreeMap<FeedId, String>,
 }

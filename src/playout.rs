@@ -42,10 +42,11 @@ pub struct Ordered {
     pub reply: Option<Box<dyn FnOnce(Answer) + Send>>,
 }
 
-/// "From this frame on, playout draws from this position."
+/// "From this frame on, playout draws from this position; the frame drawn before it was `after`."
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Mark {
     pub index: FrameIndex,
+    pub after: Option<FrameIndex>,
     pub upto: Seq,
 }
 
@@ -61,7 +62,7 @@ pub struct Desk {
     pub stop: Arc<AtomicBool>,
 }
 
-/// Runs the loop until `stop`; returns the outputs for shutting down and the last status.
+/// Runs the loop until `stop`, beginning with the frame whose time it is; returns the outputs for shutting down and the last status.
 pub fn run(
     mut program: Program,
     outputs: Vec<Output>,
@@ -71,7 +72,8 @@ pub fn run(
 ) -> (Vec<Output>, Status) {
     let rate = program.rate();
     let mut pending: Vec<Ordered> = Vec::new();
-    let mut index = FrameIndex(0);
+    let mut index = rate.frame_at(clock.now().since(epoch));
+    let mut drawn = None;
     let mut late = 0;
     let mut marked = None;
     let mut status = None;
@@ -88,11 +90,12 @@ pub fn run(
                 output.offer(frame.clone());
             }
         }
-        if marked != Some(position.upto) {
+        if marked != Some(position.upto) || drawn.is_some_and(|drawn: FrameIndex| drawn.next() != index) {
             marked = Some(position.upto);
             // A full queue costs the mark, not the frame.
-            let _ = desk.marks.try_send(Mark { index, upto: position.upto });
+            let _ = desk.marks.try_send(Mark { index, after: drawn, upto: position.upto });
         }
+        drawn = Some(index);
         timing.outputs_us = micros(clock.now().since(offered_at));
         // Half of the frame's time is left for the next one to be woken in.
         let spare_until = epoch + (rate.time_of(index) + rate.time_of(index.next())) / 2;
@@ -109,18 +112,18 @@ pub fn run(
 }
 
 /// Draws frames one after another as fast as they can be taken, skipping none: files made from a recording.
-/// `position_at` gives the state and the commands for each frame; the loop ends after `frames`.
+/// `drawn_from` gives the state and the commands for each frame, or none for a frame to leave out.
 pub fn run_in_lockstep(
     program: &mut Program,
     outputs: &[Output],
     epoch: Timestamp,
     frames: std::ops::Range<u64>,
-    mut position_at: impl FnMut(FrameIndex, Timestamp) -> (Position, Vec<Ordered>),
+    mut drawn_from: impl FnMut(FrameIndex, Timestamp) -> Option<(Position, Vec<Ordered>)>,
     mut drawn: impl FnMut(FrameIndex, &crate::frame::Frame),
 ) {
     for index in frames.map(FrameIndex) {
         let at = epoch + program.rate().time_of(index);
-        let (position, commands) = position_at(index, at);
+        let Some((position, commands)) = drawn_from(index, at) else { continue };
         if let (Some(frame), _) = program.draw(index, at, &position, commands) {
             drawn(index, &frame);
             for output in outputs {

@@ -4,6 +4,7 @@
 //! position for playout, commands in order. Runs as one task; nothing else numbers entries.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
@@ -12,10 +13,10 @@ use tokio::sync::{mpsc, watch};
 use super::fold::Fold;
 use crate::command::Command;
 use crate::feed::Report;
-use crate::journal::file::Writer;
-use crate::journal::{Body, Entry, Seq};
+use crate::journal::file::{Opened, Writer};
+use crate::journal::{Body, Entry, Seq, Start};
 use crate::playout::{Mark, Ordered, Position};
-use crate::time::{Clock, FrameRate, Timestamp};
+use crate::time::Clock;
 
 /// Commands on their way to the next frame. When full, playout has not drawn for a while: the command is refused and
 /// said to be.
@@ -23,6 +24,9 @@ pub const COMMANDS: usize = 64;
 
 /// Marks on their way to the journal: more than a minute of frames.
 pub const MARKS: usize = 4096;
+
+/// How much of the journal a restart reads beyond the last checkpoint.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 
 pub struct Desk {
     seq: Seq,
@@ -34,14 +38,14 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Goes on numbering after `last`. Without `to_playout` the show is only recorded.
+    /// Goes on numbering after the journal's last entry. Without `to_playout` the show is only recorded.
     pub fn new(
         fold: Fold,
-        journal: Option<(Writer, Seq)>,
+        journal: Option<Opened>,
         clock: Arc<dyn Clock>,
         to_playout: Option<Sender<Ordered>>,
     ) -> Self {
-        let (journal, seq) = journal.map_or((None, 0), |(writer, last)| (Some(writer), last));
+        let (journal, seq) = journal.map_or((None, 0), |opened| (Some(opened.writer), opened.last));
         let position = Arc::new(ArcSwap::from_pointee(fold.position()));
         Self { seq, fold, journal, clock, position, to_playout }
     }
@@ -50,8 +54,8 @@ impl Desk {
         self.position.clone()
     }
 
-    pub fn begin(&mut self, epoch: Timestamp, rate: FrameRate) {
-        self.enter(Body::Start { epoch, rate });
+    pub fn begin(&mut self, start: Start) {
+        self.enter(Body::Start(start));
     }
 
     /// Serves until `stop` changes or every sender is gone; then the journal is written out.
@@ -62,12 +66,14 @@ impl Desk {
         marks: Receiver<Mark>,
         mut stop: watch::Receiver<bool>,
     ) {
+        let mut checkpoints = tokio::time::interval(CHECKPOINT_EVERY);
         loop {
             tokio::select! {
                 // A command is what a person waits for: it goes before messages that are already here.
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(command) = commands.recv() => self.command(command),
+                _ = checkpoints.tick() => self.checkpoint(),
                 report = reports.recv() => match report {
                     Some(report) => self.report(report),
                     None => break,
@@ -76,6 +82,7 @@ impl Desk {
             self.record_marks(&marks);
         }
         self.record_marks(&marks);
+        self.checkpoint();
         if let Some(journal) = self.journal.take() {
             if journal.lost() > 0 {
                 tracing::error!("{} entries of the journal could not be written", journal.lost());
@@ -84,9 +91,17 @@ impl Desk {
         }
     }
 
+    fn checkpoint(&self) {
+        let Some(journal) = &self.journal else { return };
+        match serde_json::to_vec(&self.fold) {
+            Ok(state) => journal.checkpoint(state),
+            Err(cause) => tracing::error!("no checkpoint of the journal: {cause}"),
+        }
+    }
+
     fn record_marks(&mut self, marks: &Receiver<Mark>) {
-        for Mark { index, upto } in marks.try_iter() {
-            self.record(Body::Frame { index, upto });
+        for Mark { index, after, upto } in marks.try_iter() {
+            self.record(Body::Frame { index, after, upto });
         }
     }
 
@@ -125,6 +140,7 @@ impl Desk {
     fn enter(&mut self, body: Body) {
         let entry = self.record(body);
         self.fold.apply(&entry);
+        self.fold.take_oddities().iter().for_each(|oddity| tracing::warn!("{oddity}"));
         self.position.store(Arc::new(self.fold.position()));
     }
 

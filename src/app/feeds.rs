@@ -7,10 +7,11 @@ use tokio::sync::{mpsc, watch};
 use url::Url;
 
 use super::Failure;
+use super::fold::Fold;
 use crate::color::Rgb;
 use crate::config::{Feed, KeyPlace, NbaPush, PingForm, ShotTracker, ShowFile, Team};
 use crate::feed::secret::Secret;
-use crate::feed::{self, Policy, Report, Resume, decode, push, shottracker};
+use crate::feed::{self, Policy, Report, decode, push, shottracker};
 use crate::game::{Rules, TeamRules};
 use crate::ids::FeedId;
 use crate::venue::Endpoints;
@@ -29,16 +30,17 @@ pub fn options(show: &ShowFile, venue: Option<&Endpoints>) -> Result<Vec<feed::O
     show.feeds.iter().map(one).collect()
 }
 
-/// Starts every feed as a task; each ends when `stop` changes.
-pub fn spawn(all: Vec<feed::Options>, reports: &mpsc::Sender<Report>, stop: &watch::Receiver<bool>) {
+/// Starts every feed as a task, going on where the journal left off; each ends when `stop` changes.
+pub fn spawn(all: Vec<feed::Options>, fold: &Fold, reports: &mpsc::Sender<Report>, stop: &watch::Receiver<bool>) {
     for options in all {
+        let resume = fold.resume(options.id());
         let (reports, mut stop) = (reports.clone(), stop.clone());
         tokio::spawn(async move {
             let stopped = async move {
                 // The sender is gone only when the show is over.
                 let _ = stop.wait_for(|stop| *stop).await;
             };
-            if let Err(wrong) = feed::run(options, Resume::default(), reports, stopped).await {
+            if let Err(wrong) = feed::run(options, resume, reports, stopped).await {
                 tracing::error!("{wrong}");
             }
         });

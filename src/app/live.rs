@@ -1,5 +1,6 @@
 //! A show on air: from a loaded show to the last counter.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -13,9 +14,10 @@ use super::desk::{COMMANDS, Desk, MARKS};
 use super::{Failure, Show, feeds, outputs, rundown};
 use crate::app::fold::Fold;
 use crate::command::Command;
-use crate::feed::{self, QUEUE_REPORTS};
+use crate::feed::{self, QUEUE_REPORTS, decode};
+use crate::ids::FeedId;
 use crate::ids::OutputId;
-use crate::journal::file::Writer;
+use crate::journal::file::{Opened, Writer};
 use crate::output::{self, Intake, Output, Signal};
 use crate::playout::{self, Program};
 use crate::render::Gpu;
@@ -122,6 +124,8 @@ struct Wired {
     desk: playout::Desk,
     clock: Arc<SystemClock>,
     epoch: Timestamp,
+    /// What was on air when an earlier run of this show ended.
+    put_back: Vec<Command>,
     commands: mpsc::Sender<Command>,
     stop_network: watch::Sender<bool>,
     serving: tokio::task::JoinHandle<()>,
@@ -136,32 +140,44 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<Atomic
     let endpoints = endpoints.as_ref();
     let options = feeds::options(&show.file, endpoints)?;
     let clock = Arc::new(SystemClock::start());
-    let epoch = clock.now() + LEAD_IN;
-    let journal = show
-        .file
-        .show
-        .journal
-        .as_ref()
-        .map(|path| Writer::open(&show.path(path)))
-        .transpose()
-        .map_err(Failure::machine)?;
+    let decoding = feeds::decoding(&show.file, endpoints);
+    let (journal, fold) = open_journal(show, &decoding)?;
+    let epoch = journal.as_ref().and_then(|journal| epoch_of(journal, show)).unwrap_or(clock.now() + LEAD_IN);
     let (to_playout, commands_in_order) = crossbeam_channel::bounded(COMMANDS);
     let (marks, marked) = crossbeam_channel::bounded(MARKS);
-    let fold = Fold::new(feeds::decoding(&show.file, endpoints));
-    let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
-    desk.begin(epoch, show.file.show.rate);
-    let position = desk.position();
     let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
     let (commands, commanded) = mpsc::channel(COMMANDS);
     let (stop_network, stopping) = watch::channel(false);
     let _in_runtime = runtime.enter();
-    feeds::spawn(options, &reports, &stopping);
+    feeds::spawn(options, &fold, &reports, &stopping);
+    let put_back = fold.standing().commands();
+    let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
+    desk.begin(show.start(epoch, &decoding));
+    let position = desk.position();
     spawn_rundown(show, commands.clone(), stopping.clone());
     let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
     let status = Arc::new(ArcSwapOption::empty());
     let desk =
         playout::Desk { position, commands: commands_in_order, marks, status: status.clone(), stop: stop.clone() };
-    Ok(Wired { desk, clock, epoch, commands, stop_network, serving, status })
+    Ok(Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status })
+}
+
+/// The show's journal and the state that it ends in; a new show's is empty.
+fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Result<(Option<Opened>, Fold), Failure> {
+    let Some(path) = &show.file.show.journal else { return Ok((None, Fold::new(decoding.clone()))) };
+    let path = show.path(path);
+    let opened = Writer::open(&path).map_err(Failure::machine)?;
+    let fold = Fold::recover(&path, decoding.clone()).map_err(Failure::input)?;
+    if opened.last > 0 {
+        tracing::info!("going on after entry {} of {}", opened.last, path.display());
+    }
+    Ok((Some(opened), fold))
+}
+
+/// Frames go on counting from the first run's epoch, unless the rate has changed.
+fn epoch_of(journal: &Opened, show: &Show) -> Option<Timestamp> {
+    let start = journal.start.as_ref().filter(|start| start.rate == show.file.show.rate)?;
+    Some(start.epoch)
 }
 
 /// Plays the show file's rundown, again and again if it loops.
@@ -210,7 +226,9 @@ struct OnAir {
 
 impl OnAir {
     fn start(program: Program, outputs: Vec<Output>, wired: Wired, stop: &Arc<AtomicBool>) -> Result<Self, Failure> {
-        let Wired { desk, clock, epoch, commands, stop_network, serving, status } = wired;
+        let Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status } = wired;
+        let mut program = program;
+        program.put_back(program.rate().frame_at(clock.now().since(epoch)), &put_back);
         let playout = std::thread::Builder::new()
             .name("playout".into())
             .spawn({

@@ -18,7 +18,7 @@ use super::{Failure, Show, feeds, outputs};
 use crate::config;
 use crate::feed::QUEUE_REPORTS;
 use crate::frame::{Alpha, Frame, Need, PixelFormat};
-use crate::journal::file::{self, Writer};
+use crate::journal::file::Writer;
 use crate::output::ffmpeg::{FINISH_LIMIT_OFFLINE, Ffmpeg};
 use crate::output::{self, Output, Signal};
 use crate::playout::{self, Program};
@@ -40,7 +40,7 @@ pub struct Offline {
 }
 
 /// Stills and the movie take the same picture.
-const NEED: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
+pub(super) const NEED: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
 
 /// Records `length` of the show, then draws it. Tells its progress on standard error.
 pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure> {
@@ -76,13 +76,14 @@ fn record(show: &Show, length: Duration, path: &Path) -> Result<Recording, Failu
         let clock = Arc::new(SystemClock::start());
         let epoch = clock.now();
         let journal = Writer::open(path).map_err(Failure::machine)?;
-        let mut desk = Desk::new(Fold::new(decoding.clone()), Some(journal), clock, None);
-        desk.begin(epoch, show.file.show.rate);
+        let fold = Fold::new(decoding.clone());
         let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
         let (commands, commanded) = mpsc::channel(COMMANDS);
         let (_, marked) = crossbeam_channel::bounded(MARKS);
         let (stop, stopping) = watch::channel(false);
-        feeds::spawn(options, &reports, &stopping);
+        feeds::spawn(options, &fold, &reports, &stopping);
+        let mut desk = Desk::new(fold, Some(journal), clock, None);
+        desk.begin(show.start(epoch, &decoding));
         spawn_rundown(show, commands, stopping.clone());
         let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
         let cut_short = tokio::select! {
@@ -109,8 +110,7 @@ fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path, recording: Record
     let rules = feeds::rules(&show.file);
     let mut program = Program::new(&gpu, stage, Fonts::bundled(), rules, settings.size, settings.rate, &[NEED])
         .map_err(Failure::machine)?;
-    let entries = file::read(journal).map_err(Failure::input)?;
-    let mut playback = Playback::new(entries, Fold::new(recording.decoding));
+    let mut playback = Playback::new(journal, Vec::new(), Fold::new(recording.decoding)).map_err(Failure::input)?;
     let frames = settings.rate.frame_at(what.length).0;
     let mut stills = Stills::new(&what.stills, settings.rate);
     let mut progress = Progress::new(frames);
@@ -120,7 +120,7 @@ fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path, recording: Record
         running,
         recording.epoch,
         0..frames,
-        |_, at| playback.advance_to(at),
+        |index, at| playback.frame(index, at).map(|moment| (moment.position, moment.commands)),
         |index, frame| {
             stills.take(index, frame);
             progress.show(index);

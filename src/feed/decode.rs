@@ -83,6 +83,11 @@ impl Decoder {
         Outcome { verdict, oddities }
     }
 
+    /// Kinds of oddity that were not there at the last call, as sentences: what to log, once each.
+    pub fn take_fresh_notes(&mut self) -> Vec<String> {
+        self.notes.take_fresh()
+    }
+
     /// Everything odd so far.
     pub fn notes(&self) -> &Notes {
         &self.notes

@@ -15,14 +15,14 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Entry, Seq};
+use super::{Body, Entry, Seq, Start};
 use crate::command::Command;
 use crate::ids::{FeedId, FeedKind};
 use crate::status::Link;
-use crate::time::{FrameIndex, FrameRate, Timestamp};
+use crate::time::{FrameIndex, Timestamp};
 
 /// Entries that may wait for the disk: several seconds of every feed at its densest. When full, the entry is counted
 /// lost.
@@ -59,45 +59,60 @@ pub enum JournalError {
 /// Appends entries to a file. Dropped or closed, it writes what is waiting and ends its thread.
 #[derive(Debug)]
 pub struct Writer {
-    queue: Option<Sender<Entry>>,
+    queue: Option<Sender<Job>>,
     lost: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Opens the file for appending, creating it and its folder, and cuts a torn last line.
-    /// Returns the sequence number of the last whole entry, 0 for an empty journal.
-    pub fn open(path: &Path) -> Result<(Writer, Seq), JournalError> {
+    pub fn open(path: &Path) -> Result<Opened, JournalError> {
         let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(open_error)?;
         }
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(open_error)?;
-        let whole = whole_length(&mut file).map_err(open_error)?;
+        let whole = whole_length(&mut file, u64::MAX).map_err(open_error)?;
         file.set_len(whole).map_err(open_error)?;
-        let last = read(path)?.last().transpose()?.map_or(0, |entry| entry.seq);
+        let last = if whole == 0 {
+            0
+        } else {
+            let before_last = whole_length(&mut file, whole - 1).map_err(open_error)?;
+            read_from(path, before_last)?.next().transpose()?.map_or(0, |entry| entry.seq)
+        };
+        let first = read(path)?.next().transpose()?;
+        let start = first.and_then(|entry| match entry.body {
+            Body::Start(start) => Some(start),
+            _ => None,
+        });
         file.seek(SeekFrom::End(0)).map_err(open_error)?;
-        let (queue, entries) = crossbeam_channel::bounded(QUEUE_ENTRIES);
+        let (queue, jobs) = crossbeam_channel::bounded(QUEUE_ENTRIES);
         let lost = Arc::new(AtomicU64::new(0));
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .spawn({
-                let (lost, path) = (lost.clone(), path.to_owned());
-                move || write_all(&path, file, &entries, &lost)
+                let mut disk = Disk { path: path.to_owned(), offset: whole, lost: lost.clone(), failing: false };
+                move || disk.serve(file, &jobs)
             })
             .map_err(open_error)?;
-        Ok((Writer { queue: Some(queue), lost, thread: Some(thread) }, last))
+        Ok(Opened { writer: Writer { queue: Some(queue), lost, thread: Some(thread) }, last, start })
     }
 
     /// Hands an entry to the writing thread; never waits.
     pub fn append(&self, entry: Entry) {
         let Some(queue) = &self.queue else { return };
-        match queue.try_send(entry) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.lost.fetch_add(1, Ordering::Relaxed);
-            }
+        if queue.try_send(Job::Entry(entry)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Has a checkpoint of everything appended so far written beside the journal; never waits. One that cannot be
+    /// written costs a restart some time and nothing else.
+    pub fn checkpoint(&self, state: Vec<u8>) {
+        if let Some(queue) = &self.queue {
+            // A full queue is counted by the entries that it refuses.
+            let _ = queue.try_send(Job::Checkpoint(state));
         }
     }
 
@@ -126,37 +141,86 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(path: &Path, file: File, entries: &Receiver<Entry>, lost: &AtomicU64) {
-    let mut out = BufWriter::with_capacity(256 * 1024, file);
-    let mut failing = false;
-    let mut attend = |result: io::Result<()>, entries_at_stake: u64| match result {
-        Ok(()) => failing = false,
-        Err(cause) => {
-            lost.fetch_add(entries_at_stake, Ordering::Relaxed);
-            if !failing {
-                tracing::error!("the journal {path:?} cannot be written, the show goes on without it: {cause}");
+/// A journal that is open for writing, and what was in it.
+#[derive(Debug)]
+pub struct Opened {
+    pub writer: Writer,
+    /// Number of the last whole entry; 0 for an empty journal.
+    pub last: Seq,
+    /// How the journal began; `None` for an empty one.
+    pub start: Option<Start>,
+}
+
+/// What the writing thread is asked to do, in order.
+#[derive(Debug)]
+enum Job {
+    Entry(Entry),
+    Checkpoint(Vec<u8>),
+}
+
+/// The writing thread's own.
+struct Disk {
+    path: PathBuf,
+    /// Bytes of whole entries in the file, those on their way included.
+    offset: u64,
+    lost: Arc<AtomicU64>,
+    failing: bool,
+}
+
+impl Disk {
+    fn serve(&mut self, file: File, jobs: &Receiver<Job>) {
+        let mut out = BufWriter::with_capacity(256 * 1024, file);
+        let mut line = Vec::new();
+        loop {
+            match jobs.recv_timeout(FLUSH_EVERY) {
+                Ok(Job::Entry(entry)) => {
+                    let written = self.write_line(&mut out, &entry, &mut line);
+                    self.attend(written, 1);
+                }
+                Ok(Job::Checkpoint(state)) => {
+                    let written = out.flush().and_then(|()| super::checkpoint::write(&self.path, self.offset, &state));
+                    self.attend(written, 0);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let written = out.flush();
+                    self.attend(written, 0);
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let written = out.flush();
+                    return self.attend(written, 0);
+                }
             }
-            failing = true;
         }
-    };
-    loop {
-        match entries.recv_timeout(FLUSH_EVERY) {
-            Ok(entry) => attend(write_line(&mut out, &entry), 1),
-            Err(RecvTimeoutError::Timeout) => attend(out.flush(), 0),
-            Err(RecvTimeoutError::Disconnected) => break attend(out.flush(), 0),
+    }
+
+    fn write_line(&mut self, out: &mut impl Write, entry: &Entry, line: &mut Vec<u8>) -> io::Result<()> {
+        line.clear();
+        serde_json::to_writer(&mut *line, &Line::from(entry))?;
+        line.push(b'\n');
+        out.write_all(line)?;
+        self.offset += line.len() as u64;
+        Ok(())
+    }
+
+    fn attend(&mut self, result: io::Result<()>, entries_at_stake: u64) {
+        match result {
+            Ok(()) => self.failing = false,
+            Err(cause) => {
+                self.lost.fetch_add(entries_at_stake, Ordering::Relaxed);
+                if !self.failing {
+                    let path = &self.path;
+                    tracing::error!("the journal {path:?} cannot be written, the show goes on without it: {cause}");
+                }
+                self.failing = true;
+            }
         }
     }
 }
 
-fn write_line(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Line::from(entry))?;
-    out.write_all(b"\n")
-}
-
-/// Bytes up to and including the last newline.
-fn whole_length(file: &mut File) -> io::Result<u64> {
+/// Bytes up to and including the last newline before `limit`.
+fn whole_length(file: &mut File, limit: u64) -> io::Result<u64> {
     const STEP: u64 = 64 * 1024;
-    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut end = file.seek(SeekFrom::End(0))?.min(limit);
     let mut piece = Vec::new();
     while end > 0 {
         let start = end.saturating_sub(STEP);
@@ -172,12 +236,21 @@ fn whole_length(file: &mut File) -> io::Result<u64> {
 }
 
 /// The entries of a journal in order. A torn last line is left out; a wrong line elsewhere is an error.
-pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Entry, JournalError>> + use<>, JournalError> {
-    let file = File::open(path).map_err(|cause| JournalError::Open { path: path.to_owned(), cause })?;
+pub fn read(path: &Path) -> Result<Reader, JournalError> {
+    read_from(path, 0)
+}
+
+/// The same from a byte of the file, at which an entry begins. Lines are then counted from there.
+pub fn read_from(path: &Path, offset: u64) -> Result<Reader, JournalError> {
+    let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
+    let mut file = File::open(path).map_err(open_error)?;
+    file.seek(SeekFrom::Start(offset)).map_err(open_error)?;
     Ok(Reader { path: path.to_owned(), lines: BufReader::with_capacity(256 * 1024, file), line: 0 })
 }
 
-struct Reader {
+/// Reads entries one after another.
+#[derive(Debug)]
+pub struct Reader {
     path: PathBuf,
     lines: BufReader<File>,
     line: usize,
@@ -215,10 +288,7 @@ struct Line {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 enum LineBody {
-    Start {
-        epoch: Timestamp,
-        rate: FrameRate,
-    },
+    Start(Start),
     Received {
         feed: FeedId,
         kind: FeedKind,
@@ -248,6 +318,7 @@ enum LineBody {
     },
     Frame {
         index: FrameIndex,
+        after: Option<FrameIndex>,
         upto: Seq,
     },
 }
@@ -255,7 +326,7 @@ enum LineBody {
 impl From<&Entry> for Line {
     fn from(entry: &Entry) -> Self {
         let body = match entry.body.clone() {
-            Body::Start { epoch, rate } => LineBody::Start { epoch, rate },
+            Body::Start(start) => LineBody::Start(start),
             Body::Received { feed, kind, bytes } => {
                 let (text, base64) = match std::str::from_utf8(&bytes) {
                     Ok(text) => (Some(text.to_owned()), None),
@@ -267,7 +338,7 @@ impl From<&Entry> for Line {
             Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
             Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
             Body::Command(command) => LineBody::Command { command },
-            Body::Frame { index, upto } => LineBody::Frame { index, upto },
+            Body::Frame { index, after, upto } => LineBody::Frame { index, after, upto },
         };
         Line { seq: entry.seq, at: entry.at, body }
     }
@@ -277,7 +348,7 @@ impl Line {
     /// `None` when a message's base64 cannot be read.
     fn into_entry(self) -> Option<Entry> {
         let body = match self.body {
-            LineBody::Start { epoch, rate } => Body::Start { epoch, rate },
+            LineBody::Start(start) => Body::Start(start),
             LineBody::Received { feed, kind, text, base64 } => {
                 let bytes = match base64 {
                     Some(base64) => Bytes::from(BASE64.decode(base64).ok()?),
@@ -289,7 +360,7 @@ impl Line {
             LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
             LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
             LineBody::Command { command } => Body::Command(command),
-            LineBody::Frame { index, upto } => Body::Frame { index, upto },
+            LineBody::Frame { index, after, upto } => Body::Frame { index, after, upto },
         };
         Some(Entry { seq: self.seq, at: self.at, body })
     }
@@ -325,9 +396,13 @@ mod tests {
                     why: Some("refused".into()),
                 },
             },
-            Entry { seq: 4, at: Timestamp::from_millis(6), body: Body::Frame { index: FrameIndex(9), upto: 3 } },
+            Entry {
+                seq: 4,
+                at: Timestamp::from_millis(6),
+                body: Body::Frame { index: FrameIndex(9), after: Some(FrameIndex(7)), upto: 3 },
+            },
         ];
-        let (writer, last) = Writer::open(&path).expect("opens");
+        let Opened { writer, last, .. } = Writer::open(&path).expect("opens");
         assert_eq!(last, 0);
         entries.iter().cloned().for_each(|entry| writer.append(entry));
         writer.close();
@@ -338,7 +413,7 @@ mod tests {
     fn a_torn_last_line_is_cut_and_writing_goes_on_after_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("show.journal");
-        let (writer, _) = Writer::open(&path).expect("opens");
+        let Opened { writer, .. } = Writer::open(&path).expect("opens");
         writer.append(received(1, b"{}"));
         writer.append(received(2, b"{}"));
         writer.close();
@@ -346,7 +421,7 @@ mod tests {
         for torn_at in whole.len() / 2 + 1..whole.len() {
             fs::write(&path, &whole[..torn_at]).expect("writes");
             assert_eq!(all(&path), [received(1, b"{}")], "cut at {torn_at}");
-            let (writer, last) = Writer::open(&path).expect("opens");
+            let Opened { writer, last, .. } = Writer::open(&path).expect("opens");
             assert_eq!(last, 1);
             writer.append(received(2, b"[]"));
             writer.close();

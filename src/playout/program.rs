@@ -69,6 +69,28 @@ impl Program {
         self.rate
     }
 
+    /// Puts graphics back on their layers before the first frame, after a restart.
+    pub fn put_back(&mut self, index: FrameIndex, commands: &[Command]) {
+        for command in commands {
+            if let Err(refused) = self.stage.apply(index, command) {
+                tracing::warn!("not put back: {refused}");
+            }
+        }
+    }
+
+    /// Begins with an empty stage, as a show does that is started again.
+    pub fn restart(&mut self, stage: Stage) {
+        self.stage = stage;
+    }
+
+    /// Applies the commands of a frame that is not drawn: for getting to a later one.
+    pub fn follow(&mut self, index: FrameIndex, commands: impl IntoIterator<Item = Ordered>) {
+        for Ordered { command, .. } in commands {
+            // What was refused then is refused now, and has been told.
+            let _ = self.stage.apply(index, &command);
+        }
+    }
+
     /// Applies the commands, then draws the frame. No frame when the GPU failed: outputs repeat the last one.
     pub fn draw(
         &mut self,

@@ -11,6 +11,7 @@ mod feeds;
 mod golden;
 mod graphics;
 mod imports;
+mod journal;
 mod outputs;
 mod real_game;
 mod resume;
