@@ -9,6 +9,7 @@
 pub mod clock;
 pub mod event;
 mod heard;
+mod hockey;
 mod plays;
 pub mod rank;
 pub mod snapshot;
@@ -51,6 +52,7 @@ struct Empty {
     players: Arc<Vec<Player>>,
     on_court: Arc<Vec<crate::ids::PlayerId>>,
     shots: Arc<Vec<Shot>>,
+    penalties: Arc<Vec<snapshot::Penalty>>,
     plays: Arc<Vec<Arc<Play>>>,
 }
 

@@ -133,16 +133,35 @@ pub enum FeedKind {
     ShotTracker,
     /// Sportradar NBA Push Events.
     NbaPushEvents,
+    /// Sportradar NBA Push Clock.
+    NbaPushClock,
+    /// Sportradar NBA Push Game Clock: the Push Clock's successor, which speaks without pause.
+    NbaPushGameClock,
+    /// Sportradar NHL Push Events.
+    NhlPushEvents,
+    /// Sportradar NHL Push Clock.
+    NhlPushClock,
 }
 
 impl FeedKind {
-    pub const ALL: [FeedKind; 2] = [FeedKind::ShotTracker, FeedKind::NbaPushEvents];
+    pub const ALL: [FeedKind; 6] = [
+        FeedKind::ShotTracker,
+        FeedKind::NbaPushEvents,
+        FeedKind::NbaPushClock,
+        FeedKind::NbaPushGameClock,
+        FeedKind::NhlPushEvents,
+        FeedKind::NhlPushClock,
+    ];
 
     /// The name on the command line and in the show file.
     pub fn name(self) -> &'static str {
         match self {
             FeedKind::ShotTracker => "shottracker",
             FeedKind::NbaPushEvents => "nba-push-events",
+            FeedKind::NbaPushClock => "nba-push-clock",
+            FeedKind::NbaPushGameClock => "nba-push-game-clock",
+            FeedKind::NhlPushEvents => "nhl-push-events",
+            FeedKind::NhlPushClock => "nhl-push-clock",
         }
     }
 }

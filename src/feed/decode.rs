@@ -8,10 +8,10 @@
 //! Wire structs live and die below this module: nothing of a vendor's shape leaves it.
 
 mod loose;
-mod nba;
 mod notes;
 mod parse;
 mod shottracker;
+mod sportradar;
 
 pub use notes::{Note, Notes};
 
@@ -60,14 +60,18 @@ pub struct Decoder {
 #[derive(Debug, Serialize, Deserialize)]
 enum Protocol {
     ShotTracker(shottracker::Reader),
-    NbaPushEvents(Box<nba::Reader>),
+    Sportradar(Box<sportradar::Reader>),
 }
 
 impl Decoder {
     pub fn new(kind: FeedKind, options: Options) -> Self {
         let protocol = match kind {
             FeedKind::ShotTracker => Protocol::ShotTracker(shottracker::Reader::new(options)),
-            FeedKind::NbaPushEvents => Protocol::NbaPushEvents(Box::new(nba::Reader::new(options))),
+            FeedKind::NbaPushEvents
+            | FeedKind::NbaPushClock
+            | FeedKind::NbaPushGameClock
+            | FeedKind::NhlPushEvents
+            | FeedKind::NhlPushClock => Protocol::Sportradar(Box::new(sportradar::Reader::new(kind, options))),
         };
         Self { protocol, notes: Notes::default() }
     }
@@ -77,7 +81,7 @@ impl Decoder {
         let before = self.notes.total();
         let verdict = match &mut self.protocol {
             Protocol::ShotTracker(reader) => reader.read(message, &mut self.notes, events),
-            Protocol::NbaPushEvents(reader) => reader.read(message, &mut self.notes, events),
+            Protocol::Sportradar(reader) => reader.read(message, &mut self.notes, events),
         };
         let oddities = u32::try_from(self.notes.total() - before).unwrap_or(u32::MAX);
         Outcome { verdict, oddities }
@@ -97,7 +101,7 @@ impl Decoder {
     pub fn game(&self) -> Option<&GameId> {
         match &self.protocol {
             Protocol::ShotTracker(reader) => reader.game(),
-            Protocol::NbaPushEvents(reader) => reader.game(),
+            Protocol::Sportradar(reader) => reader.game(),
         }
     }
 
@@ -106,7 +110,7 @@ impl Decoder {
         let games = match &self.protocol {
             // A ShotTracker token is good for one game.
             Protocol::ShotTracker(_) => None,
-            Protocol::NbaPushEvents(reader) => Some(reader.other_games()),
+            Protocol::Sportradar(reader) => Some(reader.other_games()),
         };
         games.into_iter().flatten()
     }

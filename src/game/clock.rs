@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-use super::snapshot::{GameClock, Period, ShotClock};
+use super::snapshot::{GameClock, PenaltyClock, Period, ShotClock};
 
 /// A reading this close to the display is taken for jitter and slewed; one further off is a correction (or a reset) and
 /// is shown at once. Well above the half second between readings, well below any correction that officials make.
@@ -122,6 +122,10 @@ pub struct Clocks {
     pub period: Option<Period>,
     pub game: Clock,
     pub shot: Clock,
+    /// Hockey: the penalty that changes strength.
+    pub strength: Clock,
+    /// The highest reading of the game clock in this period: its length, where its start was seen.
+    pub highest_millis: Option<u32>,
 }
 
 /// The game clock as arenas show it: minutes and seconds from a minute up, seconds and tenths below; always rounded
@@ -136,6 +140,11 @@ pub fn show_game(millis: u32, running: bool) -> GameClock {
 pub fn show_shot(millis: u32) -> ShotClock {
     let display = if millis >= 5_000 { millis.div_ceil(1_000).to_string() } else { tenths(millis) };
     ShotClock { display, millis }
+}
+
+/// A penalty's clock: always minutes and seconds, rounded down as the game clock is, so that both tick at once.
+pub fn show_penalty(millis: u32) -> PenaltyClock {
+    PenaltyClock { display: format!("{}:{:02}", millis / 60_000, millis / 1_000 % 60), millis }
 }
 
 fn tenths(millis: u32) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
-use super::snapshot::{Game, Period, Player, Score, Shot, Stats, Zones};
+use super::snapshot::{End, Game, Period, Player, Score, Shot, Stats, Strength, Zones};
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
@@ -63,6 +63,20 @@ pub enum Event {
         side: Side,
         players: Vec<PlayerId>,
     },
+    /// The end that a side attacks, as television sees it.
+    Attacks {
+        side: Side,
+        end: End,
+    },
+    /// Hockey: the strength of a side.
+    Strength {
+        side: Side,
+        strength: Strength,
+    },
+    /// Hockey: who is on the ice and in the penalty box after the play of `sequence`.
+    OnIce(OnIce),
+    /// The plays from here on, with those already told, are all plays of the game: statistics may be counted from them.
+    PlaysAreWhole,
     /// A play, new or in a later version: the whole of what is now known of it.
     Play(PlayUpdate),
     /// A play that never happened. Repeated deletes are normal.
@@ -111,13 +125,15 @@ pub struct ClockReading {
     /// `None`: the message did not say.
     pub running: Option<bool>,
     pub shot: ShotReading,
+    /// Hockey: time left of the penalty that changes strength.
+    pub strength: ShotReading,
     /// When the vendor took the reading, if it says.
     pub taken_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ShotReading {
-    /// The message does not speak of the shot clock.
+    /// The message does not speak of this clock.
     #[default]
     Unsaid,
     Off,
@@ -135,5 +151,54 @@ pub struct PlayUpdate {
     pub updated_at: Option<Timestamp>,
     /// The team that the play is attributed to, by the vendor's id.
     pub attributed_to: Option<TeamId>,
+    /// What it counts for, where nobody sends totals.
+    pub marks: Vec<Mark>,
     pub play: super::snapshot::Play,
+}
+
+/// Something of a play that counts in the statistics of a player and the player's team.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Mark {
+    pub team: TeamId,
+    pub player: Option<PlayerId>,
+    pub kind: MarkKind,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum MarkKind {
+    /// A shot on goal; a goal is one.
+    Shot {
+        goal: bool,
+        power_play: bool,
+    },
+    Assist,
+    /// A shot on goal that this goalkeeper did not let in.
+    Save,
+    Block,
+    Hit,
+    Giveaway,
+    Takeaway,
+    Faceoff {
+        won: bool,
+    },
+    /// Minutes in the box; a misconduct's too.
+    Penalty {
+        minutes: u32,
+        severity: Option<String>,
+        infraction: Option<String>,
+    },
+    /// Somebody serves another's penalty of the same play.
+    Serves,
+}
+
+/// One side's line-up in hockey. `None`: not spoken of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OnIce {
+    pub side: Side,
+    /// The play that the line-up belongs to: a penalty given later is not ended by a box that does not have it yet.
+    pub sequence: i64,
+    pub skaters: Option<u8>,
+    pub goalkeeper: Option<bool>,
+    /// Players in the penalty box; empty when nobody is.
+    pub in_box: Option<Vec<PlayerId>>,
 }

@@ -12,9 +12,10 @@ use crate::status::Link;
 use crate::time::Timestamp;
 
 use super::clock::Clocks;
-use super::event::{ClockReading, Event, ShotReading, StatLine, TeamFacts};
+use super::event::{ClockReading, Event, OnIce, ShotReading, StatLine, TeamFacts};
+use super::hockey::{self, GivenPenalty};
 use super::plays::Plays;
-use super::snapshot::{Game, Period, PeriodScore, Player, Shot, Stats, Zones};
+use super::snapshot::{End, Game, Period, PeriodScore, Player, Shot, Stats, Strength, Zones};
 
 /// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
 const MOST_SHOTS: usize = 400;
@@ -41,6 +42,8 @@ pub(super) struct Heard {
     /// Counts changes of what the teams' colours depend on: sides, ids, jerseys.
     pub(super) looks: u64,
     pub(super) plays: Plays,
+    /// Whether `plays` are all there were, so that totals may be counted from them.
+    plays_are_whole: bool,
     /// Outer `None`: not spoken of. Inner: nobody has the ball, or nobody knows.
     pub(super) possession: Option<Option<TeamId>>,
 }
@@ -61,6 +64,13 @@ pub(super) struct TeamHeard {
     pub(super) players: Option<Arc<Vec<Player>>>,
     pub(super) on_court: Option<Arc<Vec<PlayerId>>>,
     pub(super) shots: Option<Arc<Vec<Shot>>>,
+    pub(super) attacks: Option<End>,
+    pub(super) strength: Option<Strength>,
+    pub(super) skaters: Option<u8>,
+    pub(super) goalkeeper: Option<bool>,
+    /// Who was in the penalty box after the play of this sequence.
+    pub(super) in_box: Option<(i64, Vec<PlayerId>)>,
+    pub(super) penalties: Option<Arc<Vec<GivenPenalty>>>,
     versions: Vec<(PlayId, Option<PlayerId>, i64)>,
 }
 
@@ -80,6 +90,7 @@ impl Heard {
             teams: Vec::new(),
             looks: 0,
             plays: Plays::default(),
+            plays_are_whole: false,
             possession: None,
         }
     }
@@ -130,15 +141,33 @@ impl Heard {
                 replace(&mut self.by_side(*side).players, &players);
             }
             Event::Line(line) => self.by_id(&line.team).take_line(line),
-            Event::Roster { side, players } => self.by_side(*side).add_players(players),
+            Event::Roster { side, players } => {
+                self.by_side(*side).add_players(players);
+                self.count();
+            }
             Event::ByPeriod { side, points } => {
                 let row =
                     |(label, points): &(String, Option<u32>)| PeriodScore { label: label.clone(), points: *points };
                 replace(&mut self.by_side(*side).by_period, &points.iter().map(row).collect());
             }
             Event::OnCourt { side, players } => replace(&mut self.by_side(*side).on_court, players),
-            Event::Play(update) => self.plays.put(update),
-            Event::PlayDeleted { id, at } => self.plays.delete(id, *at),
+            Event::Attacks { side, end } => self.by_side(*side).attacks = Some(*end),
+            Event::Strength { side, strength } => self.by_side(*side).strength = Some(*strength),
+            Event::OnIce(line_up) => self.by_side(line_up.side).take_line_up(line_up),
+            Event::PlaysAreWhole => {
+                self.plays_are_whole = true;
+                self.count();
+            }
+            Event::Play(update) => {
+                if self.plays.put(update) {
+                    self.count();
+                }
+            }
+            Event::PlayDeleted { id, at } => {
+                if self.plays.delete(id, *at) {
+                    self.count();
+                }
+            }
             Event::Shot { team, shot } => self.put_shot(team, shot),
             Event::ShotDeleted(id) => self.delete_shot(id),
             Event::Possession { team } => self.possession = Some(team.clone()),
@@ -154,6 +183,8 @@ impl Heard {
             status: said.status.or(known.status),
             title: said.title.clone().or_else(|| known.title.clone()),
             venue: said.venue.clone().or_else(|| known.venue.clone()),
+            scheduled: said.scheduled.clone().or_else(|| known.scheduled.clone()),
+            coverage: said.coverage.clone().or_else(|| known.coverage.clone()),
         };
         if game != *self.game {
             self.game = Arc::new(game);
@@ -214,7 +245,8 @@ impl Heard {
     }
 
     fn read_clock(&mut self, at: Timestamp, reading: &ClockReading) {
-        if reading.game_millis.is_none() && reading.running.is_none() && reading.shot == ShotReading::Unsaid {
+        let is_unsaid = reading.shot == ShotReading::Unsaid && reading.strength == ShotReading::Unsaid;
+        if reading.game_millis.is_none() && reading.running.is_none() && is_unsaid {
             self.period.clone_from(&reading.period);
             return;
         }
@@ -228,19 +260,53 @@ impl Heard {
         if let Some(millis) = game_millis {
             clocks.game.read(at, millis, running, jump);
         }
-        match reading.shot {
-            ShotReading::Off => clocks.shot.clear(),
-            ShotReading::Millis(millis) => clocks.shot.read(at, millis, running, jump),
-            ShotReading::Unsaid => {
-                if let Some(millis) = clocks.shot.millis_at(at).filter(|_| turned) {
-                    clocks.shot.read(at, millis, running, jump);
+        for (clock, said) in [(&mut clocks.shot, reading.shot), (&mut clocks.strength, reading.strength)] {
+            match said {
+                ShotReading::Off => clock.clear(),
+                ShotReading::Millis(millis) => clock.read(at, millis, running, jump),
+                ShotReading::Unsaid => {
+                    if let Some(millis) = clock.millis_at(at).filter(|_| turned) {
+                        clock.read(at, millis, running, jump);
+                    }
                 }
             }
         }
+        if jump {
+            clocks.highest_millis = None;
+        }
+        clocks.highest_millis = clocks.highest_millis.max(reading.game_millis);
         if reading.period.is_some() && jump {
             clocks.period.clone_from(&reading.period);
         }
         self.clock_at = Some(at);
+    }
+
+    /// Works out again what plays add up to.
+    fn count(&mut self) {
+        let mut given = hockey::penalties(&self.plays);
+        for team in &mut self.teams {
+            let given = team.facts.id.as_ref().and_then(|id| given.remove(id)).unwrap_or_default();
+            if team.penalties.as_deref().map_or(&[][..], Vec::as_slice) != given {
+                Arc::make_mut(team).penalties = Some(Arc::new(given));
+            }
+        }
+        for (team, given) in given {
+            self.by_id(&team).penalties = Some(Arc::new(given));
+        }
+        if !self.plays_are_whole {
+            return;
+        }
+        let totals = hockey::Totals::of(&self.plays);
+        for team in &mut self.teams {
+            let Some(id) = team.facts.id.clone() else { continue };
+            let team = Arc::make_mut(team);
+            let stats = totals.team(&id, team.stats.as_deref());
+            replace(&mut team.stats, &stats);
+            let players = totals.players(&id, team.players.as_deref().map_or(&[], Vec::as_slice));
+            if !players.is_empty() {
+                replace(&mut team.players, &players);
+            }
+        }
     }
 
     fn put_shot(&mut self, team: &TeamId, shot: &Shot) {
@@ -273,6 +339,14 @@ impl Heard {
 }
 
 impl TeamHeard {
+    fn take_line_up(&mut self, said: &OnIce) {
+        self.skaters = said.skaters.or(self.skaters);
+        self.goalkeeper = said.goalkeeper.or(self.goalkeeper);
+        if let Some(players) = &said.in_box {
+            self.in_box = Some((said.sequence, players.clone()));
+        }
+    }
+
     fn has_shot(&self, id: &str) -> bool {
         self.shots.iter().flat_map(|shots| shots.iter()).any(|shot| shot.id.as_deref() == Some(id))
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::PlayId;
 use crate::time::Timestamp;
 
-use super::event::PlayUpdate;
+use super::event::{Mark, PlayUpdate};
 use super::snapshot::Play;
 
 /// More plays than any game has had, several overtimes included. When full, the oldest are dropped.
@@ -21,10 +21,11 @@ pub(super) struct Plays {
     deleted: Arc<Vec<Tombstone>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Key {
     sequence: i64,
     updated_at: Option<Timestamp>,
+    marks: Arc<[Mark]>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,40 +41,56 @@ impl Plays {
     }
 
     /// Takes a version of a play; the whole of it replaces the earlier version. A version that was written before the one
-    /// already here, or before the play was deleted, is a straggler and changes nothing.
-    pub(super) fn put(&mut self, update: &PlayUpdate) {
-        let Some(id) = &update.play.id else { return };
+    /// already here, or before the play was deleted, is a straggler and changes nothing. Whether [`Plays::marked`] changed.
+    pub(super) fn put(&mut self, update: &PlayUpdate) -> bool {
+        let Some(id) = &update.play.id else { return false };
         if let Some(tombstone) = self.deleted.iter().position(|tombstone| tombstone.id == *id) {
             let is_revived = update.updated_at.zip(self.deleted[tombstone].at).is_some_and(|(up, down)| up > down);
             if !is_revived {
-                return;
+                return false;
             }
             Arc::make_mut(&mut self.deleted).remove(tombstone);
         }
-        let key = Key { sequence: update.sequence, updated_at: update.updated_at };
+        let key =
+            Key { sequence: update.sequence, updated_at: update.updated_at, marks: update.marks.as_slice().into() };
+        let mut had_marks = false;
         if let Some(index) = self.position(id) {
-            let known = self.keys[index];
+            let known = &self.keys[index];
             if update.updated_at.zip(known.updated_at).is_some_and(|(said, known)| said < known) {
-                return;
+                return false;
             }
+            had_marks = !known.marks.is_empty();
             if known.sequence == key.sequence {
-                if known != key {
+                let is_counted = had_marks || !key.marks.is_empty();
+                let changed = is_counted && (known.marks != key.marks || *self.plays[index] != update.play);
+                if *known != key {
                     Arc::make_mut(&mut self.keys)[index] = key;
                 }
                 // Exact duplicates are common; they must not make every binding look again.
                 if *self.plays[index] != update.play {
                     Arc::make_mut(&mut self.plays)[index] = Arc::new(update.play.clone());
                 }
-                return;
+                return changed;
             }
             self.remove_at(index);
         }
+        let has_marks = had_marks || !key.marks.is_empty();
         self.insert(key, update.play.clone());
+        has_marks
     }
 
-    /// Removes a play, and remembers that, so that a late copy of it does not bring it back.
-    pub(super) fn delete(&mut self, id: &PlayId, at: Option<Timestamp>) {
+    /// Plays that count for something, oldest first, with their sequence.
+    pub(super) fn marked(&self) -> impl Iterator<Item = (i64, &Play, &[Mark])> {
+        let all = self.keys.iter().zip(self.plays.iter()).rev();
+        all.filter(|(key, _)| !key.marks.is_empty()).map(|(key, play)| (key.sequence, play.as_ref(), &*key.marks))
+    }
+
+    /// Removes a play, and remembers that, so that a late copy of it does not bring it back. Whether [`Plays::marked`]
+    /// changed.
+    pub(super) fn delete(&mut self, id: &PlayId, at: Option<Timestamp>) -> bool {
+        let mut had_marks = false;
         if let Some(index) = self.position(id) {
+            had_marks = !self.keys[index].marks.is_empty();
             self.remove_at(index);
         }
         match self.deleted.iter().position(|tombstone| tombstone.id == *id) {
@@ -89,6 +106,7 @@ impl Plays {
                 deleted.push(Tombstone { id: id.clone(), at });
             }
         }
+        had_marks
     }
 
     /// Newest plays change most, so the search begins there.

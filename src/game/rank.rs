@@ -28,6 +28,8 @@ pub enum Fact {
     Shots,
     Plays,
     Possession,
+    /// Strength, line-up on the ice and penalties.
+    Penalties,
 }
 
 /// The order in which feeds are asked.
@@ -36,16 +38,22 @@ pub struct Ranks {
     rows: Vec<(Fact, Vec<FeedKind>)>,
 }
 
-/// The tracking system measures; the league's feed is official for what officials decide.
-const DEFAULT: [(Fact, [FeedKind; 2]); 13] = {
-    const TRACKER: [FeedKind; 2] = [FeedKind::ShotTracker, FeedKind::NbaPushEvents];
-    const LEAGUE: [FeedKind; 2] = [FeedKind::NbaPushEvents, FeedKind::ShotTracker];
+/// The tracking system measures; the league's feeds are official for what officials decide. Where the league has several,
+/// the one that speaks without pause is asked first for what is true now, and the one of the plays for what happened.
+const DEFAULT: [(Fact, [FeedKind; 6]); 14] = {
+    use FeedKind::*;
+    const TRACKER: [FeedKind; 6] =
+        [ShotTracker, NbaPushGameClock, NbaPushClock, NhlPushClock, NbaPushEvents, NhlPushEvents];
+    const LEAGUE: [FeedKind; 6] =
+        [NbaPushEvents, NhlPushEvents, NbaPushGameClock, NbaPushClock, NhlPushClock, ShotTracker];
+    const LEAGUE_NOW: [FeedKind; 6] =
+        [NbaPushGameClock, NbaPushClock, NhlPushClock, NbaPushEvents, NhlPushEvents, ShotTracker];
     [
         (Fact::Game, LEAGUE),
         (Fact::Status, LEAGUE),
         (Fact::Teams, LEAGUE),
-        (Fact::Score, LEAGUE),
-        (Fact::Bench, LEAGUE),
+        (Fact::Score, LEAGUE_NOW),
+        (Fact::Bench, LEAGUE_NOW),
         (Fact::Clock, TRACKER),
         (Fact::Color, TRACKER),
         (Fact::Stats, TRACKER),
@@ -54,6 +62,7 @@ const DEFAULT: [(Fact, [FeedKind; 2]); 13] = {
         (Fact::Shots, TRACKER),
         (Fact::Plays, LEAGUE),
         (Fact::Possession, LEAGUE),
+        (Fact::Penalties, LEAGUE),
     ]
 };
 
@@ -96,6 +105,6 @@ mod tests {
         ranks.set(Fact::Score, vec![FeedKind::ShotTracker]);
         assert_eq!(ranks.place(Fact::Score, FeedKind::ShotTracker), 0);
         assert_eq!(ranks.place(Fact::Score, FeedKind::NbaPushEvents), usize::MAX);
-        assert_eq!(ranks.place(Fact::Bench, FeedKind::NbaPushEvents), 0);
+        assert_eq!(ranks.place(Fact::Plays, FeedKind::NbaPushEvents), 0);
     }
 }

@@ -47,6 +47,10 @@ pub struct Game {
     pub status: Option<GameStatus>,
     pub title: Option<String>,
     pub venue: Option<String>,
+    /// When it is to begin, as the vendor wrote it (RFC 3339).
+    pub scheduled: Option<String>,
+    /// How much of the game the vendor covers ("full", "boxscore"…): what to expect of its plays.
+    pub coverage: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -80,8 +84,8 @@ pub struct Clock {
     pub game: Option<GameClock>,
     /// Null when the shot clock is off or unknown.
     pub shot: Option<ShotClock>,
-    /// Hockey: time left of the shortest running penalty that changes strength.
-    pub strength: Option<ShotClock>,
+    /// Hockey: time left of the shortest running penalty that changes strength; null at even strength or when unknown.
+    pub strength: Option<PenaltyClock>,
     /// No clock message for longer than the feed should ever be silent: what is shown is extrapolated or held.
     pub stale: bool,
 }
@@ -91,7 +95,7 @@ pub struct Clock {
 pub struct Period {
     /// 1-based within its kind: the second overtime is `{kind: overtime, number: 2}`. 0 for pre-game, half-time, final.
     pub number: u8,
-    /// "Q4", "H2", "OT", "2OT", "P3", "HALF", "PRE", "FINAL", "TEST".
+    /// "Q4", "H2", "OT", "2OT", "P3", "SO", "HALF", "PRE", "FINAL", "TEST".
     pub label: String,
     pub kind: PeriodKind,
 }
@@ -106,6 +110,8 @@ pub enum PeriodKind {
     Period,
     Halftime,
     Overtime,
+    /// Hockey.
+    Shootout,
     Final,
     Test,
 }
@@ -119,6 +125,7 @@ impl Period {
             PeriodKind::Period => (number, format!("P{number}")),
             PeriodKind::Overtime if number <= 1 => (1, "OT".to_owned()),
             PeriodKind::Overtime => (number, format!("{number}OT")),
+            PeriodKind::Shootout => (1, "SO".to_owned()),
             PeriodKind::Pregame => (0, "PRE".to_owned()),
             PeriodKind::Halftime => (0, "HALF".to_owned()),
             PeriodKind::Final => (0, "FINAL".to_owned()),
@@ -145,6 +152,15 @@ pub struct ShotClock {
     pub millis: u32,
 }
 
+/// Time left of a penalty.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PenaltyClock {
+    /// "1:44", "0:51"; rounded down to what it shows.
+    pub display: String,
+    pub millis: u32,
+}
+
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Team {
@@ -161,6 +177,16 @@ pub struct Team {
     pub bonus: Option<bool>,
     /// Remaining.
     pub timeouts: Option<u32>,
+    /// The end of the court or rink that the team attacks, as television sees it.
+    pub attacks: Option<End>,
+    /// Hockey: more skaters than the other team, fewer, or as many.
+    pub strength: Option<Strength>,
+    /// Hockey: players on the ice without the goalkeeper.
+    pub skaters: Option<u8>,
+    /// Hockey: the goalkeeper is off the ice.
+    pub empty_net: Option<bool>,
+    /// Hockey: penalties that are being served, the first to end first.
+    pub penalties: Arc<Vec<Penalty>>,
     pub color: Arc<TeamColor>,
     pub by_period: Arc<Vec<PeriodScore>>,
     pub stats: Arc<Stats>,
@@ -169,6 +195,60 @@ pub struct Team {
     pub on_court: Arc<Vec<PlayerId>>,
     pub zones: Arc<Zones>,
     pub shots: Arc<Vec<Shot>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    Left,
+    Right,
+}
+
+impl End {
+    pub fn other(self) -> Self {
+        match self {
+            End::Left => End::Right,
+            End::Right => End::Left,
+        }
+    }
+}
+
+/// Who has more skaters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    Even,
+    PowerPlay,
+    ShortHanded,
+}
+
+impl Strength {
+    /// The other team's.
+    pub fn other(self) -> Self {
+        match self {
+            Strength::Even => Strength::Even,
+            Strength::PowerPlay => Strength::ShortHanded,
+            Strength::ShortHanded => Strength::PowerPlay,
+        }
+    }
+}
+
+/// A penalty that is being served.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Penalty {
+    /// Who committed it; null for a bench penalty.
+    pub player: Option<PlayerId>,
+    pub name: Option<String>,
+    pub number: Option<String>,
+    /// As it was given: 2, 4, 5, 10.
+    pub minutes: Option<u32>,
+    /// "Minor", "Major", "Double Minor", "Misconduct".
+    pub severity: Option<String>,
+    /// "Hooking".
+    pub infraction: Option<String>,
+    /// Null where it cannot be told: a game clock is missing, or the length of an overtime.
+    pub left: Option<PenaltyClock>,
 }
 
 /// Colours of a team on screen.
@@ -233,6 +313,16 @@ pub struct Stats {
     pub points_off_turnovers: Option<u32>,
     pub assist_to_turnover: Option<f64>,
     pub distance_m: Option<f64>,
+    /// Hockey from here to `takeaways`; `assists`, `points` and `blocks` are shared.
+    pub goals: Option<u32>,
+    pub shots_on_goal: Option<u32>,
+    pub hits: Option<u32>,
+    pub faceoffs: Option<Faceoffs>,
+    pub power_play: Option<PowerPlay>,
+    pub penalty_minutes: Option<u32>,
+    pub saves: Option<u32>,
+    pub giveaways: Option<u32>,
+    pub takeaways: Option<u32>,
     pub by_possession_type: BTreeMap<String, PossessionType>,
 }
 
@@ -268,6 +358,20 @@ pub struct Turnovers {
     pub total: Option<u32>,
     pub live: Option<u32>,
     pub dead: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Faceoffs {
+    pub won: u32,
+    pub lost: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PowerPlay {
+    pub goals: Option<u32>,
+    pub opportunities: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -331,6 +435,8 @@ pub struct Play {
     pub period: Option<Period>,
     /// Game clock as the vendor wrote it.
     pub clock: Option<String>,
+    /// The same in milliseconds left.
+    pub clock_millis: Option<u32>,
     pub team: Option<Side>,
     /// The vendor's event type ("threepointmade").
     pub kind: String,
@@ -338,9 +444,26 @@ pub struct Play {
     pub players: Vec<PlayRole>,
     pub points: Option<u32>,
     pub score: Option<Score>,
-    /// From the hoop that the team attacks: x to the right of a shooter who faces it, y towards the centre of the court.
+    /// From the hoop (or goal) that the team attacks: x to the right of a shooter who faces it, y towards the centre.
     pub x_mm: Option<i32>,
     pub y_mm: Option<i32>,
+    /// The vendor's name of the place ("outsideright", "lowslot").
+    pub area: Option<String>,
+    /// More of the kind, as the vendor has it: a turnover's or penalty's type, a shot's, a stoppage's reason.
+    pub detail: Option<String>,
+    /// "fastbreak", "pointsinthepaint"…
+    pub qualifiers: Vec<String>,
+    /// Which of how many free throws: "1 of 2".
+    pub attempt: Option<String>,
+    /// Hockey: the team's strength at the time.
+    pub strength: Option<Strength>,
+    /// Hockey: the goal was scored into an empty net, or by the team that conceded it.
+    pub empty_net_goal: Option<bool>,
+    pub own_goal: Option<bool>,
+    /// Whether it counts towards the record; false while it may still be changed or taken back.
+    pub official: Option<bool>,
+    /// Taken back by the league afterwards: a technical foul that does not count.
+    pub rescinded: bool,
 }
 
 /// A player's part in a play.

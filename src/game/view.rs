@@ -11,8 +11,9 @@ use crate::time::Timestamp;
 use super::GameState;
 use super::clock;
 use super::heard::{Heard, TeamHeard};
+use super::hockey::{self, IceClock};
 use super::rank::{Fact, Ranks};
-use super::snapshot::{Clock, Game, GameSnapshot, GameStatus, Period, PeriodKind, Team, TeamColor};
+use super::snapshot::{Clock, Game, GameSnapshot, GameStatus, Penalty, Period, PeriodKind, Team, TeamColor};
 
 /// A feed that gave no sign of life for this long is believed after all others. Its vendors send one at least every five
 /// seconds (or answer a ping within 30); a shorter time would make facts flicker at every reconnection.
@@ -56,9 +57,9 @@ pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
     let clock = merge.clock(game.status);
     GameSnapshot {
         game: state.game.share(game),
+        home: merge.team(Side::Home, &clock),
+        away: merge.team(Side::Away, &clock),
         clock,
-        home: merge.team(Side::Home),
-        away: merge.team(Side::Away),
         possession: merge.possession(),
         plays: merge
             .pick(Fact::Plays, |heard| Some(heard.plays.shared()).filter(|plays| !plays.is_empty()))
@@ -110,6 +111,8 @@ impl<'a> Merge<'a> {
             status: self.pick(Fact::Status, |heard| heard.game.status),
             title: self.pick(Fact::Game, |heard| heard.game.title.clone()),
             venue: self.pick(Fact::Game, |heard| heard.game.venue.clone()),
+            scheduled: self.pick(Fact::Game, |heard| heard.game.scheduled.clone()),
+            coverage: self.pick(Fact::Plays, |heard| heard.game.coverage.clone()),
         }
     }
 
@@ -144,10 +147,11 @@ impl<'a> Merge<'a> {
         let clocks = &heard.clocks;
         let game = clocks.game.millis_at(self.now).map(|millis| clock::show_game(millis, clocks.game.is_running()));
         let shot = clocks.shot.millis_at(self.now).map(clock::show_shot);
-        Clock { period, game, shot, strength: None, stale: self.is_stale(heard) }
+        let strength = clocks.strength.millis_at(self.now).map(clock::show_penalty);
+        Clock { period, game, shot, strength, stale: self.is_stale(heard) }
     }
 
-    fn team(&self, side: Side) -> Team {
+    fn team(&self, side: Side, clock: &Clock) -> Team {
         let (rules, empty) = (self.rules.team(side), &self.state.empty);
         let fact = |of: fn(&TeamHeard) -> Option<&String>| self.pick_team(Fact::Teams, side, of).cloned();
         Team {
@@ -159,6 +163,11 @@ impl<'a> Merge<'a> {
             fouls: self.pick_team(Fact::Bench, side, |team| team.fouls),
             bonus: self.pick_team(Fact::Bench, side, |team| team.bonus),
             timeouts: self.pick_team(Fact::Bench, side, |team| team.timeouts),
+            attacks: self.pick_team(Fact::Penalties, side, |team| team.attacks),
+            strength: self.pick_team(Fact::Penalties, side, |team| team.strength),
+            skaters: self.pick_team(Fact::Penalties, side, |team| team.skaters),
+            empty_net: self.pick_team(Fact::Penalties, side, |team| team.goalkeeper).map(|there| !there),
+            penalties: self.penalties(side, clock),
             color: self.color(side),
             by_period: self.part(Fact::Stats, side, |team| team.by_period.as_ref(), &empty.by_period),
             stats: self.part(Fact::Stats, side, |team| team.stats.as_ref(), &empty.stats),
@@ -166,6 +175,19 @@ impl<'a> Merge<'a> {
             on_court: self.part(Fact::Players, side, |team| team.on_court.as_ref(), &empty.on_court),
             zones: self.part(Fact::Zones, side, |team| team.zones.as_ref(), &empty.zones),
             shots: self.part(Fact::Shots, side, |team| team.shots.as_ref(), &empty.shots),
+        }
+    }
+
+    fn penalties(&self, side: Side, clock: &Clock) -> Arc<Vec<Penalty>> {
+        let served = self.pick(Fact::Penalties, |heard| {
+            let team = self.team_of(heard, side)?;
+            let given = team.penalties.as_ref()?;
+            let ice_clock = IceClock::of(clock, heard.clocks.highest_millis);
+            Some(hockey::served(given, team.in_box.as_ref(), &ice_clock))
+        });
+        match served {
+            Some(served) if !served.is_empty() => Arc::new(served),
+            _ => self.state.empty.penalties.clone(),
         }
     }
 

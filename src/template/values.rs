@@ -128,6 +128,11 @@ fn update_team(root: &mut Root, tick: Tick, old: Option<&Team>, team: &Team) {
         fouls,
         bonus,
         timeouts,
+        attacks,
+        strength,
+        skaters,
+        empty_net,
+        penalties,
         color,
         by_period,
         stats,
@@ -151,7 +156,9 @@ fn update_team(root: &mut Root, tick: Tick, old: Option<&Team>, team: &Team) {
             );)*
         };
     }
-    by_value!(id, name, market, code, score, fouls, bonus, timeouts);
+    by_value!(id, name, market, code, score, fouls, bonus, timeouts, attacks, strength, skaters, empty_net);
+    // Time left changes within the list, which is made anew for each view.
+    by_value!(penalties);
     by_pointer!(color, by_period, stats, players, on_court, zones, shots);
     root.join(tick);
 }

@@ -151,7 +151,7 @@ fn read_clock(clock: &wire::Clock<'_>, notes: &mut Notes, events: &mut Vec<Event
         game_millis: clock_time(&clock.minutes, &clock.seconds, &clock.sub_seconds, "clock.sec", notes),
         running: clock.state.text().and_then(|state| is_running(&state, notes)),
         shot,
-        taken_at: None,
+        ..ClockReading::default()
     }));
 }
 
@@ -216,7 +216,8 @@ fn read_period(token: &str, notes: &mut Notes) -> Option<Period> {
 fn status_of(kind: PeriodKind) -> GameStatus {
     match kind {
         PeriodKind::Pregame => GameStatus::Scheduled,
-        PeriodKind::Quarter | PeriodKind::Half | PeriodKind::Period | PeriodKind::Overtime => GameStatus::InProgress,
+        PeriodKind::Quarter | PeriodKind::Half | PeriodKind::Period => GameStatus::InProgress,
+        PeriodKind::Overtime | PeriodKind::Shootout => GameStatus::InProgress,
         PeriodKind::Halftime => GameStatus::Halftime,
         PeriodKind::Final => GameStatus::Complete,
         PeriodKind::Test => GameStatus::Test,

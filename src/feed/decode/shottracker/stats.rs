@@ -60,6 +60,7 @@ pub(super) fn stats(row: &wire::Row<'_>, notes: &mut Notes) -> Stats {
         assist_to_turnover: row.assist_to_turnover.f64("AST_TO_RATE", notes),
         distance_m: row.distance_cm.f64("DIST", notes).map(|centimetres| centimetres / 100.0),
         by_possession_type: possession_types(&row.extra, notes),
+        ..Stats::default()
     }
 }
 

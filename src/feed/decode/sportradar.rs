@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::game::event::{ClockReading, Event, ShotReading, TeamFacts};
+use crate::game::event::{ClockReading, Event, TeamFacts};
 use crate::game::snapshot::{self, GameStatus, Period, PeriodKind, Player, Score, Sport};
-use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
+use crate::ids::{FeedKind, GameId, PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
 use super::loose::{Loose, Odd};
@@ -40,6 +40,7 @@ const QUARTERS: u8 = 4;
 /// Reads one stream and follows one game of it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
+    kind: FeedKind,
     wanted: Option<String>,
     game: Option<GameId>,
     head: Option<Head>,
@@ -84,8 +85,9 @@ impl Teams {
 }
 
 impl Reader {
-    pub(super) fn new(options: Options) -> Self {
+    pub(super) fn new(kind: FeedKind, options: Options) -> Self {
         Self {
+            kind,
             wanted: options.match_id.map(|id| bare(&id).to_owned()),
             game: None,
             head: None,
@@ -284,8 +286,8 @@ impl Reader {
                 period,
                 game_millis,
                 running: None,
-                shot: ShotReading::Unsaid,
                 taken_at,
+                ..ClockReading::default()
             }));
         }
         events.push(Event::Possession { team: event.possession.id.text().map(TeamId::new) });
@@ -308,10 +310,14 @@ impl Reader {
         snapshot::Game {
             id: self.game.clone(),
             league: message.metadata.league.string(),
-            sport: Sport::Basketball,
+            sport: match self.kind {
+                FeedKind::NhlPushEvents | FeedKind::NhlPushClock => Sport::Hockey,
+                _ => Sport::Basketball,
+            },
             status,
             title: game.title.string(),
             venue: game.venue.name.string(),
+            ..snapshot::Game::default()
         }
     }
 

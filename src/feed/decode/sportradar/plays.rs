@@ -85,6 +85,7 @@ pub(super) fn update(
         score: score.map(|(home, away)| Score { home, away }),
         x_mm,
         y_mm,
+        ..Play::default()
     };
     PlayUpdate {
         // Without a sequence a play cannot be later than one that has it.
@@ -92,6 +93,7 @@ pub(super) fn update(
         happened_at: instant(&event.wall_clock, "event.wall_clock", notes),
         updated_at: instant(&event.updated, "event.updated", notes),
         attributed_to: attributed_to.map(TeamId::new),
+        marks: Vec::new(),
         play,
     }
 }
