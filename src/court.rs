@@ -2,8 +2,10 @@
 //!
 //! In: a league's name, a point or a zone number.
 //! Out: the zone of a point, and outlines made of straight edges and true circular arcs.
-//! Everything is in millimetres from the hoop's centre: x to the right as one stands under the hoop and looks at the
-//! centre of the court, y towards the centre. Pure geometry; knows nothing of pixels or drawing.
+//! Everything is in millimetres from the hoop's centre, as in a snapshot: x to the right of a shooter who faces the hoop,
+//! y towards the centre of the court. Left and right are that shooter's: zone 10 is the left corner, at negative x. A
+//! picture with the hoop at its bottom looks the other way and mirrors x where it is drawn (`scene::shape`).
+//! Pure geometry; knows nothing of pixels or drawing.
 
 mod outline;
 

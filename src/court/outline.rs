@@ -1,6 +1,6 @@
 //! Outlines of straight edges and circular arcs, built edge by edge.
 
-/// A point in millimetres from the hoop's centre.
+/// A point in millimetres from the hoop's centre: x to the right of a shooter who faces it, y away from the baseline.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Point {
     pub x: f64,

@@ -64,6 +64,9 @@ pub(crate) fn scaled(path: &PathData, by: f32) -> PathData {
 }
 
 /// From millimetres around the hoop to canvas pixels from the top left of a court node: hoop below, baseline lowest.
+///
+/// Such a picture is seen from the centre of the court turned around: a shooter who faces the hoop looks down in it, so
+/// that his right, where x grows, is the picture's left. `px` is the only place that knows, and mirrors.
 pub(crate) struct CourtMap {
     court: Court,
     depth: f64,
@@ -78,7 +81,7 @@ impl CourtMap {
     }
 
     fn px(&self, x: f64, y: f64) -> Point {
-        let x = (x + self.court.width / 2.0) * self.px_per_mm;
+        let x = (self.court.width / 2.0 - x) * self.px_per_mm;
         let y = (self.depth - y) * self.px_per_mm;
         Point::new(x as f32, y as f32)
     }
@@ -86,8 +89,7 @@ impl CourtMap {
     /// Where a zone's figures belong; `None` for anything that is not the number of a zone.
     pub fn zone_label(&self, number: f64) -> Option<Point> {
         let at = self.court.label_point(zone_number(number)?, self.depth)?;
-        let at = self.px(at.x, at.y);
-        Some(at)
+        Some(self.px(at.x, at.y))
     }
 
     /// A zone's outline, then its hatching when `hatch_px` (the distance of its lines) is above zero.
@@ -205,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn a_left_corner_three_is_drawn_in_the_corner_at_the_right_of_the_picture() {
+        let map = map();
+        let shot = crate::court::Point::new(-6900.0, 500.0);
+        assert_eq!(map.court.zone_of(shot), Some(10), "left of a shooter who faces the hoop is negative x");
+        let (shot, label) = (map.px(shot.x, shot.y), map.zone_label(10.0).expect("a zone"));
+        let (right, hoop) = (map.px(-map.court.width / 2.0, 0.0), map.px(0.0, 0.0));
+        assert_eq!((right.x, hoop.x), (1524.0, 762.0), "a tenth of a pixel a millimetre");
+        assert!(shot.x > 1400.0 && label.x > 1400.0, "{shot:?} {label:?}");
+        assert!(hoop.y > map.px(0.0, map.depth).y, "the hoop is below");
+        let outline = &map.zone(10.0, 0.0)[0];
+        let on_the_right = outline.segments.iter().all(|segment| match segment {
+            Segment::Move(to) | Segment::Line(to) => to.x > 1400.0,
+            other => *other == Segment::Close,
+        });
+        assert!(on_the_right, "{outline:?}");
+    }
+
+    #[test]
     fn hatching_stays_inside_its_zone() {
         let map = map();
         for number in 1..=14u8 {
@@ -215,7 +235,7 @@ mod tests {
                 let (Segment::Move(a), Segment::Line(b)) = (pair[0], pair[1]) else { panic!("lines only") };
                 let middle = Point::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
                 let mm = crate::court::Point::new(
-                    f64::from(middle.x) / map.px_per_mm - map.court.width / 2.0,
+                    map.court.width / 2.0 - f64::from(middle.x) / map.px_per_mm,
                     map.depth - f64::from(middle.y) / map.px_per_mm,
                 );
                 assert!(outline.contains(mm), "zone {number} {mm:?}");
