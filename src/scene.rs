@@ -253,4 +253,30 @@ mod tests {
         }
         assert_eq!(evaluations(2, &snapshot), first + 1, "only the clock's text reads the clock");
     }
+
+    #[test]
+    fn a_graphic_at_rest_is_laid_out_again_only_when_what_it_reads_changes() {
+        let mut fonts = Fonts::bundled();
+        let mut stage = Stage::new(Arc::new(TemplateSet::builtin().expect("the built-in templates are right")));
+        let cue = Command::Cue { layer: LayerId(1), template: "shot-map".into(), fields: Fields::new() };
+        let take = Command::Take { layer: LayerId(1), cut: false };
+        [cue, take].iter().for_each(|command| {
+            stage.apply(FrameIndex(0), command).expect("there is a shot map");
+        });
+        let mut snapshot = crate::template::sample().clone();
+        let mut draw = |frame: u64, snapshot: &GameSnapshot| {
+            let list = stage.draw(FrameIndex(frame), FrameRate::FPS_50, Size::new(1920, 1080), snapshot, &mut fonts);
+            (stage.layers[&LayerId(1)].on_air.as_ref().map_or(0, Graphic::layouts), list)
+        };
+        assert_eq!([0, 1, 2].map(|frame| draw(frame, &snapshot).0), [1, 2, 3], "while it comes in");
+        let (layouts, at_rest) = draw(200, &snapshot);
+        if let Some(clock) = &mut snapshot.clock.game {
+            clock.millis -= 20;
+        }
+        assert_eq!(draw(201, &snapshot), (layouts, at_rest.clone()), "it does not read the clock");
+        snapshot.home.zones = Default::default();
+        let (again, changed) = draw(202, &snapshot);
+        assert_eq!(again, layouts + 1);
+        assert_ne!(changed, at_rest);
+    }
 }

@@ -28,8 +28,9 @@ pub use check::sample;
 pub use problem::{Place, Problem};
 
 use crate::command::Fields;
+use crate::draw_list::Rect;
 use crate::ids::TemplateId;
-use expr::Expr;
+use expr::{Expr, Read};
 use json::{Json, Spanned};
 use model::Node;
 use nodes::Names;
@@ -59,9 +60,13 @@ pub struct Template {
     pub(crate) canvas: [f32; 2],
     /// Which edge stays where it is on a canvas of another shape.
     pub(crate) anchor: Anchor,
+    /// What it covers of its canvas at rest; a narrower canvas shows this as wide as its safe area allows.
+    pub(crate) extent: Option<Rect>,
     pub(crate) lets: Vec<(String, Arc<Expr>)>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) motion: Motion,
+    /// What of the game its expressions read, sorted.
+    pub(crate) reads: Vec<Read>,
 }
 
 /// On a canvas of another shape the template keeps its proportions and this edge.
@@ -164,6 +169,7 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
     let canvas = read_canvas(reader, &object);
     let anchors = [("top", Anchor::Top), ("center", Anchor::Center), ("bottom", Anchor::Bottom)];
     let anchor = reader.one_of(&object, "anchor", &anchors).unwrap_or_default();
+    let extent = object.get("extent").and_then(|value| read_extent(reader, value, canvas));
     let fields = object.get("fields").map(|value| read_fields(reader, value)).unwrap_or_default();
     let lets = object.get("let").map(|value| read_lets(reader, value)).unwrap_or_default();
     let mut names = Names::default();
@@ -192,6 +198,8 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
         fields,
         canvas,
         anchor,
+        extent,
+        reads: check::reads(&lets, &nodes),
         lets,
         nodes,
         motion,
@@ -210,6 +218,25 @@ fn read_canvas(reader: &mut Reader, object: &Object<'_>) -> [f32; 2] {
         reader.problem(value.at, "`canvas` is a width and a height: [1920, 1080]", None);
         USUAL
     })
+}
+
+fn read_extent(reader: &mut Reader, value: &Spanned, canvas: [f32; 2]) -> Option<Rect> {
+    let limits = [canvas[0], canvas[1], canvas[0], canvas[1]];
+    let items = reader.list(value, "extent");
+    let sides: Vec<f32> =
+        items.iter().zip(limits).filter_map(|(side, most)| reader.number_in(side, "extent", (0.0, most))).collect();
+    match sides[..] {
+        [x, y, width, height] if items.len() == 4 && width >= 1.0 && height >= 1.0 => {
+            Some(Rect::new(x, y, width, height))
+        }
+        // A side that is no number of the canvas has been reported by itself.
+        _ if items.len() == 4 && sides.len() < 4 => None,
+        _ => {
+            let message = "`extent` is where the graphic stands on its canvas: [x, y, width, height]";
+            reader.problem(value.at, message, None);
+            None
+        }
+    }
 }
 
 fn read_styles(reader: &mut Reader, value: &Spanned, names: &mut Names) {

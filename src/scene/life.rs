@@ -70,6 +70,15 @@ impl Life {
         }
     }
 
+    /// Whether everything has come in, so that nothing moves until the next act.
+    pub fn is_at_rest(&self, motion: &Motion, frame: FrameIndex, rate: FrameRate) -> bool {
+        match self.acts.last() {
+            Some(Act { kind: Kind::Enter, start }) => frame.since(*start) >= self.length(&motion.enter, rate),
+            Some(Act { kind, .. }) => *kind == Kind::Cut,
+            None => false,
+        }
+    }
+
     fn length(&self, timeline: &Timeline, rate: FrameRate) -> u64 {
         timeline.iter().map(|track| track.end(self.last_ordinal, rate)).max().unwrap_or(0)
     }

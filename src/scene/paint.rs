@@ -325,7 +325,11 @@ impl Painter<'_> {
             state.value = value;
         }
         let Some(changed) = state.changed else { return 0.0 };
-        flash.peak * (1.0 - progress(frame.since(changed), 0, flash.length.frames(rate), flash.ease))
+        let p = progress(frame.since(changed), 0, flash.length.frames(rate), flash.ease);
+        if frame.since(changed) >= flash.length.frames(rate) {
+            state.changed = None;
+        }
+        flash.peak * (1.0 - p)
     }
 
     /// Finds or makes what an instance remembers.

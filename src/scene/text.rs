@@ -80,6 +80,11 @@ struct Laid {
 }
 
 impl TextState {
+    /// Whether the next frame shows another phase of a change.
+    pub fn is_changing(&self) -> bool {
+        self.change.is_some()
+    }
+
     /// What to draw in this frame; takes note of a change.
     pub fn marks(&mut self, node: &TextNode, wording: &Wording, at: Frame, fonts: &mut Fonts) -> Vec<Mark> {
         let setter = Setter { node, at, fit: wording.fit.as_ref() };

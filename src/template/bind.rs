@@ -38,13 +38,7 @@ impl Scope<'_> {
     }
 
     fn changed(&self, read: &Read) -> Tick {
-        match (self.local(&read.root), &read.attribute) {
-            (Some(local), _) => local.changed,
-            (None, attribute) => self.game.root(&read.root).map_or(0, |root| match attribute {
-                Some(attribute) => root.attribute_changed(attribute),
-                None => root.changed,
-            }),
-        }
+        self.local(&read.root).map_or_else(|| self.game.last_change(std::slice::from_ref(read)), |local| local.changed)
     }
 
     /// When anything that an expression reads last changed.

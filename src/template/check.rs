@@ -8,7 +8,7 @@ use minijinja::value::ValueKind;
 
 use super::bind::{Local, Scope};
 use super::color;
-use super::expr::{Expr, number_of, value_of_json};
+use super::expr::{Expr, Read, number_of, value_of_json};
 use super::model::{Fill, FitRule, Kind, Node, Prop, Stroke};
 use super::problem::suggestion;
 use super::reader::Reader;
@@ -46,6 +46,27 @@ pub(crate) fn check(reader: &mut Reader, fields: &[Field], lets: &[(String, Arc<
         scope.locals.push(Local { name: name.clone(), value, changed: 1 });
     }
     check_nodes(reader, nodes, &mut scope);
+}
+
+/// What of the game a template reads, sorted: while none of it changes, its picture can only change by its own motion.
+pub(crate) fn reads(lets: &[(String, Arc<Expr>)], nodes: &[Node]) -> Vec<Read> {
+    fn collect(reads: &mut Vec<Read>, nodes: &[Node]) {
+        for node in nodes {
+            own_exprs(node).iter().for_each(|(expr, _)| reads.extend(expr.reads.iter().cloned()));
+            if let Kind::Repeat(repeat) = &node.kind {
+                let exprs = [Some(&repeat.over), repeat.key.as_ref()];
+                exprs.into_iter().flatten().for_each(|expr| reads.extend(expr.reads.iter().cloned()));
+            }
+            collect(reads, &node.children);
+        }
+    }
+    let game = GameValues::default();
+    let mut reads: Vec<Read> = lets.iter().flat_map(|(_, expr)| expr.reads.iter().cloned()).collect();
+    collect(&mut reads, nodes);
+    reads.retain(|read| game.root(&read.root).is_some());
+    reads.sort();
+    reads.dedup();
+    reads
 }
 
 /// What an operator might enter.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use serde::Serialize;
 
-use super::expr::value_of_json;
+use super::expr::{Read, value_of_json};
 use crate::game::snapshot::{Clock, GameSnapshot, Team};
 
 /// Counts draws of a stage; what changed at a draw carries its tick.
@@ -88,6 +88,17 @@ fn to_value<T: Serialize>(part: &T) -> Value {
 impl GameValues {
     pub fn root(&self, name: &str) -> Option<&Root> {
         self.roots.iter().find(|root| root.name == name)
+    }
+
+    /// When any of these last changed; 0 when none of them is a name of the game.
+    pub fn last_change(&self, reads: &[Read]) -> Tick {
+        let changed = |read: &Read| {
+            self.root(&read.root).map_or(0, |root| match &read.attribute {
+                Some(attribute) => root.attribute_changed(attribute),
+                None => root.changed,
+            })
+        };
+        reads.iter().map(changed).max().unwrap_or(0)
     }
 
     /// Takes over a snapshot; `tick` is above every earlier one.
