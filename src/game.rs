@@ -10,13 +10,17 @@ pub mod clock;
 pub mod event;
 mod heard;
 mod hockey;
+mod joining;
+mod lineups;
 mod plays;
+mod positions;
 pub mod rank;
 pub mod snapshot;
 mod view;
 
 use std::sync::{Arc, OnceLock};
 
+pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
 pub use view::{Rules, SILENT, TeamRules, view};
 
@@ -28,7 +32,9 @@ use crate::time::Timestamp;
 
 use event::Event;
 use heard::Heard;
-use snapshot::{Game, PeriodScore, Play, Player, Shot, Stats, TeamColor, Zones};
+use snapshot::{
+    Game, Lineup, PeriodScore, Play, Player, SessionPossessions, Shot, ShotLocation, Stats, TeamColor, Tracking, Zones,
+};
 
 /// Everything that is known of the game. Cloning shares all large parts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -54,6 +60,10 @@ struct Empty {
     shots: Arc<Vec<Shot>>,
     penalties: Arc<Vec<snapshot::Penalty>>,
     plays: Arc<Vec<Arc<Play>>>,
+    shot_locations: Arc<Vec<ShotLocation>>,
+    lineups: Arc<Vec<Lineup>>,
+    possession_sessions: Arc<Vec<SessionPossessions>>,
+    tracking: Arc<Tracking>,
 }
 
 /// A merged part that the first view after a change makes, and all later views of this state and its clones share.
@@ -119,8 +129,12 @@ impl GameState {
     }
 
     /// Notes that a feed's connection came up or went down. Makes the feed known even before it says anything.
-    pub fn link(&mut self, _at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link) {
-        self.heard(feed, kind).link = link;
+    pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link) {
+        let heard = self.heard(feed, kind);
+        heard.link = link;
+        if link == Link::Up {
+            heard.joining.begin(at);
+        }
     }
 
     fn heard(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Heard {

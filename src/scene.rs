@@ -52,6 +52,8 @@ pub(crate) struct Moment {
     pub frame: FrameIndex,
     pub rate: FrameRate,
     pub canvas: Size,
+    /// What changes now is the past being told: it is shown, and nothing moves for it.
+    pub is_old_news: bool,
 }
 
 impl Stage {
@@ -141,7 +143,7 @@ impl Stage {
     ) -> DrawList {
         self.tick += 1;
         self.values.update(self.tick, snapshot);
-        let moment = Moment { frame, rate, canvas };
+        let moment = Moment { frame, rate, canvas, is_old_news: snapshot.catching_up };
         let mut list = DrawList::empty(canvas);
         for (id, layer) in &mut self.layers {
             layer.leaving.retain(|graphic| !graphic.is_gone(frame, rate));
@@ -167,7 +169,8 @@ impl Stage {
         let mut graphic = self.layers.get(&layer)?.cued.as_ref()?.fresh();
         graphic.enter(FrameIndex(0), true);
         let mut list = DrawList::empty(canvas);
-        graphic.draw(layer, Moment { frame: FrameIndex(0), rate, canvas }, 1, &values, fonts, &mut list.items);
+        let moment = Moment { frame: FrameIndex(0), rate, canvas, is_old_news: false };
+        graphic.draw(layer, moment, 1, &values, fonts, &mut list.items);
         Some(list)
     }
 

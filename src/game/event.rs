@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
-use super::snapshot::{End, Game, Period, Player, Score, Shot, Stats, Strength, Zones};
+use super::snapshot::{
+    End, Game, LatestPossession, Lineup, Period, Player, Score, SessionPossessions, Shot, ShotLocation, Stats,
+    Strength, Tracked, Zones,
+};
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
@@ -24,6 +27,8 @@ pub enum Event {
     Clock(ClockReading),
     /// The running total, from the feed's own game block or summary.
     Score(Score),
+    /// A summary that counts everything up to this instant of the vendor's clock.
+    SummaryOf(Timestamp),
     /// The running total of one team, where a message speaks of no other.
     TeamScore {
         team: TeamId,
@@ -91,6 +96,32 @@ pub enum Event {
         shot: Shot,
     },
     ShotDeleted(String),
+    /// Flights of all shots of a team, replacing earlier ones.
+    ShotLocations {
+        side: Side,
+        shots: Vec<ShotLocation>,
+    },
+    /// Line-ups of a team in the whole game, replacing earlier ones.
+    Lineups {
+        side: Side,
+        lineups: Vec<Lineup>,
+    },
+    /// One line-up in one session, or in the game.
+    Lineup {
+        team: TeamId,
+        lineup: Lineup,
+    },
+    /// Possession types of a team in one session, replacing earlier ones of that session.
+    SessionPossessions {
+        team: TeamId,
+        possessions: Box<SessionPossessions>,
+    },
+    LatestPossession(Box<LatestPossession>),
+    /// Positions, in order of time; trails are empty.
+    Positions {
+        players: Vec<Tracked>,
+        balls: Vec<Tracked>,
+    },
     /// Team with the ball after the latest play; `None` when nobody can say.
     Possession {
         team: Option<TeamId>,
@@ -105,6 +136,10 @@ pub struct StatLine {
     /// The play that the line follows, and which version of that play: an older version of the same play is not news.
     pub play: Option<PlayId>,
     pub version: Option<i64>,
+    /// When the play happened, by the vendor's clock.
+    pub happened_at: Option<Timestamp>,
+    /// The team's running total, if the message has it.
+    pub team_points: Option<u32>,
     pub stats: Box<Stats>,
 }
 
@@ -114,6 +149,8 @@ pub struct TeamFacts {
     pub name: Option<String>,
     pub market: Option<String>,
     pub code: Option<String>,
+    /// The id that the broadcaster gave the team at the vendor (`consumer_code`).
+    pub alias: Option<TeamId>,
 }
 
 /// One reading of the venue's clocks.
@@ -129,6 +166,8 @@ pub struct ClockReading {
     pub strength: ShotReading,
     /// When the vendor took the reading, if it says.
     pub taken_at: Option<Timestamp>,
+    /// The reading is a by-product (of the positions): it counts only while the feed's clock itself is silent.
+    pub is_secondary: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -11,11 +11,17 @@ use crate::ids::{FeedId, FeedKind, PlayId, PlayerId, Side, TeamId};
 use crate::status::Link;
 use crate::time::Timestamp;
 
-use super::clock::Clocks;
+use super::clock::{self, Clocks};
 use super::event::{ClockReading, Event, OnIce, ShotReading, StatLine, TeamFacts};
 use super::hockey::{self, GivenPenalty};
+use super::joining::{self, Joining};
+use super::lineups;
 use super::plays::Plays;
-use super::snapshot::{End, Game, Period, PeriodScore, Player, Shot, Stats, Strength, Zones};
+use super::positions;
+use super::snapshot::{
+    End, Game, LatestPossession, Lineup, Period, PeriodScore, Player, SessionPossessions, Shot, ShotLocation, Stats,
+    Strength, Tracking, Zones,
+};
 
 /// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
 const MOST_SHOTS: usize = 400;
@@ -36,6 +42,8 @@ pub(super) struct Heard {
     pub(super) clocks: Clocks,
     /// When the clocks were last spoken of.
     pub(super) clock_at: Option<Timestamp>,
+    /// When the feed's clock itself was heard, and not a by-product of positions.
+    primary_clock_at: Option<Timestamp>,
     /// The period by a message that says nothing of the clock.
     pub(super) period: Option<Period>,
     pub(super) teams: Vec<Arc<TeamHeard>>,
@@ -46,6 +54,9 @@ pub(super) struct Heard {
     plays_are_whole: bool,
     /// Outer `None`: not spoken of. Inner: nobody has the ball, or nobody knows.
     pub(super) possession: Option<Option<TeamId>>,
+    pub(super) joining: Joining,
+    pub(super) tracking: Option<Arc<Tracking>>,
+    pub(super) latest_possession: Option<Arc<LatestPossession>>,
 }
 
 /// What a feed has said about one team. `None`: not spoken of.
@@ -71,6 +82,9 @@ pub(super) struct TeamHeard {
     /// Who was in the penalty box after the play of this sequence.
     pub(super) in_box: Option<(i64, Vec<PlayerId>)>,
     pub(super) penalties: Option<Arc<Vec<GivenPenalty>>>,
+    pub(super) shot_locations: Option<Arc<Vec<ShotLocation>>>,
+    pub(super) lineups: Option<Arc<Vec<Lineup>>>,
+    pub(super) possession_sessions: Option<Arc<Vec<SessionPossessions>>>,
     versions: Vec<(PlayId, Option<PlayerId>, i64)>,
 }
 
@@ -86,12 +100,16 @@ impl Heard {
             game: Arc::default(),
             clocks: Clocks::default(),
             clock_at: None,
+            primary_clock_at: None,
             period: None,
             teams: Vec::new(),
             looks: 0,
             plays: Plays::default(),
             plays_are_whole: false,
             possession: None,
+            joining: Joining::default(),
+            tracking: None,
+            latest_possession: None,
         }
     }
 
@@ -107,8 +125,12 @@ impl Heard {
         match event {
             Event::Game(game) => self.learn_game(game),
             Event::Teams { home, away } => {
+                let looks = self.looks;
                 self.learn_team(Side::Home, home);
                 self.learn_team(Side::Away, away);
+                if self.looks != looks {
+                    self.resolve_sides();
+                }
             }
             Event::JerseyColors(colors) => {
                 for (team, color) in colors {
@@ -140,7 +162,20 @@ impl Heard {
                 players.sort_by_cached_key(number_order);
                 replace(&mut self.by_side(*side).players, &players);
             }
-            Event::Line(line) => self.by_id(&line.team).take_line(line),
+            Event::Line(line) => self.take_line(at, line),
+            Event::SummaryOf(of) => self.joining.summary(*of),
+            Event::ShotLocations { side, shots } => replace(&mut self.by_side(*side).shot_locations, shots),
+            Event::Lineups { side, lineups } => lineups::put_game(&mut self.by_side(*side).lineups, lineups),
+            Event::Lineup { team, lineup } => lineups::put_one(&mut self.by_id(team).lineups, lineup),
+            Event::SessionPossessions { team, possessions } => {
+                lineups::put_session(&mut self.by_id(team).possession_sessions, possessions);
+            }
+            Event::LatestPossession(possession) => self.put_possession(possession),
+            Event::Positions { players, balls } => {
+                let teams = &self.teams;
+                let tracking = Arc::make_mut(self.tracking.get_or_insert_default());
+                positions::put(tracking, players, balls, |team| side_of(teams, team));
+            }
             Event::Roster { side, players } => {
                 self.by_side(*side).add_players(players);
                 self.count();
@@ -159,7 +194,13 @@ impl Heard {
                 self.count();
             }
             Event::Play(update) => {
-                if self.plays.put(update) {
+                if let Some(happened_at) = update.happened_at {
+                    self.joining.told(at, happened_at);
+                }
+                let is_news = joining::is_news(at, update.happened_at, &self.joining);
+                let team = update.attributed_to.as_ref();
+                let side = update.play.team.or_else(|| team.and_then(|team| side_of(&self.teams, team)));
+                if self.plays.put(update, is_news, side) {
                     self.count();
                 }
             }
@@ -218,6 +259,7 @@ impl Heard {
             name: said.name.clone().or_else(|| known.facts.name.clone()),
             market: said.market.clone().or_else(|| known.facts.market.clone()),
             code: said.code.clone().or_else(|| known.facts.code.clone()),
+            alias: said.alias.clone().or_else(|| known.facts.alias.clone()),
         };
         if known.side != Some(side) || known.facts != facts {
             self.looks += 1;
@@ -225,6 +267,37 @@ impl Heard {
             team.side = Some(side);
             team.facts = facts;
         }
+    }
+
+    /// Gives what came before the sides were known its side.
+    fn resolve_sides(&mut self) {
+        let teams = &self.teams;
+        self.plays.resolve(|team| side_of(teams, team));
+        if let Some(possession) = &mut self.latest_possession {
+            let side = possession.team.as_ref().and_then(|team| side_of(teams, team));
+            if possession.side != side {
+                Arc::make_mut(possession).side = side;
+            }
+        }
+    }
+
+    fn take_line(&mut self, at: Timestamp, line: &StatLine) {
+        if let Some(happened_at) = line.happened_at {
+            self.joining.told(at, happened_at);
+        }
+        if !self.joining.is_outdated(at, line.happened_at) {
+            self.by_id(&line.team).take_line(line);
+        }
+    }
+
+    /// The possession that began last counts, whatever is told of earlier ones later.
+    fn put_possession(&mut self, said: &LatestPossession) {
+        let known = self.latest_possession.as_ref().and_then(|known| known.start_millis);
+        if known.is_some() && said.start_millis < known {
+            return;
+        }
+        let side = said.team.as_ref().and_then(|team| side_of(&self.teams, team));
+        replace(&mut self.latest_possession, &LatestPossession { side, ..said.clone() });
     }
 
     fn by_side(&mut self, side: Side) -> &mut TeamHeard {
@@ -249,6 +322,13 @@ impl Heard {
         if reading.game_millis.is_none() && reading.running.is_none() && is_unsaid {
             self.period.clone_from(&reading.period);
             return;
+        }
+        if reading.is_secondary {
+            if self.primary_clock_at.is_some_and(|heard| at.since(heard) <= clock::STALE_RUNNING) {
+                return;
+            }
+        } else {
+            self.primary_clock_at = Some(at);
         }
         let clocks = &mut self.clocks;
         let jump = reading.period.is_some() && reading.period != clocks.period;
@@ -356,6 +436,7 @@ impl TeamHeard {
         if !self.is_news(line) {
             return;
         }
+        self.score = line.team_points.or(self.score);
         let Some(id) = &line.player else {
             let stats = self.stats.get_or_insert_default();
             merge(Arc::make_mut(stats), &line.stats);
@@ -403,6 +484,10 @@ impl TeamHeard {
         }
         players.sort_by_cached_key(number_order);
     }
+}
+
+fn side_of(teams: &[Arc<TeamHeard>], id: &TeamId) -> Option<Side> {
+    teams.iter().find(|team| team.facts.id.as_ref() == Some(id))?.side
 }
 
 /// Replaces a shared part, unless it would be equal: then the pointer stays, and bindings need not look again.

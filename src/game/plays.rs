@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::PlayId;
+use crate::ids::{PlayId, Side, TeamId};
 use crate::time::Timestamp;
 
 use super::event::{Mark, PlayUpdate};
@@ -26,6 +26,8 @@ struct Key {
     sequence: i64,
     updated_at: Option<Timestamp>,
     marks: Arc<[Mark]>,
+    /// Whose side was not known when the play came.
+    of: Option<TeamId>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,8 +43,9 @@ impl Plays {
     }
 
     /// Takes a version of a play; the whole of it replaces the earlier version. A version that was written before the one
-    /// already here, or before the play was deleted, is a straggler and changes nothing. Whether [`Plays::marked`] changed.
-    pub(super) fn put(&mut self, update: &PlayUpdate) -> bool {
+    /// already here, or before the play was deleted, is a straggler and changes nothing. Whether it `is_news` is decided by
+    /// the first version. Whether [`Plays::marked`] changed.
+    pub(super) fn put(&mut self, update: &PlayUpdate, is_news: bool, side: Option<Side>) -> bool {
         let Some(id) = &update.play.id else { return false };
         if let Some(tombstone) = self.deleted.iter().position(|tombstone| tombstone.id == *id) {
             let is_revived = update.updated_at.zip(self.deleted[tombstone].at).is_some_and(|(up, down)| up > down);
@@ -51,32 +54,46 @@ impl Plays {
             }
             Arc::make_mut(&mut self.deleted).remove(tombstone);
         }
-        let key =
-            Key { sequence: update.sequence, updated_at: update.updated_at, marks: update.marks.as_slice().into() };
+        let of = update.attributed_to.clone().filter(|_| side.is_none());
+        let marks = update.marks.as_slice().into();
+        let key = Key { sequence: update.sequence, updated_at: update.updated_at, marks, of };
+        let at_millis = update.happened_at.map(Timestamp::as_millis);
+        let mut play = Play { team: side, at_millis, news: is_news, ..update.play.clone() };
         let mut had_marks = false;
         if let Some(index) = self.position(id) {
             let known = &self.keys[index];
+            play.news = self.plays[index].news;
             if update.updated_at.zip(known.updated_at).is_some_and(|(said, known)| said < known) {
                 return false;
             }
             had_marks = !known.marks.is_empty();
             if known.sequence == key.sequence {
                 let is_counted = had_marks || !key.marks.is_empty();
-                let changed = is_counted && (known.marks != key.marks || *self.plays[index] != update.play);
+                let changed = is_counted && (known.marks != key.marks || *self.plays[index] != play);
                 if *known != key {
                     Arc::make_mut(&mut self.keys)[index] = key;
                 }
                 // Exact duplicates are common; they must not make every binding look again.
-                if *self.plays[index] != update.play {
-                    Arc::make_mut(&mut self.plays)[index] = Arc::new(update.play.clone());
+                if *self.plays[index] != play {
+                    Arc::make_mut(&mut self.plays)[index] = Arc::new(play);
                 }
                 return changed;
             }
             self.remove_at(index);
         }
         let has_marks = had_marks || !key.marks.is_empty();
-        self.insert(key, update.play.clone());
+        self.insert(key, play);
         has_marks
+    }
+
+    /// Gives plays the side of their team that was not known when they came.
+    pub(super) fn resolve(&mut self, side_of: impl Fn(&TeamId) -> Option<Side>) {
+        for index in 0..self.keys.len() {
+            let Some(side) = self.keys[index].of.as_ref().and_then(&side_of) else { continue };
+            Arc::make_mut(&mut self.keys)[index].of = None;
+            let play = &mut Arc::make_mut(&mut self.plays)[index];
+            Arc::make_mut(play).team = Some(side);
+        }
     }
 
     /// Plays that count for something, oldest first, with their sequence.
@@ -146,46 +163,50 @@ mod tests {
         assert_eq!(plays.keys.len(), plays.plays.len());
     }
 
+    fn put(plays: &mut Plays, update: &PlayUpdate) {
+        plays.put(update, true, None);
+    }
+
     fn two() -> Plays {
         let mut plays = Plays::default();
-        plays.put(&update("a", 100, 1, "first"));
-        plays.put(&update("b", 200, 2, "second"));
+        put(&mut plays, &update("a", 100, 1, "first"));
+        put(&mut plays, &update("b", 200, 2, "second"));
         plays
     }
 
     #[test]
     fn order_is_by_sequence_whatever_the_arrival() {
         let mut plays = two();
-        plays.put(&update("c", 150, 3, "between"));
+        put(&mut plays, &update("c", 150, 3, "between"));
         check(&plays, &["second", "between", "first"]);
     }
 
     #[test]
     fn plays_of_one_sequence_show_the_later_arrival_first_and_keep_their_places() {
         let mut plays = two();
-        plays.put(&update("c", 200, 3, "third"));
-        plays.put(&update("b", 200, 4, "second, edited"));
+        put(&mut plays, &update("c", 200, 3, "third"));
+        put(&mut plays, &update("b", 200, 4, "second, edited"));
         check(&plays, &["third", "second, edited", "first"]);
     }
 
     #[test]
     fn a_version_older_than_the_one_known_changes_nothing() {
         let mut plays = two();
-        plays.put(&update("b", 200, 1, "stale"));
+        put(&mut plays, &update("b", 200, 1, "stale"));
         check(&plays, &["second", "first"]);
     }
 
     #[test]
     fn of_versions_of_one_second_the_later_arrival_counts() {
         let mut plays = two();
-        plays.put(&update("b", 200, 2, "same second"));
+        put(&mut plays, &update("b", 200, 2, "same second"));
         check(&plays, &["same second", "first"]);
     }
 
     #[test]
     fn a_play_with_another_sequence_moves() {
         let mut plays = two();
-        plays.put(&update("b", 50, 3, "moved"));
+        put(&mut plays, &update("b", 50, 3, "moved"));
         check(&plays, &["first", "moved"]);
     }
 
@@ -194,7 +215,7 @@ mod tests {
         let mut plays = two();
         plays.delete(&PlayId::new("b"), Some(Timestamp::from_millis(5_000)));
         plays.delete(&PlayId::new("b"), Some(Timestamp::from_millis(5_000)));
-        plays.put(&update("b", 200, 5, "late copy"));
+        put(&mut plays, &update("b", 200, 5, "late copy"));
         check(&plays, &["first"]);
     }
 
@@ -202,7 +223,7 @@ mod tests {
     fn a_play_written_after_its_deletion_is_back() {
         let mut plays = two();
         plays.delete(&PlayId::new("b"), Some(Timestamp::from_millis(5_000)));
-        plays.put(&update("b", 200, 6, "back"));
+        put(&mut plays, &update("b", 200, 6, "back"));
         check(&plays, &["back", "first"]);
     }
 
@@ -210,7 +231,7 @@ mod tests {
     fn a_delete_that_overtakes_its_play_still_counts() {
         let mut plays = Plays::default();
         plays.delete(&PlayId::new("a"), None);
-        plays.put(&update("a", 100, 1, "overtaken"));
+        put(&mut plays, &update("a", 100, 1, "overtaken"));
         check(&plays, &[]);
     }
 
@@ -218,7 +239,7 @@ mod tests {
     fn an_exact_duplicate_leaves_the_list_the_same_by_pointer() {
         let mut plays = two();
         let before = plays.shared().clone();
-        plays.put(&update("b", 200, 2, "second"));
+        put(&mut plays, &update("b", 200, 2, "second"));
         assert!(Arc::ptr_eq(&before, plays.shared()));
     }
 }

@@ -30,6 +30,10 @@ pub enum Fact {
     Possession,
     /// Strength, line-up on the ice and penalties.
     Penalties,
+    /// Statistics of line-ups.
+    Lineups,
+    /// Positions, and the possession that began last.
+    Tracking,
 }
 
 /// The order in which feeds are asked.
@@ -40,7 +44,7 @@ pub struct Ranks {
 
 /// The tracking system measures; the league's feeds are official for what officials decide. Where the league has several,
 /// the one that speaks without pause is asked first for what is true now, and the one of the plays for what happened.
-const DEFAULT: [(Fact, [FeedKind; 6]); 14] = {
+const DEFAULT: [(Fact, [FeedKind; 6]); 16] = {
     use FeedKind::*;
     const TRACKER: [FeedKind; 6] =
         [ShotTracker, NbaPushGameClock, NbaPushClock, NhlPushClock, NbaPushEvents, NhlPushEvents];
@@ -63,6 +67,8 @@ const DEFAULT: [(Fact, [FeedKind; 6]); 14] = {
         (Fact::Plays, LEAGUE),
         (Fact::Possession, LEAGUE),
         (Fact::Penalties, LEAGUE),
+        (Fact::Lineups, TRACKER),
+        (Fact::Tracking, TRACKER),
     ]
 };
 

@@ -4,6 +4,8 @@
 //! `null`, never 0. Parts that rarely change are shared (`Arc`) between snapshots, so that building one a frame is cheap
 //! and a binding can tell by pointer that a part is the same as before.
 
+mod tracking;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
 use crate::status::FeedHealth;
+
+pub use tracking::{
+    LatestPossession, Lineup, PossessionEvent, SessionPossessions, ShotLocation, TRAIL_EVERY_MILLIS, TRAIL_POINTS,
+    Tracked, Tracking,
+};
 
 /// Everything a template can bind.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +33,12 @@ pub struct GameSnapshot {
     /// Each play is shared too: a game has hundreds, and a message changes one.
     pub plays: Arc<Vec<Arc<Play>>>,
     pub feeds: Vec<FeedHealth>,
+    pub tracking: Arc<Tracking>,
+    /// Null until a tracking system told of one.
+    pub latest_possession: Option<Arc<LatestPossession>>,
+    /// A feed that supplies score or statistics has just joined and is telling what happened before: what changes now is
+    /// no news, and nothing rolls or flashes for it.
+    pub catching_up: bool,
 }
 
 impl GameSnapshot {
@@ -195,6 +208,12 @@ pub struct Team {
     pub on_court: Arc<Vec<PlayerId>>,
     pub zones: Arc<Zones>,
     pub shots: Arc<Vec<Shot>>,
+    /// Flights of the team's shots, misses after makes.
+    pub shot_locations: Arc<Vec<ShotLocation>>,
+    /// The game's line-ups first, then those of sessions; empty until a tracking system told of any.
+    pub lineups: Arc<Vec<Lineup>>,
+    /// By session, in the order in which they were first told.
+    pub possession_sessions: Arc<Vec<SessionPossessions>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -279,6 +298,10 @@ pub struct PeriodScore {
 #[serde(default, deny_unknown_fields)]
 pub struct Player {
     pub id: Option<PlayerId>,
+    /// The id that the broadcaster gave the player at the vendor (`consumer_code`), where it did.
+    pub code: Option<String>,
+    /// Ids of the same player at other feeds.
+    pub also: Vec<PlayerId>,
     /// Text: "00" and "0" are different players.
     pub number: Option<String>,
     pub first_name: Option<String>,
@@ -289,6 +312,7 @@ pub struct Player {
     pub stats: Stats,
     pub season: Option<Stats>,
     pub zones: Option<Zones>,
+    pub shot_locations: Vec<ShotLocation>,
 }
 
 /// Statistics of a team, a player or a period.
@@ -383,6 +407,16 @@ pub struct PossessionType {
     pub turnovers: Option<u32>,
     /// Points per possession.
     pub ppp: Option<f64>,
+    pub fg2: Option<Shooting>,
+    pub fg3: Option<Shooting>,
+    /// Share of the team's possessions, 0-100.
+    pub possessions_pct: Option<f64>,
+    /// Possessions of the type that ended in a turnover, 0-100.
+    pub turnover_pct: Option<f64>,
+    /// Effective field goal percentage, as the vendor sends it.
+    pub efg: Option<f64>,
+    /// The team's made field goals against the other team's: 1 more, 0 as many, -1 fewer.
+    pub arrow: Option<i32>,
 }
 
 /// The three 14-zone maps; each has 14 zones in the vendor's order, or none while unknown.
@@ -424,7 +458,18 @@ pub struct Shot {
     pub y_mm: Option<i32>,
     /// 1-14.
     pub zone: Option<u8>,
+    /// The vendor's finer map of 23 zones.
+    pub advanced_zone: Option<u8>,
     pub period: Option<String>,
+    pub points: Option<u32>,
+    /// When it was taken, in milliseconds since 1970 by the vendor's clock.
+    pub at_millis: Option<i64>,
+    pub distance_mm: Option<u32>,
+    /// The vendor's words for it: "CAS" (catch and shoot), "DUNK".
+    pub attributes: Vec<String>,
+    pub defenders: Vec<PlayerId>,
+    /// Everybody on the floor.
+    pub on_court: Vec<PlayerId>,
 }
 
 /// One play-by-play event in its latest version.
@@ -464,6 +509,11 @@ pub struct Play {
     pub official: Option<bool>,
     /// Taken back by the league afterwards: a technical foul that does not count.
     pub rescinded: bool,
+    /// When it happened, in milliseconds since 1970 by the vendor's clock.
+    pub at_millis: Option<i64>,
+    /// Whether it had just happened when it was first told. What a join in mid-game repeats is not news, and an edit of an
+    /// old play does not become news.
+    pub news: bool,
 }
 
 /// A player's part in a play.

@@ -66,6 +66,9 @@ pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
             .unwrap_or(&state.empty.plays)
             .clone(),
         feeds: state.feeds.iter().map(|heard| health(heard, now)).collect(),
+        tracking: merge.pick(Fact::Tracking, |heard| heard.tracking.as_ref()).unwrap_or(&state.empty.tracking).clone(),
+        latest_possession: merge.pick(Fact::Tracking, |heard| heard.latest_possession.clone()),
+        catching_up: merge.is_catching_up(),
     }
 }
 
@@ -175,6 +178,14 @@ impl<'a> Merge<'a> {
             on_court: self.part(Fact::Players, side, |team| team.on_court.as_ref(), &empty.on_court),
             zones: self.part(Fact::Zones, side, |team| team.zones.as_ref(), &empty.zones),
             shots: self.part(Fact::Shots, side, |team| team.shots.as_ref(), &empty.shots),
+            shot_locations: self.part(Fact::Shots, side, |team| team.shot_locations.as_ref(), &empty.shot_locations),
+            lineups: self.part(Fact::Lineups, side, |team| team.lineups.as_ref(), &empty.lineups),
+            possession_sessions: self.part(
+                Fact::Stats,
+                side,
+                |team| team.possession_sessions.as_ref(),
+                &empty.possession_sessions,
+            ),
         }
     }
 
@@ -209,6 +220,23 @@ impl<'a> Merge<'a> {
         };
         let memo = &self.state.colors[if side == Side::Home { 0 } else { 1 }];
         memo.share(color)
+    }
+
+    /// Whether a feed that supplies score or statistics is still telling the past.
+    fn is_catching_up(&self) -> bool {
+        let joining = |heard: &Heard| heard.joining.is_on_at(self.now);
+        let teams = |fact, of: fn(&TeamHeard) -> bool| {
+            Side::BOTH.into_iter().any(|side| {
+                let has = |heard: &'a Heard| self.team_of(heard, side).is_some_and(of).then(|| joining(heard));
+                self.pick(fact, has).unwrap_or(false)
+            })
+        };
+        teams(Fact::Score, |team| team.score.is_some())
+            || teams(Fact::Stats, |team| team.stats.is_some())
+            || teams(Fact::Players, |team| team.players.is_some())
+            || self
+                .pick(Fact::Plays, |heard| (!heard.plays.shared().is_empty()).then(|| joining(heard)))
+                .unwrap_or(false)
     }
 
     fn possession(&self) -> Option<Side> {

@@ -315,12 +315,12 @@ impl Painter<'_> {
     /// How bright a flash is now, 0..=1.
     fn flash(&mut self, flash: &Flash, key: InstanceKey, space: &Space) -> f32 {
         let value = self.eval(&flash.on, space);
-        let Moment { frame, rate, .. } = self.moment;
+        let Moment { frame, rate, is_old_news, .. } = self.moment;
         let Some(instance) = self.memory.instances.get_mut(&key) else { return 0.0 };
         let state = instance.flash.get_or_insert_with(|| FlashState { value: value.clone(), changed: None });
         if state.value != value {
             // From or to "not known" is no news either: the feed was found or lost, nobody scored.
-            let is_news = !state.value.is_undefined() && !value.is_undefined();
+            let is_news = !is_old_news && !state.value.is_undefined() && !value.is_undefined();
             state.changed = is_news.then_some(frame);
             state.value = value;
         }

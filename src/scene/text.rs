@@ -92,7 +92,8 @@ impl TextState {
         let now = at.moment.frame;
         match &self.shown {
             Some(shown) if wording.known.is_some() && *shown != text => {
-                self.change = setter.begin(self.change.take(), shown, &text, fonts);
+                let running = self.change.take();
+                self.change = if at.moment.is_old_news { None } else { setter.begin(running, shown, &text, fonts) };
             }
             _ if wording.known.is_none() => self.change = None,
             _ => {}

@@ -7,10 +7,11 @@
 use std::sync::Arc;
 
 use minijinja::Value;
+use minijinja::value::{Enumerator, Object};
 use serde::Serialize;
 
 use super::expr::{Read, value_of_json};
-use crate::game::snapshot::{Clock, GameSnapshot, Team};
+use crate::game::snapshot::{Clock, GameSnapshot, Team, Tracking};
 
 /// Counts draws of a stage; what changed at a draw carries its tick.
 pub(crate) type Tick = u64;
@@ -71,18 +72,48 @@ impl Root {
 pub(crate) struct GameValues {
     /// What the values were made from.
     shown: Option<GameSnapshot>,
-    pub roots: [Root; 7],
+    pub roots: [Root; 10],
 }
 
 impl Default for GameValues {
     fn default() -> Self {
-        Self { shown: None, roots: ["game", "clock", "home", "away", "possession", "plays", "feeds"].map(Root::new) }
+        let names = [
+            "game",
+            "clock",
+            "home",
+            "away",
+            "possession",
+            "plays",
+            "feeds",
+            "tracking",
+            "latest_possession",
+            "catching_up",
+        ];
+        Self { shown: None, roots: names.map(Root::new) }
     }
 }
 
 fn to_value<T: Serialize>(part: &T) -> Value {
     // A snapshot is made of plain structs, for which this cannot fail; if it ever did, the part would be unknown.
     serde_json::to_value(part).map_or(Value::UNDEFINED, value_of_json)
+}
+
+/// Positions that become values only when a template reads them.
+#[derive(Debug)]
+struct Positions(Arc<Tracking>);
+
+impl Object for Positions {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "players" => Some(to_value(&self.0.players)),
+            "balls" => Some(to_value(&self.0.balls)),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["players", "balls"])
+    }
 }
 
 impl GameValues {
@@ -105,8 +136,30 @@ impl GameValues {
     pub fn update(&mut self, tick: Tick, snapshot: &GameSnapshot) {
         let old = self.shown.take();
         let old = old.as_ref();
-        let GameSnapshot { game, clock, home, away, possession, plays, feeds } = snapshot;
-        let [game_root, clock_root, home_root, away_root, possession_root, plays_root, feeds_root] = &mut self.roots;
+        let GameSnapshot {
+            game,
+            clock,
+            home,
+            away,
+            possession,
+            plays,
+            feeds,
+            tracking,
+            latest_possession,
+            catching_up,
+        } = snapshot;
+        let [
+            game_root,
+            clock_root,
+            home_root,
+            away_root,
+            possession_root,
+            plays_root,
+            feeds_root,
+            tracking_root,
+            latest_possession_root,
+            catching_up_root,
+        ] = &mut self.roots;
         game_root.set(tick, old.is_none_or(|old| !Arc::ptr_eq(&old.game, game)), || to_value(game));
         update_clock(clock_root, tick, old.map(|old| &old.clock), clock);
         update_team(home_root, tick, old.map(|old| &old.home), home);
@@ -114,6 +167,13 @@ impl GameValues {
         possession_root.set(tick, old.is_none_or(|old| old.possession != *possession), || to_value(possession));
         plays_root.set(tick, old.is_none_or(|old| !Arc::ptr_eq(&old.plays, plays)), || to_value(plays));
         feeds_root.set(tick, old.is_none_or(|old| old.feeds != *feeds), || to_value(feeds));
+        // Positions change with every frame, and few templates look at them: turned into values when they do.
+        let is_moved = old.is_none_or(|old| !Arc::ptr_eq(&old.tracking, tracking));
+        tracking_root.set(tick, is_moved, || Value::from_object(Positions(tracking.clone())));
+        let is_other_possession = old.is_none_or(|old| old.latest_possession != *latest_possession);
+        latest_possession_root.set(tick, is_other_possession, || to_value(latest_possession));
+        let is_other_pace = old.is_none_or(|old| old.catching_up != *catching_up);
+        catching_up_root.set(tick, is_other_pace, || Value::from(*catching_up));
         self.shown = Some(snapshot.clone());
     }
 }
@@ -151,6 +211,9 @@ fn update_team(root: &mut Root, tick: Tick, old: Option<&Team>, team: &Team) {
         on_court,
         zones,
         shots,
+        shot_locations,
+        lineups,
+        possession_sessions,
     } = team;
     macro_rules! by_value {
         ($($part:ident),*) => {
@@ -170,7 +233,7 @@ fn update_team(root: &mut Root, tick: Tick, old: Option<&Team>, team: &Team) {
     by_value!(id, name, market, code, score, fouls, bonus, timeouts, attacks, strength, skaters, empty_net);
     // Time left changes within the list, which is made anew for each view.
     by_value!(penalties);
-    by_pointer!(color, by_period, stats, players, on_court, zones, shots);
+    by_pointer!(color, by_period, stats, players, on_court, zones, shots, shot_locations, lineups, possession_sessions);
     root.join(tick);
 }
 

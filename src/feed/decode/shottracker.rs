@@ -1,37 +1,65 @@
 //! ShotTracker Live Data V2: one JSON message a WebSocket frame, `{type, source, seq, data}`, `data` shaped by its source.
 //!
 //! Statistics are absolute: a correction sends the new total again, so the latest message is simply right and nothing is
-//! ever added up here. Sources that no snapshot shows (locations, possessions, line-ups) are passed over unread.
+//! ever added up here.
 
+mod location;
+mod possessions;
+mod shots;
 mod stats;
+mod summary;
 mod wire;
 
 use serde::{Deserialize, Serialize};
 
-use crate::game::event::{ClockReading, Event, ShotReading, StatLine, TeamFacts};
-use crate::game::snapshot::{Game, GameStatus, Period, PeriodKind, Score, Shot};
-use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
+use crate::game::event::{ClockReading, Event, PlayUpdate, ShotReading, StatLine};
+use crate::game::snapshot::{Game, GameStatus, Period, PeriodKind, Play, PlayRole, Stats};
+use crate::ids::{GameId, PlayId, PlayerId, TeamId};
+use crate::time::Timestamp;
 
-use super::loose::{Loose, Odd};
+use super::loose::{List, Loose, Odd};
 use super::notes::Notes;
 use super::{Options, Verdict, parse};
 
-/// Sources that the vendor documents and that nothing here needs.
-const UNUSED_SOURCES: [&str; 4] = ["possessions", "possessionstats", "lineupstats", "location"];
-
-/// Consumer codes are free text, the team's number by default; only two to four letters look like a team's code.
-const CODE_LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
+/// Sessions whose periods are remembered: a game has fewer than a dozen. When full, the one learnt first is forgotten.
+const MOST_SESSIONS: usize = 32;
 
 /// Reads the stream of one game.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
     wanted: Option<String>,
     game: Option<GameId>,
+    sessions: Sessions,
+}
+
+/// Which period each session is: some messages name only the one or the other.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Sessions(Vec<(String, String)>);
+
+impl Sessions {
+    fn learn(&mut self, session: &Loose<'_>, period: Option<&str>) {
+        let (Some(session), Some(period)) = (session.text(), period) else { return };
+        match self.0.iter_mut().find(|(known, _)| *known == session) {
+            Some((_, known)) if known == period => {}
+            Some((_, known)) => *known = period.to_owned(),
+            None => {
+                if self.0.len() == MOST_SESSIONS {
+                    self.0.remove(0);
+                }
+                self.0.push((session.into_owned(), period.to_owned()));
+            }
+        }
+    }
+
+    fn period(&self, session: &Loose<'_>) -> Option<String> {
+        let session = session.text()?;
+        self.0.iter().find(|(known, _)| *known == session).map(|(_, period)| period.clone())
+    }
 }
 
 impl Reader {
     pub(super) fn new(options: Options) -> Self {
-        Self { wanted: options.match_id, game: None }
+        Self { wanted: options.match_id, game: None, sessions: Sessions::default() }
     }
 
     pub(super) fn game(&self) -> Option<&GameId> {
@@ -71,19 +99,33 @@ impl Reader {
                 reader.of_game(&clock.game, events).then(|| read_clock(clock, notes, events))
             }),
             "boxscorestatsv2" => self.each(data, notes, |reader, line: &wire::BoxScore, notes| {
-                reader.of_game(&line.game, events).then(|| read_line(line, notes, events))
+                reader.of_game(&line.game, events).then(|| read_line(line, &mut reader.sessions, notes, events))
             }),
             "chart" => self.each(data, notes, |reader, shot: &wire::Chart, notes| {
-                reader.of_game(&shot.game, events).then(|| read_shot(shot, notes, events))
+                reader.of_game(&shot.game, events).then(|| shots::read_shot(shot, &mut reader.sessions, notes, events))
             }),
             "marker" => self.each(data, notes, |reader, marker: &wire::Marker, notes| {
                 reader.of_game(&marker.game, events).then(|| read_marker(marker, notes, events))
             }),
             "broadcastsummary" => self.each(data, notes, |reader, summary: &wire::Summary, notes| {
-                read_summary(summary, reader.game.clone(), notes, events);
+                summary::read_summary(summary, reader.game.clone(), notes, events);
                 Some(())
             }),
-            source if UNUSED_SOURCES.contains(&source) => Verdict::Unused,
+            "possessions" => self.each(data, notes, |reader, said: &wire::Possessions, notes| {
+                let is_ours = reader.of_game(&said.possession.game, events);
+                is_ours.then(|| possessions::read_possession(said, &reader.sessions, notes, events))
+            }),
+            "possessionstats" => self.each(data, notes, |reader, said: &wire::PossessionStats, notes| {
+                let is_ours = reader.of_game(&said.game, events);
+                is_ours.then(|| possessions::read_possession_stats(said, &reader.sessions, notes, events))
+            }),
+            "lineupstats" => self.each(data, notes, |reader, said: &wire::LineupStats, notes| {
+                reader.of_game(&said.game, events).then(|| possessions::read_lineup(said, notes, events))
+            }),
+            "location" => self.each(data, notes, |reader, said: &wire::Location, notes| {
+                location::read_location(said, &mut reader.sessions, notes, events);
+                Some(())
+            }),
             source => {
                 notes.add("message: not a documented source", Some(source));
                 Verdict::Skipped
@@ -244,189 +286,104 @@ fn read_marker(marker: &wire::Marker<'_>, notes: &mut Notes, events: &mut Vec<Ev
     }
 }
 
-fn read_line(line: &wire::BoxScore<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
+/// One line of the box score: what a play left a player or a team with, and the play itself.
+fn read_line(line: &wire::BoxScore<'_>, sessions: &mut Sessions, notes: &mut Notes, events: &mut Vec<Event>) {
     let Some(team) = line.team.text().map(TeamId::new) else {
         notes.add("boxscorestatsv2: names no team", None);
         return;
     };
+    let period = line.period.text().and_then(|token| read_period(&token, notes));
+    sessions.learn(&line.session, period.as_ref().map(|period| period.label.as_str()));
     // `stats` may be the session's (a quarter's) and `totalStats` is the game's; where only one is sent, it is that.
     let row = if line.total.is_said { &line.total } else { &line.stats };
     let team_score = if row.team_score.is_said() { &row.team_score } else { &line.stats.team_score };
-    if let Some(points) = team_score.u32("TEAM_SCORE", notes) {
-        events.push(Event::TeamScore { team: team.clone(), points });
-    }
     let is_team = line.actor.text().is_some_and(|actor| actor == "TEAM");
     let player = line.player.text().filter(|id| id != "0" && !is_team).map(PlayerId::new);
-    if player.is_none() && !is_team && !line.player.is_said() {
+    let happened_at = line.at.i64("boxscorestatsv2.t", notes).map(instant);
+    push_play(line, &team, player.as_ref(), period, happened_at, notes, events);
+    let nobody = player.is_none() && !is_team && !line.player.is_said();
+    if nobody {
         notes.add("boxscorestatsv2: names no player", line.actor.text().as_deref());
-        return;
     }
     events.push(Event::Line(StatLine {
         team,
         player,
         play: line.play.text().map(PlayId::new),
         version: line.version.i64("boxscorestatsv2.v", notes),
-        stats: Box::new(stats::stats(row, notes)),
+        happened_at,
+        team_points: team_score.u32("TEAM_SCORE", notes),
+        // Whose figures they are nobody knows; the score is the team's all the same.
+        stats: Box::new(if nobody { Stats::default() } else { stats::stats(row, notes) }),
     }));
 }
 
-fn read_shot(chart: &wire::Chart<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
-    let Some(id) = chart.shot.string() else {
-        notes.add("chart: a shot without id", None);
-        return;
-    };
-    let result = chart.result.text().unwrap_or_default();
-    let status = chart.status.text().unwrap_or_default();
-    if status.starts_with("DELETED") || result.starts_with("DELETED") {
-        events.push(Event::ShotDeleted(id));
-        return;
-    }
-    let (Some(team), Some(made)) = (chart.team.text(), made(&result, notes)) else {
-        notes.add("chart: a shot without team or result", None);
-        return;
-    };
-    let place = hoop_relative(chart, notes);
-    events.push(Event::Shot {
-        team: TeamId::new(team),
-        shot: Shot {
-            id: Some(id),
-            player: chart.player.text().map(PlayerId::new),
-            made,
-            three: chart.three.bool("chart.is3", notes).unwrap_or(false),
-            x_mm: place.map(|(x, _)| x),
-            y_mm: place.map(|(_, y)| y),
-            zone: chart.zone.u32("chart.z", notes).and_then(|z| u8::try_from(z).ok()).filter(|z| (1..=14).contains(z)),
-            period: chart.period.text().and_then(|token| read_period(&token, notes)).map(|period| period.label),
-        },
-    });
-}
+/// What the vendor puts before the classification of a play that it takes back.
+const DELETED: &str = "DELETED_";
 
-fn made(result: &str, notes: &mut Notes) -> Option<bool> {
-    match result {
-        "MAKE" => Some(true),
-        "MISS" => Some(false),
-        other => {
-            notes.add("chart.st: neither MAKE nor MISS", Some(other));
-            None
-        }
-    }
-}
-
-/// The court's origin is its centre and y runs along it, so the frame of the hoop at negative y is the court's, moved;
-/// the other hoop's is turned by half a circle. The hoops are calibrated for each court: their place comes with the shot.
-fn hoop_relative(chart: &wire::Chart<'_>, notes: &mut Notes) -> Option<(i32, i32)> {
-    let x = chart.x.f64("chart.px", notes)?;
-    let y = chart.y.f64("chart.py", notes)?;
-    let hoop_x = chart.hoop_x.f64("chart.hx", notes)?;
-    let hoop_y = chart.hoop_y.f64("chart.hy", notes)?;
-    let turn = if hoop_y < 0.0 { 1.0 } else { -1.0 };
-    // `as` saturates, and no court is two kilometres long.
-    Some((((x - hoop_x) * turn).round() as i32, ((y - hoop_y) * turn).round() as i32))
-}
-
-fn read_summary(summary: &wire::Summary<'_>, game: Option<GameId>, notes: &mut Notes, events: &mut Vec<Event>) {
-    let period = summary.period.text().and_then(|token| read_period(&token, notes));
-    if let Some(period) = &period {
-        events.push(Event::Game(Game { id: game, status: Some(status_of(period.kind)), ..Game::default() }));
-        events.push(Event::Clock(ClockReading { period: Some(period.clone()), ..ClockReading::default() }));
-    }
-    let totals = &summary.game;
-    if !totals.is_said {
-        return;
-    }
-    let (home, away) = (team_row(&totals.home), team_row(&totals.away));
-    events.push(Event::Teams { home: facts(home), away: facts(away) });
-    match (home.points.u32("PTS", notes), away.points.u32("PTS", notes)) {
-        (Some(home), Some(away)) => events.push(Event::Score(Score { home, away })),
-        (None, None) => {}
-        _ => notes.add("broadcastsummary: points of one team only", None),
-    }
-    for (side, block) in [(Side::Home, &totals.home), (Side::Away, &totals.away)] {
-        read_side(side, block, notes, events);
-        let points = by_period(summary, side, period.as_ref(), notes);
-        if !points.is_empty() {
-            events.push(Event::ByPeriod { side, points });
-        }
-    }
-}
-
-/// The team's own row, or the one among its players that stands for it.
-fn team_row<'s, 'a>(side: &'s wire::Side<'a>) -> &'s wire::Row<'a> {
-    if side.team.is_said {
-        return &side.team;
-    }
-    side.players.items.iter().find(|row| stats::is_team_row(row)).unwrap_or(&side.team)
-}
-
-fn facts(row: &wire::Row<'_>) -> TeamFacts {
-    let code = row
-        .code
-        .text()
-        .filter(|code| CODE_LETTERS.contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphabetic()));
-    TeamFacts {
-        id: row.team.text().map(TeamId::new),
-        name: row.team_name.string(),
-        market: None,
-        code: code.map(|code| code.to_ascii_uppercase()),
-    }
-}
-
-fn read_side(side: Side, block: &wire::Side<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
-    let row = team_row(block);
-    if row.is_said {
-        let stats = Box::new(stats::stats(row, notes));
-        events.push(Event::TeamStats { side, stats, zones: stats::zones(row, notes).map(Box::new) });
-    }
-    if !block.players.is_said {
-        return;
-    }
-    let rows = block.players.items.iter().filter(|row| !stats::is_team_row(row));
-    let players: Vec<_> = rows.map(|row| stats::player(row, notes)).collect();
-    if players.iter().any(|player| player.on_court.is_some()) {
-        let on_court = players.iter().filter(|player| player.on_court == Some(true));
-        events.push(Event::OnCourt { side, players: on_court.filter_map(|player| player.id.clone()).collect() });
-    }
-    events.push(Event::Players { side, players });
-}
-
-/// Points of the periods that the summary has, quarters rather than halves. The vendor fills periods to come with zeros;
-/// those are not known yet.
-fn by_period(
-    summary: &wire::Summary<'_>,
-    side: Side,
-    now: Option<&Period>,
+/// The play of a box-score line. A line has one actor, and one play has a line for each of them (the shooter, the one
+/// who passed): each is a play of its own here, because nothing says which is the play's.
+fn push_play(
+    line: &wire::BoxScore<'_>,
+    team: &TeamId,
+    player: Option<&PlayerId>,
+    period: Option<Period>,
+    happened_at: Option<Timestamp>,
     notes: &mut Notes,
-) -> Vec<(String, Option<u32>)> {
-    let quarters = [&summary.quarter_1, &summary.quarter_2, &summary.quarter_3, &summary.quarter_4];
-    let halves = [&summary.half_1, &summary.half_2];
-    let overtimes = [&summary.overtime_1, &summary.overtime_2, &summary.overtime_3, &summary.overtime_4];
-    let has_quarters = quarters.iter().any(|quarter| quarter.is_said);
-    let (kind, regular) =
-        if has_quarters { (PeriodKind::Quarter, &quarters[..]) } else { (PeriodKind::Half, &halves[..]) };
-    let regular = (1..).zip(regular).map(|(number, period)| (kind, number, *period));
-    let overtimes = (1..).zip(overtimes).map(|(number, period)| (PeriodKind::Overtime, number, period));
-    let mut points = Vec::new();
-    for (kind, number, stats) in regular.chain(overtimes).filter(|(_, _, stats)| stats.is_said) {
-        let team = if side == Side::Home { &stats.home.team } else { &stats.away.team };
-        let known = now.is_none_or(|now| has_begun(kind, number, has_quarters, now));
-        let period_points = if known { team.points.u32("PTS", notes) } else { None };
-        points.push((Period::new(kind, number).label, period_points));
+    events: &mut Vec<Event>,
+) {
+    let (Some(event), Some(classification)) = (line.play.text(), line.classification.text()) else { return };
+    // The version is the vendor's count of changes; instants serve to compare versions, and these compare alike.
+    let version = line.version.i64("boxscorestatsv2.v", notes).map(instant);
+    let id = PlayId::new(format!("{event}/{}", player.map_or("team", PlayerId::as_str)));
+    if classification.starts_with(DELETED) {
+        events.push(Event::PlayDeleted { id, at: version });
+        return;
     }
-    points
+    let kind = classification.to_ascii_lowercase();
+    let place = shots::hoop_relative([&line.x, &line.y], [&line.hoop_x, &line.hoop_y], notes);
+    let role = |player: &PlayerId| PlayRole { id: Some(player.clone()), role: kind.clone(), ..PlayRole::default() };
+    let play = Play {
+        id: Some(id),
+        period,
+        players: player.map(role).into_iter().collect(),
+        points: points(&kind),
+        x_mm: place.map(|(x, _)| x),
+        y_mm: place.map(|(_, y)| y),
+        kind,
+        ..Play::default()
+    };
+    events.push(Event::Play(PlayUpdate {
+        sequence: happened_at.map_or(i64::MIN, Timestamp::as_millis),
+        happened_at,
+        updated_at: version,
+        attributed_to: Some(team.clone()),
+        play,
+        ..PlayUpdate::default()
+    }));
 }
 
-/// Whether a period (the `number`th of its kind) has begun when `now` is the current one.
-fn has_begun(kind: PeriodKind, number: u8, has_quarters: bool, now: &Period) -> bool {
-    match (now.kind, kind) {
-        (PeriodKind::Pregame, _) => false,
-        (PeriodKind::Final | PeriodKind::Test, _) => true,
-        (PeriodKind::Halftime, PeriodKind::Overtime) => false,
-        (PeriodKind::Halftime, _) => number <= if has_quarters { 2 } else { 1 },
-        (PeriodKind::Overtime, PeriodKind::Overtime) => number <= now.number,
-        (PeriodKind::Overtime, _) => true,
-        (_, PeriodKind::Overtime) => false,
-        (PeriodKind::Half, PeriodKind::Quarter) => number <= now.number * 2,
-        (PeriodKind::Quarter, PeriodKind::Half) => number <= now.number.div_ceil(2),
-        (_, _) => number <= now.number,
+/// Points of a made shot by its classification; `None` for what is no made shot.
+fn points(kind: &str) -> Option<u32> {
+    let value = kind.strip_suffix("_make")?;
+    match value {
+        "free_throw" => Some(1),
+        "two_point" => Some(2),
+        "three_point" => Some(3),
+        _ => None,
     }
+}
+
+/// An instant of the vendor's, in milliseconds since 1970. Absurd ones become the edge of time rather than wrap.
+fn instant(millis: i64) -> Timestamp {
+    const MOST_MILLIS: i64 = i64::MAX / 1_000_000;
+    Timestamp::from_millis(millis.clamp(-MOST_MILLIS, MOST_MILLIS))
+}
+
+/// A code that the broadcaster chose: the vendor fills in its own id where none was.
+fn is_own_code(code: &str, id: Option<&str>) -> bool {
+    id != Some(code)
+}
+
+fn ids<'l>(list: &'l List<Loose<'_>>) -> impl Iterator<Item = PlayerId> + use<'l> {
+    list.items.iter().filter_map(|id| id.text().map(PlayerId::new))
 }

@@ -358,6 +358,7 @@ fn teams(game: &wire::Game<'_>) -> Event {
         name: side.name.string(),
         market: side.market.string(),
         code: side.alias.string(),
+        alias: None,
     };
     Event::Teams { home: facts(&game.home), away: facts(&game.away) }
 }

@@ -93,6 +93,7 @@ fn possession_types(
     notes: &mut Notes,
 ) -> BTreeMap<String, PossessionType> {
     let mut types: BTreeMap<String, PossessionType> = BTreeMap::new();
+    let mut parts: BTreeMap<&str, Parts> = BTreeMap::new();
     for (key, value) in fields {
         let Some((name, ending)) = split_possession(key) else { continue };
         if !types.contains_key(name) {
@@ -108,11 +109,35 @@ fn possession_types(
                 let both = value.text().and_then(|text| parse::made_of_attempted(&text));
                 kind.fg = both.map(|(made, attempted)| Shooting::new(made, attempted));
             }
-            // The rest repeats the fraction, or compares with the other team.
-            _ => {}
+            "_FG_VALUE_ARROW" => kind.arrow = value.i32("*_FG_VALUE_ARROW", notes),
+            ending => made_and_tried(ending, value, parts.entry(name).or_default(), notes),
         }
     }
+    for (name, parts) in parts {
+        let Some(kind) = types.get_mut(name) else { continue };
+        let shooting = |(made, tried): (Option<u32>, Option<u32>)| made.zip(tried).map(|(m, a)| Shooting::new(m, a));
+        kind.fg2 = shooting(parts.two);
+        kind.fg3 = shooting(parts.three);
+    }
     types
+}
+
+/// Figures that make sense only in pairs, as they come: made, tried.
+#[derive(Default)]
+struct Parts {
+    two: (Option<u32>, Option<u32>),
+    three: (Option<u32>, Option<u32>),
+}
+
+fn made_and_tried(ending: &str, value: &Loose<'_>, parts: &mut Parts, notes: &mut Notes) {
+    match ending {
+        "_2PTM" => parts.two.0 = value.u32("*_2PTM", notes),
+        "_2PTA" => parts.two.1 = value.u32("*_2PTA", notes),
+        "_3PTM" => parts.three.0 = value.u32("*_3PTM", notes),
+        "_3PTA" => parts.three.1 = value.u32("*_3PTA", notes),
+        // The value and the percentage repeat the fraction.
+        _ => {}
+    }
 }
 
 /// The zones of a row; `None` when it has none of the three maps.
@@ -170,8 +195,11 @@ pub(super) fn player(row: &wire::Row<'_>, notes: &mut Notes) -> Player {
         .season
         .is_said
         .then(|| Stats { ft: shooting(&row.season.ft, &row.season.fta, "season FT", notes), ..Stats::default() });
+    let id = row.player.text();
     Player {
-        id: row.player.text().map(PlayerId::new),
+        code: row.code.string().filter(|code| super::is_own_code(code, id.as_deref())),
+        id: id.as_deref().map(PlayerId::new),
+        also: Vec::new(),
         // The vendor writes -1 where there is none.
         number: row.number.string().filter(|number| number != "-1"),
         first_name: row.first_name.string(),
@@ -181,5 +209,6 @@ pub(super) fn player(row: &wire::Row<'_>, notes: &mut Notes) -> Player {
         stats: stats(row, notes),
         season,
         zones: zones(row, notes),
+        shot_locations: super::shots::locations(row, notes).unwrap_or_default(),
     }
 }

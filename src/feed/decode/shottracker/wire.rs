@@ -5,7 +5,13 @@ use serde_json::value::RawValue;
 
 use crate::feed::decode::loose::{List, Loose, wire};
 
+use super::shots::ShotPlace;
 use super::stats::is_of_possession_type;
+
+/// For objects of which the vendor names only some of the fields.
+fn is_anything(_: &str) -> bool {
+    true
+}
 
 /// What every message has; `data` is read once the source is known, because its shape depends on it.
 #[derive(Deserialize)]
@@ -51,14 +57,22 @@ wire! {
         team: Loose<'a> = "tid",
         result: Loose<'a> = "st",
         three: Loose<'a> = "is3",
+        points: Loose<'a> = "pts",
         x: Loose<'a> = "px",
         y: Loose<'a> = "py",
         hoop_x: Loose<'a> = "hx",
         hoop_y: Loose<'a> = "hy",
         status: Loose<'a> = "s",
         zone: Loose<'a> = "z",
+        advanced_zone: Loose<'a> = "az",
+        distance: Loose<'a> = "d",
+        attributes: List<Loose<'a>> = "attributes",
+        on_court: List<Loose<'a>> = "players",
+        defenders: List<Loose<'a>> = "shotDefenders",
+        session: Loose<'a> = "sid",
         period: Loose<'a> = "prd",
-    } known "t" "sid" "pts" "pz" "hz" "az" "d" "attributes" "players" "shotDefenders" "v"
+        at: Loose<'a> = "t",
+    } known "pz" "hz" "v"
 
     struct BoxScore {
         play: Loose<'a> = "eid",
@@ -67,11 +81,128 @@ wire! {
         team: Loose<'a> = "tid",
         actor: Loose<'a> = "act",
         version: Loose<'a> = "v",
+        classification: Loose<'a> = "classification",
+        session: Loose<'a> = "sid",
+        period: Loose<'a> = "prd",
+        at: Loose<'a> = "t",
+        x: Loose<'a> = "px",
+        y: Loose<'a> = "py",
+        hoop_x: Loose<'a> = "hex",
+        hoop_y: Loose<'a> = "hey",
         stats: Row<'a> = "stats",
         total: Row<'a> = "totalStats",
-    } known "classification" "st" "sid" "t" "prd" "px" "py" "hex" "hey"
+    } known "st"
+
+    struct Possessions { state: Loose<'a> = "state", possession: Possession<'a> = "possession" } known "t"
+
+    struct Possession {
+        supervision: Loose<'a> = "supervision",
+        start: Loose<'a> = "startTimestamp",
+        team: Loose<'a> = "teamId",
+        session: Loose<'a> = "sessionId",
+        game: Loose<'a> = "gameId",
+        lineup: List<Loose<'a>> = "lineupPlayers",
+        opponent_lineup: List<Loose<'a>> = "opponentLineupPlayers",
+        events: List<PossessionEvent<'a>> = "possessions",
+        stats: PossessionFigures<'a> = "stats",
+        view: ResponseView<'a> = "responseView",
+    } passes_over true
+
+    struct PossessionEvent {
+        kind: Loose<'a> = "possessionType",
+        player: Loose<'a> = "playerId",
+        at: Loose<'a> = "timestamp",
+    } passes_over true
+
+    struct PossessionFigures {
+        points: Loose<'a> = "points",
+        turnover: Loose<'a> = "turnover",
+        shot_type: Loose<'a> = "shotType",
+        ball_reversals: Loose<'a> = "ballReversals",
+    } extra is_anything
+
+    /// A simpler view of the same possession; only its period stands nowhere else.
+    struct ResponseView { period: Loose<'a> = "period" } passes_over true
+
+    struct PossessionStats {
+        game: Loose<'a> = "gid",
+        scope: Loose<'a> = "scope",
+        session: Loose<'a> = "sid",
+        team: Loose<'a> = "tid",
+        summary: List<PossessionGroup<'a>> = "summary",
+    } known "t" "st"
+
+    struct PossessionGroup {
+        kind: Loose<'a> = "type",
+        possessions: Loose<'a> = "POSS",
+        possessions_pct: Loose<'a> = "POSS_PCT",
+        points: Loose<'a> = "PTS",
+        ppp: Loose<'a> = "PPP",
+        two_made: Loose<'a> = "2PTM",
+        two_tried: Loose<'a> = "2PTA",
+        three_made: Loose<'a> = "3PTM",
+        three_tried: Loose<'a> = "3PTA",
+        turnovers: Loose<'a> = "TO",
+        turnover_pct: Loose<'a> = "TO_PCT",
+        efg: Loose<'a> = "EFG",
+    } known "2PT_PCT" "3PT_PCT"
+
+    struct LineupStats {
+        game: Loose<'a> = "gid",
+        session: Loose<'a> = "sid",
+        team: Loose<'a> = "tid",
+        players: List<Loose<'a>> = "players",
+        stats: LineupFigures<'a> = "stats",
+    } known "t" "st"
+
+    struct LineupFigures {
+        plus_minus: Loose<'a> = "PLUS_MINUS",
+        scored: Loose<'a> = "TOTAL_POINTS_SCORED",
+        allowed: Loose<'a> = "TOTAL_POINTS_ALLOWED",
+        turnovers: Loose<'a> = "TOTAL_TURNOVERS",
+        ppp: Loose<'a> = "PPP",
+        opponent_ppp: Loose<'a> = "OPPP",
+        fg_rate: Loose<'a> = "FG_RATE",
+        rebound_rate: Loose<'a> = "REB_RATE",
+    } extra is_anything
+
+    /// One of a summary's line-ups: its players stand beside its figures.
+    struct SummaryLineup {
+        players: List<Loose<'a>> = "player_ids",
+        plus_minus: Loose<'a> = "PLUS_MINUS",
+        scored: Loose<'a> = "TOTAL_POINTS_SCORED",
+        allowed: Loose<'a> = "TOTAL_POINTS_ALLOWED",
+    } extra is_anything
+
+    struct Location {
+        game_millis: Loose<'a> = "gcms",
+        shot_millis: Loose<'a> = "scms",
+        running: Loose<'a> = "cr",
+        period: Loose<'a> = "period",
+        session: Loose<'a> = "sessionId",
+        locations: List<Position<'a>> = "locations",
+    } known "facilityId" "courtId" "t"
+
+    struct Position {
+        at: Loose<'a> = "t",
+        kind: Loose<'a> = "type",
+        player: Loose<'a> = "pid",
+        ball: Loose<'a> = "bid",
+        team: Loose<'a> = "tid",
+        x: Loose<'a> = "x",
+        y: Loose<'a> = "y",
+        z: Loose<'a> = "z",
+        speed: Loose<'a> = "speed",
+        distance: Loose<'a> = "dist",
+        vx: Loose<'a> = "vx",
+        vy: Loose<'a> = "vy",
+        vz: Loose<'a> = "vz",
+    } passes_over true
+
+    struct ShotLocations { make: List<ShotPlace<'a>> = "make", miss: List<ShotPlace<'a>> = "miss" }
 
     struct Summary {
+        at: Loose<'a> = "at",
         period: Loose<'a> = "period",
         game: GameStats<'a> = "game_stats",
         half_1: PeriodStats<'a> = "half_1_stats",
@@ -84,7 +215,7 @@ wire! {
         overtime_2: PeriodStats<'a> = "ot_2_stats",
         overtime_3: PeriodStats<'a> = "ot_3_stats",
         overtime_4: PeriodStats<'a> = "ot_4_stats",
-    } known "at" "at_formatted" "reference"
+    } known "at_formatted" "reference"
 
     struct GameStats { home: Side<'a> = "home", away: Side<'a> = "away" } known "reference"
 
@@ -138,9 +269,11 @@ wire! {
         shots: List<Zone<'a>> = "shots",
         catch_and_shoot: List<Zone<'a>> = "cas_shots",
         off_the_dribble: List<Zone<'a>> = "otd_shots",
+        shot_locations: ShotLocations<'a> = "shot_locations",
+        lineups: List<SummaryLineup<'a>> = "lineup_stats",
         season: SeasonRow<'a> = "season_stats",
     } known "FG_FRACTION" "FG_PCT_DISPLAY" "FG2_FRACTION" "FG2_PCT_DISPLAY" "FG3_FRACTION" "FG3_PCT_DISPLAY"
-        "FT_FRACTION" "FT_PCT_DISPLAY" "TWO_POINT_PCT_DISPLAY" "DIST_MILES" "sensor" "shot_locations" "lineup_stats"
+        "FT_FRACTION" "FT_PCT_DISPLAY" "TWO_POINT_PCT_DISPLAY" "DIST_MILES" "sensor"
         extra is_of_possession_type
 
     struct SeasonRow { ft: Loose<'a> = "FT", fta: Loose<'a> = "FTA" } known "FT_FRACTION" "FT_PCT_DISPLAY"

@@ -1,0 +1,136 @@
+//! Summaries: the whole box score, as often as anything changes.
+//!
+//! What a level of the summary leaves out (halves, quarters, the list of players) is left as it was known, never zero.
+
+use crate::feed::decode::notes::Notes;
+use crate::game::event::{ClockReading, Event, TeamFacts};
+use crate::game::snapshot::{Game, Period, PeriodKind, Score};
+use crate::ids::{GameId, Side, TeamId};
+
+use super::{is_own_code, possessions, read_period, shots, stats, status_of, wire};
+
+/// Consumer codes are free text, the team's number by default; only two to four letters look like a team's code.
+const CODE_LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
+
+pub(super) fn read_summary(
+    summary: &wire::Summary<'_>,
+    game: Option<GameId>,
+    notes: &mut Notes,
+    events: &mut Vec<Event>,
+) {
+    let period = summary.period.text().and_then(|token| read_period(&token, notes));
+    if let Some(period) = &period {
+        events.push(Event::Game(Game { id: game, status: Some(status_of(period.kind)), ..Game::default() }));
+        events.push(Event::Clock(ClockReading { period: Some(period.clone()), ..ClockReading::default() }));
+    }
+    let totals = &summary.game;
+    if !totals.is_said {
+        return;
+    }
+    if let Some(at) = summary.at.i64("broadcastsummary.at", notes) {
+        events.push(Event::SummaryOf(super::instant(at)));
+    }
+    let (home, away) = (team_row(&totals.home), team_row(&totals.away));
+    events.push(Event::Teams { home: facts(home), away: facts(away) });
+    match (home.points.u32("PTS", notes), away.points.u32("PTS", notes)) {
+        (Some(home), Some(away)) => events.push(Event::Score(Score { home, away })),
+        (None, None) => {}
+        _ => notes.add("broadcastsummary: points of one team only", None),
+    }
+    for (side, block) in [(Side::Home, &totals.home), (Side::Away, &totals.away)] {
+        read_side(side, block, notes, events);
+        let points = by_period(summary, side, period.as_ref(), notes);
+        if !points.is_empty() {
+            events.push(Event::ByPeriod { side, points });
+        }
+    }
+}
+
+/// The team's own row, or the one among its players that stands for it.
+fn team_row<'s, 'a>(side: &'s wire::Side<'a>) -> &'s wire::Row<'a> {
+    if side.team.is_said {
+        return &side.team;
+    }
+    side.players.items.iter().find(|row| stats::is_team_row(row)).unwrap_or(&side.team)
+}
+
+fn facts(row: &wire::Row<'_>) -> TeamFacts {
+    let code = row
+        .code
+        .text()
+        .filter(|code| CODE_LETTERS.contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphabetic()));
+    let id = row.team.text();
+    TeamFacts {
+        id: id.as_deref().map(TeamId::new),
+        name: row.team_name.string(),
+        market: None,
+        code: code.map(|code| code.to_ascii_uppercase()),
+        alias: row.code.text().filter(|code| is_own_code(code, id.as_deref())).map(TeamId::new),
+    }
+}
+
+fn read_side(side: Side, block: &wire::Side<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
+    let row = team_row(block);
+    if row.is_said {
+        let stats = Box::new(stats::stats(row, notes));
+        events.push(Event::TeamStats { side, stats, zones: stats::zones(row, notes).map(Box::new) });
+        if let Some(shots) = shots::locations(row, notes) {
+            events.push(Event::ShotLocations { side, shots });
+        }
+        if let Some(lineups) = possessions::lineups(row, notes) {
+            events.push(Event::Lineups { side, lineups });
+        }
+    }
+    if !block.players.is_said {
+        return;
+    }
+    let rows = block.players.items.iter().filter(|row| !stats::is_team_row(row));
+    let players: Vec<_> = rows.map(|row| stats::player(row, notes)).collect();
+    if players.iter().any(|player| player.on_court.is_some()) {
+        let on_court = players.iter().filter(|player| player.on_court == Some(true));
+        events.push(Event::OnCourt { side, players: on_court.filter_map(|player| player.id.clone()).collect() });
+    }
+    events.push(Event::Players { side, players });
+}
+
+/// Points of the periods that the summary has, quarters rather than halves. The vendor fills periods to come with zeros;
+/// those are not known yet.
+fn by_period(
+    summary: &wire::Summary<'_>,
+    side: Side,
+    now: Option<&Period>,
+    notes: &mut Notes,
+) -> Vec<(String, Option<u32>)> {
+    let quarters = [&summary.quarter_1, &summary.quarter_2, &summary.quarter_3, &summary.quarter_4];
+    let halves = [&summary.half_1, &summary.half_2];
+    let overtimes = [&summary.overtime_1, &summary.overtime_2, &summary.overtime_3, &summary.overtime_4];
+    let has_quarters = quarters.iter().any(|quarter| quarter.is_said);
+    let (kind, regular) =
+        if has_quarters { (PeriodKind::Quarter, &quarters[..]) } else { (PeriodKind::Half, &halves[..]) };
+    let regular = (1..).zip(regular).map(|(number, period)| (kind, number, *period));
+    let overtimes = (1..).zip(overtimes).map(|(number, period)| (PeriodKind::Overtime, number, period));
+    let mut points = Vec::new();
+    for (kind, number, stats) in regular.chain(overtimes).filter(|(_, _, stats)| stats.is_said) {
+        let team = if side == Side::Home { &stats.home.team } else { &stats.away.team };
+        let known = now.is_none_or(|now| has_begun(kind, number, has_quarters, now));
+        let period_points = if known { team.points.u32("PTS", notes) } else { None };
+        points.push((Period::new(kind, number).label, period_points));
+    }
+    points
+}
+
+/// Whether a period (the `number`th of its kind) has begun when `now` is the current one.
+fn has_begun(kind: PeriodKind, number: u8, has_quarters: bool, now: &Period) -> bool {
+    match (now.kind, kind) {
+        (PeriodKind::Pregame, _) => false,
+        (PeriodKind::Final | PeriodKind::Test, _) => true,
+        (PeriodKind::Halftime, PeriodKind::Overtime) => false,
+        (PeriodKind::Halftime, _) => number <= if has_quarters { 2 } else { 1 },
+        (PeriodKind::Overtime, PeriodKind::Overtime) => number <= now.number,
+        (PeriodKind::Overtime, _) => true,
+        (_, PeriodKind::Overtime) => false,
+        (PeriodKind::Half, PeriodKind::Quarter) => number <= now.number * 2,
+        (PeriodKind::Quarter, PeriodKind::Half) => number <= now.number.div_ceil(2),
+        (_, _) => number <= now.number,
+    }
+}

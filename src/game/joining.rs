@@ -1,0 +1,119 @@
+//! Old news is not news: what a feed repeats when it joins in mid-game, and how long it goes on doing so.
+//!
+//! A feed that connects may tell the game from its start before it tells the present. The repetition is recognised by
+//! the events' own times: it lasts from the connection until the first event that has just happened, or until the
+//! feed has told nothing old for [`QUIET`].
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// An event that is told later than this after it happened is history. Scorers write plays down within seconds; clocks
+/// of vendors and ours may differ by some more.
+pub const NEWS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A repetition comes without pauses, as fast as the connection allows.
+pub const QUIET: Duration = Duration::from_secs(2);
+
+/// Whether a play was told right after it happened. A play without a time of its own is taken for news unless its feed
+/// is still repeating history.
+pub(super) fn is_news(told_at: Timestamp, happened_at: Option<Timestamp>, joining: &Joining) -> bool {
+    match happened_at {
+        Some(happened_at) => told_at.since(happened_at) <= NEWS_WITHIN,
+        None => !joining.is_on_at(told_at),
+    }
+}
+
+/// How far a feed has come with telling the past.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Joining {
+    /// When the connection came up, or something old was told last; `None` once the feed tells the present.
+    old_at: Option<Timestamp>,
+    /// What the summaries of this connection have counted, by the vendor's clock.
+    summary_of: Option<Timestamp>,
+}
+
+impl Joining {
+    pub(super) fn begin(&mut self, at: Timestamp) {
+        *self = Self { old_at: Some(at), summary_of: None };
+    }
+
+    /// An event that carries its own time was told at `at`.
+    pub(super) fn told(&mut self, at: Timestamp, happened_at: Timestamp) {
+        if !self.is_on_at(at) || at.since(happened_at) <= NEWS_WITHIN {
+            self.old_at = None;
+        } else {
+            self.old_at = Some(at);
+        }
+    }
+
+    pub(super) fn summary(&mut self, of: Timestamp) {
+        self.summary_of = self.summary_of.max(Some(of));
+    }
+
+    pub(super) fn is_on_at(&self, now: Timestamp) -> bool {
+        self.old_at.is_some_and(|old_at| now.since(old_at) < QUIET)
+    }
+
+    /// Whether a total of the past is told that a summary of this connection has left behind: to show it would count the
+    /// score up again from nothing.
+    pub(super) fn is_outdated(&self, at: Timestamp, happened_at: Option<Timestamp>) -> bool {
+        let counted = happened_at.zip(self.summary_of).is_some_and(|(happened, summary)| happened <= summary);
+        counted && self.is_on_at(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000 + second * 1_000)
+    }
+
+    #[test]
+    fn history_ends_with_the_first_event_that_has_just_happened() {
+        let mut joining = Joining::default();
+        assert!(!joining.is_on_at(second(0)), "before any connection");
+        joining.begin(second(0));
+        joining.told(second(1), second(-600));
+        assert!(joining.is_on_at(second(2)));
+        joining.told(second(2), second(-1));
+        assert!(!joining.is_on_at(second(2)));
+        joining.told(second(3), second(-900));
+        assert!(!joining.is_on_at(second(3)), "the edit of an old play is not the past again");
+    }
+
+    #[test]
+    fn history_ends_with_a_pause_where_nothing_new_happens() {
+        let mut joining = Joining::default();
+        joining.begin(second(0));
+        joining.told(second(1), second(-600));
+        assert!(!joining.is_on_at(second(1) + QUIET));
+    }
+
+    #[test]
+    fn a_total_of_the_past_is_outdated_only_once_a_summary_of_the_connection_has_counted_it() {
+        let mut joining = Joining::default();
+        joining.begin(second(0));
+        assert!(!joining.is_outdated(second(1), Some(second(-600))));
+        joining.summary(second(-2));
+        assert!(joining.is_outdated(second(1), Some(second(-600))));
+        assert!(!joining.is_outdated(second(1), Some(second(-1))), "younger than the summary");
+        joining.told(second(1), second(-1));
+        assert!(!joining.is_outdated(second(4), Some(second(-600))), "a correction after the repetition");
+    }
+
+    #[test]
+    fn a_play_is_news_when_it_is_told_right_after_it_happened() {
+        let joining = Joining::default();
+        assert!(is_news(second(0), Some(second(-3)), &joining));
+        assert!(!is_news(second(0), Some(second(-61)), &joining));
+        assert!(is_news(second(0), None, &joining));
+        let mut joining = Joining::default();
+        joining.begin(second(0));
+        assert!(!is_news(second(1), None, &joining));
+    }
+}
