@@ -110,10 +110,10 @@ impl Player<'_> {
             }
             if index < from {
                 program.follow(index, commands);
-            } else if let (Some(frame), _) = program.draw(index, at, &moment.position, commands) {
-                if let Some(output) = &output {
-                    output.deliver(frame);
-                }
+            } else if let (Some(frame), _) = program.draw(index, at, &moment.position, commands)
+                && let Some(output) = &output
+            {
+                output.deliver(frame);
             }
         }
         if let Some(failure) = self.playback.failure {
