@@ -136,7 +136,7 @@ impl Graphic {
         fonts: &mut Fonts,
         items: &mut Vec<Item>,
     ) {
-        let Moment { frame, rate, canvas } = moment;
+        let Moment { frame, rate, canvas, .. } = moment;
         self.life.settle(&self.template.motion, frame, rate);
         let last_change = if self.are_fields_new { tick } else { game.last_change(&self.template.reads) };
         let is_at_rest = self.life.is_at_rest(&self.template.motion, frame, rate);
