@@ -104,6 +104,9 @@ pub fn run(
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));
         let next = following(index, rate, epoch, clock.now());
+        if next.late > 0 {
+            tracing::debug!("frame {index} made {} late: {timing:?}", next.late);
+        }
         late += next.late;
         index = next.index;
     }
