@@ -10,6 +10,7 @@ use sideline::inspect::{Report, inspect};
 
 const TWO_GAMES: &str = "nba-push-events-2023-07-19-two-games.ndjson";
 const VENDOR_SAMPLE: &str = "nba-push-events-vendor-sample.json";
+const HOCKEY_CLOCKS: &str = "nhl-push-clock-vendor-sample.json";
 
 /// The bytes of a capture; `None`, and a line that says so, where it is absent.
 fn capture(name: &str) -> Option<Vec<u8>> {
@@ -94,5 +95,55 @@ fn a_capture_cut_within_a_message_is_the_state_of_its_whole_messages() {
             .collect::<Vec<_>>()
             .join(&b'\n');
         assert_eq!(push_events(&bytes[..cut], None).snapshot, push_events(&whole, None).snapshot, "cut at {cut}");
+    }
+}
+
+#[test]
+fn the_vendors_hockey_clocks_end_as_each_games_last_message_says() {
+    let Some(bytes) = capture(HOCKEY_CLOCKS) else { return };
+    // Score, strength, clock and box of four games in six messages.
+    let expected = [
+        ("4c2c22af-6755-42c8-adb5-0058da782d02", "Penguins 1 None, Ducks 2 None; P2 1:40 -; 0 in the box"),
+        (
+            "b6a16ac2-4348-4139-9a21-1b99bb443dfa",
+            "Jets 1 Some(ShortHanded), Rangers 1 Some(PowerPlay); P2 18:29 1:35; 1 in the box",
+        ),
+        ("8fc62fdb-962c-4999-9885-ac63c95d8080", "Bruins 1 Some(Even), Panthers 2 Some(Even); P2 3:41 -; 0 in the box"),
+    ];
+    for (id, expected) in expected {
+        let report = inspect(FeedKind::NhlPushClock, bytes.as_slice(), Some(id)).unwrap();
+        let snapshot = serde_json::to_value(&report.snapshot).unwrap();
+        let text = |pointer: &str| snapshot.pointer(pointer).and_then(|value| value.as_str()).unwrap_or("-").to_owned();
+        let (home, away) = (&report.snapshot.home, &report.snapshot.away);
+        let ended = format!(
+            "{} {} {:?}, {} {} {:?}; {} {} {}; {} in the box",
+            text("/home/name"),
+            home.score.unwrap(),
+            home.strength,
+            text("/away/name"),
+            away.score.unwrap(),
+            away.strength,
+            text("/clock/period/label"),
+            text("/clock/game/display"),
+            text("/clock/strength/display"),
+            i32::from(home.skaters == Some(4)) + i32::from(away.skaters == Some(4)),
+        );
+        assert_eq!(ended, expected);
+        assert_eq!(report.notes, []);
+        assert_eq!(report.counts.lost_bytes, 0);
+    }
+}
+
+#[test]
+fn a_capture_split_anywhere_ends_the_same() {
+    for name in [VENDOR_SAMPLE, HOCKEY_CLOCKS] {
+        let Some(bytes) = capture(name) else { return };
+        let whole = Splitter::default().push(&bytes);
+        for at in (0..bytes.len()).step_by(bytes.len() / 400 + 1) {
+            let mut splitter = Splitter::default();
+            let mut pieces = splitter.push(&bytes[..at]);
+            pieces.extend(splitter.push(&bytes[at..]));
+            assert_eq!(pieces, whole, "{name} split at {at}");
+        }
     }
 }

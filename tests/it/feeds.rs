@@ -224,7 +224,7 @@ fn whole_messages(kind: FeedKind, bytes: &[u8]) -> Vec<u8> {
         _ => None,
     });
     let documents: Vec<Vec<u8>> = documents.collect();
-    assert!(kind == FeedKind::ShotTracker || !documents.is_empty() || bytes.len() < 4_000);
+    assert!(kind == FeedKind::ShotTracker || !documents.is_empty() || bytes.len() < 12_000);
     documents.join(&b'\n')
 }
 
@@ -232,8 +232,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_stream_cut_anywhere_gives_the_state_of_its_whole_messages(cut in 0.0..1.0_f64, tracker: bool) {
-        let kind = if tracker { FeedKind::ShotTracker } else { FeedKind::NbaPushEvents };
+    fn a_stream_cut_anywhere_gives_the_state_of_its_whole_messages(cut in 0.0..1.0_f64, kind in prop::sample::select(&FeedKind::ALL)) {
         let stream = stream(kind);
         let cut = &stream[..(cut * stream.len() as f64) as usize];
         let of_cut = inspect(kind, cut, None).unwrap();
@@ -245,10 +244,9 @@ proptest! {
     /// Bytes of real messages overwritten, so that values change type, keys break and numbers grow absurd.
     #[test]
     fn damaged_messages_never_panic(
-        tracker: bool,
+        kind in prop::sample::select(&FeedKind::ALL),
         damage in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(DAMAGE)), 1..40),
     ) {
-        let kind = if tracker { FeedKind::ShotTracker } else { FeedKind::NbaPushEvents };
         let mut stream = stream(kind);
         for (index, text) in damage {
             let at = index.index(stream.len());
@@ -262,12 +260,11 @@ proptest! {
     /// Any value of a message replaced by any other kind of value: valid JSON, and nothing as documented.
     #[test]
     fn values_of_any_type_in_any_place_are_survived(
-        tracker: bool,
+        kind in prop::sample::select(&FeedKind::ALL),
         pick in any::<prop::sample::Index>(),
         place in any::<prop::sample::Index>(),
         value in prop::sample::select(VALUES),
     ) {
-        let kind = if tracker { FeedKind::ShotTracker } else { FeedKind::NbaPushEvents };
         let all: Vec<Line> = cases().iter().flat_map(|case| lines(case)).filter(|line| line.feed == kind).collect();
         let messages: Vec<&RawValue> = all.iter().filter_map(|line| line.message.as_deref()).collect();
         let mut message: Value = serde_json::from_str(messages[pick.index(messages.len())].get()).unwrap();

@@ -1,28 +1,39 @@
-//! Sportradar NBA Push Events: every message carries the game block (score, bonus, timeouts) and one play.
+//! Sportradar's push feeds of the NBA and NHL, and their play-by-play documents.
 //!
-//! A play is sent again whenever something of it changes, in any order, days later even; so plays are told apart by id
-//! and ordered by `sequence`. The message of the highest sequence is the game's [head](Head): clock, period, status,
-//! possession and line-ups are the head's, never those of the last arrival, which may be an edit of an old play.
+//! A message of an events feed carries the game block (score, bonus, timeouts) and one play. A play is sent again
+//! whenever something of it changes, in any order, days later even; so plays are told apart by id and ordered by
+//! `sequence`. The message of the highest sequence is the game's [head](Head): clock, period, status, possession and
+//! line-ups are the head's, never those of the last arrival, which may be an edit of an old play.
 //!
 //! The game block is a little different, because it is the state when the message was *written*. In the captures that
 //! were measured, each of the four late edits and the one delete whose block differed from the head's was right and the
 //! head's was out of date. So a late edit's block counts too, but only when it proves to be newer: see [`Block`].
+//!
+//! A message of a clock feed has the clocks and the game block of now, whatever play it carries along: both count as they
+//! arrive. A play-by-play document, fetched after a gap, is all plays at once.
 
+mod clocks;
+mod document;
+mod facts;
+mod hockey;
 mod plays;
 mod wire;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::game::event::{ClockReading, Event, TeamFacts};
-use crate::game::snapshot::{self, GameStatus, Period, PeriodKind, Player, Score, Sport};
+use crate::game::event::{ClockReading, Event};
+use crate::game::snapshot::{self, Period, PeriodKind, Score, Sport};
 use crate::ids::{FeedKind, GameId, PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
-use super::loose::{Loose, Odd};
+use facts::teams;
+
+use super::loose::{List, Loose, Odd};
 use super::notes::Notes;
-use super::{Options, Verdict, parse};
+use super::{Options, Verdict};
 
 /// Prefix of this vendor's game ids in metadata and filters; the payload has the bare id.
 const MATCH_PREFIX: &str = "sd:match:";
@@ -34,13 +45,17 @@ const MOST_POINTS_OF_AN_EDIT: u32 = 4;
 /// Deleted plays that are remembered; a game has a handful. Later ones can no longer be told from late copies.
 const MOST_DELETED: usize = 1_000;
 
-/// Quarters before the first overtime, to number overtimes by the running number of their period.
-const QUARTERS: u8 = 4;
+/// The game clock when a period of hockey begins: whoever saw it then has seen all plays.
+const FULL_PERIOD_MILLIS: u32 = 20 * 60 * 1_000;
 
 /// Reads one stream and follows one game of it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
-    kind: FeedKind,
+    sport: Sport,
+    /// Whether the feed's messages are of now, with the play that came last beside it.
+    is_clock: bool,
+    /// Whether the last message had a penalty's clock: when one has none any more, strength is even.
+    has_strength_clock: bool,
     wanted: Option<String>,
     game: Option<GameId>,
     head: Option<Head>,
@@ -87,7 +102,12 @@ impl Teams {
 impl Reader {
     pub(super) fn new(kind: FeedKind, options: Options) -> Self {
         Self {
-            kind,
+            sport: match kind {
+                FeedKind::NhlPushEvents | FeedKind::NhlPushClock => Sport::Hockey,
+                _ => Sport::Basketball,
+            },
+            is_clock: matches!(kind, FeedKind::NbaPushClock | FeedKind::NbaPushGameClock | FeedKind::NhlPushClock),
+            has_strength_clock: false,
             wanted: options.match_id.map(|id| bare(&id).to_owned()),
             game: None,
             head: None,
@@ -116,6 +136,9 @@ impl Reader {
                 return Verdict::Skipped;
             }
         };
+        if !message.payload.is_said && message.periods.is_said() {
+            return self.play_by_play(&text, notes, events);
+        }
         message.note("message", notes);
         if !message.payload.is_said {
             if message.heartbeat.is_said() {
@@ -133,10 +156,16 @@ impl Reader {
             return Verdict::OtherGame;
         }
         let (game, event) = (&message.payload.game, &message.payload.event);
-        if !event.deleted.is_said() && message.metadata.operation.text().as_deref() != Some("delete") {
-            self.update(&message, notes, events);
-        } else {
+        self.learn_teams(game);
+        if event.deleted.is_said() || message.metadata.operation.text().as_deref() == Some("delete") {
             self.delete(game, event, notes, events);
+        } else if self.is_clock {
+            self.now(&message, notes, events);
+        } else {
+            self.update(&message, notes, events);
+        }
+        for list in [&message.payload.deleted, &game.deleted, &event.deleted_events] {
+            self.forget_all(list, events);
         }
         Verdict::Taken
     }
@@ -155,48 +184,112 @@ impl Reader {
         }
     }
 
+    /// A message of an events feed.
     fn update(&mut self, message: &wire::Message<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
         let (game, event) = (&message.payload.game, &message.payload.event);
-        self.learn_teams(game);
-        let period = period(&event.period, notes);
-        let sequence = event.sequence.i64("event.sequence", notes);
-        let written_at = instant(&event.updated, "event.updated", notes);
-        let is_head = !self.is_deleted(&event.id, written_at) && self.advance(&event.id, sequence);
+        let period = words::event_period(&event.period, self.sport, notes);
+        let written_at = words::instant(&event.updated, "event.updated", notes);
+        let is_first = self.head.is_none();
+        let is_head = self.is_head(event, written_at);
         if is_head {
             events.push(Event::Game(self.facts(message, period.as_ref(), notes)));
             events.push(teams(game));
+            self.scoring(game, notes, events);
         }
         self.block(game, is_head, written_at, false, notes, events);
         if is_head {
-            self.head_facts(event, period.clone(), notes, events);
-        }
-        self.introduce(&event.on_court, events);
-        match event.id.text() {
-            Some(id) => {
-                let update = plays::update(PlayId::new(id), sequence, period, event, &self.teams, notes);
-                events.push(Event::Play(update));
+            let game_millis = words::event_clock(event, &mut Notes::default());
+            if is_first && begins_game(period.as_ref(), game_millis) {
+                events.push(Event::PlaysAreWhole);
             }
-            None if event.is_said => notes.add("event: no id, so the play cannot be kept", None),
-            // A message without an event still brings a game block.
-            None => {}
+            self.play_clock(event, period.clone(), game_millis, notes, events);
+            self.head_facts(event, notes, events);
+        }
+        self.play(event, period, notes, events);
+    }
+
+    /// A message of a clock feed.
+    fn now(&mut self, message: &wire::Message<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
+        let (payload, game, event) = (&message.payload, &message.payload.game, &message.payload.event);
+        let event_period = words::event_period(&event.period, self.sport, notes);
+        let period = words::period_at(&payload.period, self.sport, notes)
+            .or_else(|| self.period_of_game(game, event_period.as_ref(), notes))
+            .or_else(|| event_period.clone());
+        events.push(Event::Game(self.facts(message, period.as_ref(), notes)));
+        events.push(teams(game));
+        self.scoring(game, notes, events);
+        let written_at = words::instant(&payload.clocks.wall, "clocks.wall", notes);
+        self.block(game, true, written_at, false, notes, events);
+        if payload.clocks.is_said {
+            events.push(Event::Clock(clocks::reading(&payload.clocks, period, self.sport, notes)));
+        } else if period.is_some() {
+            events.push(Event::Clock(ClockReading { period, ..ClockReading::default() }));
+        }
+        if event.is_said {
+            let written_at = words::instant(&event.updated, "event.updated", notes);
+            if self.is_head(event, written_at) {
+                self.head_facts(event, notes, events);
+            }
+            self.play(event, event_period, notes, events);
+        }
+        self.strength_clock(&payload.clocks, events);
+    }
+
+    /// The game's period by number; whether a fifth is a shoot-out or a second overtime, only the play's can tell.
+    fn period_of_game(&self, game: &wire::Game<'_>, of_event: Option<&Period>, notes: &mut Notes) -> Option<Period> {
+        let period = words::period_at(&game.period, self.sport, notes)?;
+        let is_shootout = of_event.is_some_and(|of_event| of_event.kind == PeriodKind::Shootout);
+        Some(of_event.filter(|_| is_shootout && period.kind == PeriodKind::Overtime).cloned().unwrap_or(period))
+    }
+
+    fn strength_clock(&mut self, clocks: &wire::Clocks<'_>, events: &mut Vec<Event>) {
+        let has_clock = clocks.strength.is_said();
+        if self.has_strength_clock && !has_clock && clocks.game.is_said() {
+            for side in Side::BOTH {
+                events.push(Event::Strength { side, strength: snapshot::Strength::Even });
+            }
+        }
+        if clocks.is_said {
+            self.has_strength_clock = has_clock;
         }
     }
 
     fn delete(&mut self, game: &wire::Game<'_>, event: &wire::Event<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
-        self.learn_teams(game);
-        let at = instant(&event.deleted, "event.deleted", notes);
-        let Some(id) = event.id.text().map(PlayId::new) else {
-            notes.add("event: a delete names no play", None);
-            return;
-        };
-        if let Some(head) = self.head.as_mut().filter(|head| head.play == id) {
+        let at = words::instant(&event.deleted, "event.deleted", notes);
+        let id = event.id.text().map(PlayId::new);
+        if let Some(head) = self.head.as_mut().filter(|head| Some(&head.play) == id.as_ref()) {
             head.sequence = head.previous;
         }
-        self.block(game, self.head.is_none(), at, true, notes, events);
+        self.block(game, self.head.is_none() || self.is_clock, at, true, notes, events);
+        match id {
+            Some(id) => self.forget(id, at, events),
+            None if event.deleted_events.is_said || game.deleted.is_said => {}
+            None => notes.add("event: a delete names no play", None),
+        }
+    }
+
+    fn forget_all(&mut self, list: &List<wire::DeletedEvent<'_>>, events: &mut Vec<Event>) {
+        for deleted in &list.items {
+            let id = if deleted.id.is_said() { &deleted.id } else { &deleted.event.id };
+            let Some(id) = id.text().map(PlayId::new) else { continue };
+            if let Some(head) = self.head.as_mut().filter(|head| head.play == id) {
+                head.sequence = head.previous;
+            }
+            self.forget(id, None, events);
+        }
+    }
+
+    fn forget(&mut self, id: PlayId, at: Option<Timestamp>, events: &mut Vec<Event>) {
         if self.deleted.len() < MOST_DELETED {
             self.deleted.insert(id.clone(), at);
         }
         events.push(Event::PlayDeleted { id, at });
+    }
+
+    /// Whether the message's play is the latest; if so it becomes the head.
+    fn is_head(&mut self, event: &wire::Event<'_>, written_at: Option<Timestamp>) -> bool {
+        let sequence = words::sequence(event);
+        !self.is_deleted(&event.id, written_at) && self.advance(&event.id, sequence)
     }
 
     /// Whether the play was deleted and this version of it is not known to be newer than that.
@@ -277,20 +370,35 @@ impl Reader {
         }
     }
 
-    /// What holds for the game because this is its latest play.
-    fn head_facts(&self, event: &wire::Event<'_>, period: Option<Period>, notes: &mut Notes, events: &mut Vec<Event>) {
-        let game_millis = clock(event, notes);
+    fn play_clock(
+        &self,
+        event: &wire::Event<'_>,
+        period: Option<Period>,
+        game_millis: Option<u32>,
+        notes: &mut Notes,
+        events: &mut Vec<Event>,
+    ) {
         if period.is_some() || game_millis.is_some() {
-            let taken_at = instant(&event.wall_clock, "event.wall_clock", notes);
-            events.push(Event::Clock(ClockReading {
-                period,
-                game_millis,
-                running: None,
-                taken_at,
-                ..ClockReading::default()
-            }));
+            let taken_at = words::instant(&event.wall_clock, "event.wall_clock", notes);
+            events.push(Event::Clock(ClockReading { period, game_millis, taken_at, ..ClockReading::default() }));
         }
-        events.push(Event::Possession { team: event.possession.id.text().map(TeamId::new) });
+    }
+
+    /// What holds for the game because this is its latest play.
+    fn head_facts(&self, event: &wire::Event<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
+        if let Some(side) = event.attribution.id.text().and_then(|team| self.teams.side(&team))
+            && let Some(end) = words::attacked_end(&event.attribution, notes)
+        {
+            events.push(Event::Attacks { side, end });
+            events.push(Event::Attacks { side: side.other(), end: end.other() });
+        }
+        if self.sport == Sport::Hockey {
+            hockey::line_ups(event, &self.teams, notes, events);
+            return;
+        }
+        if !self.is_clock || event.possession.is_said {
+            events.push(Event::Possession { team: event.possession.id.text().map(TeamId::new) });
+        }
         for (side, line_up) in [(Side::Home, &event.on_court.home), (Side::Away, &event.on_court.away)] {
             if line_up.players.is_said {
                 let players = line_up.players.items.iter().filter_map(|player| player.id.text().map(PlayerId::new));
@@ -299,43 +407,24 @@ impl Reader {
         }
     }
 
-    fn facts(&self, message: &wire::Message<'_>, period: Option<&Period>, notes: &mut Notes) -> snapshot::Game {
-        let game = &message.payload.game;
-        let mut status = status(&game.status, "game.status", notes);
-        // Half-time shows in the metadata only, and there also on messages of the next quarter for a while.
-        let is_half = message.metadata.status.text().as_deref() == Some("halftime");
-        if is_half && status == Some(GameStatus::InProgress) && period.is_some_and(|period| period.number == 2) {
-            status = Some(GameStatus::Halftime);
-        }
-        snapshot::Game {
-            id: self.game.clone(),
-            league: message.metadata.league.string(),
-            sport: match self.kind {
-                FeedKind::NhlPushEvents | FeedKind::NhlPushClock => Sport::Hockey,
-                _ => Sport::Basketball,
-            },
-            status,
-            title: game.title.string(),
-            venue: game.venue.name.string(),
-            ..snapshot::Game::default()
+    fn play(&mut self, event: &wire::Event<'_>, period: Option<Period>, notes: &mut Notes, events: &mut Vec<Event>) {
+        self.introduce(event, events);
+        match event.id.text() {
+            Some(id) => {
+                let update = plays::update(PlayId::new(id), period, event, self.sport, &self.teams, notes);
+                events.push(Event::Play(update));
+            }
+            None if event.is_said => notes.add("event: no id, so the play cannot be kept", None),
+            // A message without an event still brings a game block.
+            None => {}
         }
     }
+}
 
-    /// Names players who were not seen before; some have no id, and are known by number and name.
-    fn introduce(&mut self, on_court: &wire::OnCourt<'_>, events: &mut Vec<Event>) {
-        for (side, line_up) in [(Side::Home, &on_court.home), (Side::Away, &on_court.away)] {
-            let mut players = Vec::new();
-            for player in &line_up.players.items {
-                let key = player.id.text().or(player.reference.text()).or(player.name.text());
-                let Some(key) = key.filter(|key| !self.introduced.contains(key.as_ref())) else { continue };
-                self.introduced.insert(key.into_owned());
-                players.push(introduced(player));
-            }
-            if !players.is_empty() {
-                events.push(Event::Roster { side, players });
-            }
-        }
-    }
+/// Whether a play is the game's first: all others are yet to come.
+fn begins_game(period: Option<&Period>, game_millis: Option<u32>) -> bool {
+    let is_first = period.is_some_and(|period| period.kind == PeriodKind::Period && period.number == 1);
+    is_first && game_millis.is_some_and(|millis| millis >= FULL_PERIOD_MILLIS)
 }
 
 fn bare(id: &str) -> &str {
@@ -350,17 +439,6 @@ fn game_id<'m>(message: &'m wire::Message<'_>) -> Option<&'m str> {
     }
     let Loose::Text(ids) = &message.metadata.game else { return None };
     ids.split(',').map(str::trim).find_map(|id| id.strip_prefix(MATCH_PREFIX))
-}
-
-fn teams(game: &wire::Game<'_>) -> Event {
-    let facts = |side: &wire::Side<'_>| TeamFacts {
-        id: side.id.text().map(TeamId::new),
-        name: side.name.string(),
-        market: side.market.string(),
-        code: side.alias.string(),
-        alias: None,
-    };
-    Event::Teams { home: facts(&game.home), away: facts(&game.away) }
 }
 
 fn push_score(home: Option<u32>, away: Option<u32>, game: &wire::Game<'_>, events: &mut Vec<Event>) {
@@ -378,80 +456,4 @@ fn push_score(home: Option<u32>, away: Option<u32>, game: &wire::Game<'_>, event
 
 fn is_far(said: Option<u32>, known: Option<u32>) -> bool {
     said.zip(known).is_some_and(|(said, known)| said.abs_diff(known) > MOST_POINTS_OF_AN_EDIT)
-}
-
-fn instant(text: &Loose<'_>, place: &'static str, notes: &mut Notes) -> Option<Timestamp> {
-    let text = text.text()?;
-    let instant = parse::instant(&text);
-    if instant.is_none() {
-        notes.add(format!("{place}: not a time"), Some(&text));
-    }
-    instant
-}
-
-/// The play's clock; the decimal form has the tenths of the last minute.
-fn clock(event: &wire::Event<'_>, notes: &mut Notes) -> Option<u32> {
-    let text = event.clock_decimal.text().or(event.clock.text())?;
-    let millis = parse::clock_millis(&text);
-    if millis.is_none() {
-        notes.add("event.clock: not a clock", Some(&text));
-    }
-    millis
-}
-
-/// `number` starts again in overtime, `sequence` runs on; a feed that numbers overtimes from 5 is understood too.
-fn period(period: &wire::Period<'_>, notes: &mut Notes) -> Option<Period> {
-    let kind = period.kind.text()?;
-    let byte =
-        |number: &Loose<'_>, place, notes: &mut Notes| number.u32(place, notes).and_then(|n| u8::try_from(n).ok());
-    let number = byte(&period.number, "period.number", notes);
-    let sequence = byte(&period.sequence, "period.sequence", notes);
-    let (kind, first) = match kind.to_ascii_lowercase().as_str() {
-        "quarter" | "reg" => (PeriodKind::Quarter, 0),
-        "half" => (PeriodKind::Half, 0),
-        "overtime" | "ot" => (PeriodKind::Overtime, QUARTERS),
-        _ => {
-            notes.add("period.type: not a documented type", Some(&kind));
-            return None;
-        }
-    };
-    let number = match (number, sequence) {
-        (Some(number), Some(sequence)) if number < sequence || first == 0 => number,
-        (_, Some(sequence)) if sequence > first => sequence - first,
-        (Some(number), _) => number,
-        (None, _) => return None,
-    };
-    Some(Period::new(kind, number))
-}
-
-fn status(text: &Loose<'_>, place: &'static str, notes: &mut Notes) -> Option<GameStatus> {
-    let text = text.text()?;
-    Some(match text.as_ref() {
-        "scheduled" | "created" | "time-tbd" | "if-necessary" => GameStatus::Scheduled,
-        "inprogress" => GameStatus::InProgress,
-        "halftime" => GameStatus::Halftime,
-        "complete" | "closed" => GameStatus::Complete,
-        "delayed" => GameStatus::Delayed,
-        "postponed" => GameStatus::Postponed,
-        "cancelled" | "unnecessary" => GameStatus::Cancelled,
-        _ => {
-            notes.add(format!("{place}: not a documented status"), Some(&text));
-            return None;
-        }
-    })
-}
-
-fn introduced(player: &wire::Player<'_>) -> Player {
-    let name = player.name.text().unwrap_or_default();
-    let (first, last) = match name.split_once(' ') {
-        Some((first, last)) => (Some(first.to_owned()), last),
-        None => (None, name.as_ref()),
-    };
-    Player {
-        id: player.id.text().map(PlayerId::new),
-        number: player.number.string(),
-        first_name: first,
-        last_name: Some(last.to_owned()).filter(|last| !last.is_empty()),
-        ..Player::default()
-    }
 }

@@ -1,0 +1,57 @@
+//! A play-by-play document of the REST API: what fills a gap in a stream.
+
+use crate::feed::decode::Verdict;
+use crate::feed::decode::notes::Notes;
+use crate::game::event::Event;
+
+use super::{Reader, bare, teams, wire, words};
+
+impl Reader {
+    /// A document with all plays of the game until it was written.
+    pub(super) fn play_by_play(&mut self, text: &str, notes: &mut Notes, events: &mut Vec<Event>) -> Verdict {
+        // Read twice for its two aspects; documents are rare, and fields that pages of push feeds do not have are no news.
+        let (Ok(document), Ok(game)) =
+            (serde_json::from_str::<wire::PlayByPlay<'_>>(text), serde_json::from_str::<wire::Game<'_>>(text))
+        else {
+            notes.add("play-by-play: not readable", None);
+            return Verdict::Skipped;
+        };
+        let Some(id) = game.id.text() else {
+            notes.add("play-by-play: names no game", None);
+            return Verdict::Skipped;
+        };
+        if !self.follows(bare(&id)) {
+            self.pass_by(bare(&id), &game);
+            return Verdict::OtherGame;
+        }
+        self.learn_teams(&game);
+        let mut head = None;
+        for played in &document.periods.items {
+            let of_document = words::period(&played.number, &played.sequence, &played.kind, self.sport, notes);
+            for event in &played.events.items {
+                let own = event.period.is_said.then(|| words::event_period(&event.period, self.sport, notes));
+                let period = own.flatten().or_else(|| of_document.clone());
+                let written_at = words::instant(&event.updated, "event.updated", notes);
+                if self.is_head(event, written_at) {
+                    head = Some((event, period.clone()));
+                }
+                self.play(event, period, notes, events);
+            }
+        }
+        self.forget_all(&document.deleted, events);
+        events.push(Event::PlaysAreWhole);
+        // The document may be some seconds old: where the stream was further, the stream's word stands.
+        if let Some((event, period)) = head {
+            events.push(Event::Game(self.game_facts(&game, notes)));
+            events.push(teams(&game));
+            self.scoring(&game, notes, events);
+            self.block(&game, true, None, false, notes, events);
+            if !self.is_clock {
+                let game_millis = words::event_clock(event, &mut Notes::default());
+                self.play_clock(event, period, game_millis, notes, events);
+            }
+            self.head_facts(event, notes, events);
+        }
+        Verdict::Taken
+    }
+}
