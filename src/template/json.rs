@@ -1,7 +1,9 @@
 //! JSON that remembers where everything stood, so that any later complaint can name a line and a column.
 //!
 //! In: the text of a file. Out: a [`Spanned`] tree, or the first place where the text is not JSON.
-//! Strict JSON as in RFC 8259, and a key twice in one object is an error: the designer meant one of them.
+//! JSON as in RFC 8259, with comments (`// …`, `/* … */`) and a comma after the last item, which people who edit by hand
+//! need; nothing else is let pass: a missing comma is an error, and so is a key twice in one object, since the designer
+//! meant one of them.
 
 use super::problem::Place;
 
@@ -70,10 +72,12 @@ pub(crate) struct NotJson {
 }
 
 pub(crate) fn parse(text: &str) -> Result<Spanned, NotJson> {
+    // Some editors begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser { rest: text.char_indices().peekable(), text, at: Place::START, depth: 0 };
-    parser.skip_space();
+    parser.skip_space()?;
     let value = parser.value()?;
-    parser.skip_space();
+    parser.skip_space()?;
     match parser.peek() {
         None => Ok(value),
         Some(c) => Err(parser.error(format!("`{c}` after the end of the value"))),
@@ -98,9 +102,40 @@ impl Parser<'_> {
         Some(c)
     }
 
-    fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(' ' | '\t' | '\n' | '\r')) {
-            self.next();
+    /// Skips white space and comments.
+    fn skip_space(&mut self) -> Result<(), NotJson> {
+        loop {
+            match self.peek() {
+                Some(' ' | '\t' | '\n' | '\r') => {
+                    self.next();
+                }
+                Some('/') => self.comment()?,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn comment(&mut self) -> Result<(), NotJson> {
+        let at = self.at;
+        self.next();
+        match self.next() {
+            Some('/') => {
+                while self.peek().is_some_and(|c| c != '\n') {
+                    self.next();
+                }
+                Ok(())
+            }
+            Some('*') => loop {
+                match self.next() {
+                    Some('*') if self.peek() == Some('/') => {
+                        self.next();
+                        return Ok(());
+                    }
+                    Some(_) => {}
+                    None => return Err(NotJson { at, message: "this comment is never closed with `*/`".to_owned() }),
+                }
+            },
+            _ => Err(NotJson { at, message: "a comment begins with `//` or `/*`".to_owned() }),
         }
     }
 
@@ -150,13 +185,12 @@ impl Parser<'_> {
 
     fn object(&mut self) -> Result<Json, NotJson> {
         let mut entries: Vec<(Key, Spanned)> = Vec::new();
-        self.skip_space();
-        if self.peek() == Some('}') {
-            self.next();
-            return Ok(Json::Object(entries));
-        }
         loop {
-            self.skip_space();
+            self.skip_space()?;
+            if self.peek() == Some('}') {
+                self.next();
+                return Ok(Json::Object(entries));
+            }
             let at = self.at;
             if self.peek() != Some('"') {
                 return Err(self.unexpected("a key in double quotes"));
@@ -165,35 +199,30 @@ impl Parser<'_> {
             if entries.iter().any(|(key, _)| key.name == name) {
                 return Err(NotJson { at, message: format!("key `{name}` twice in one object") });
             }
-            self.skip_space();
+            self.skip_space()?;
             self.expect(':', "`:` after the key")?;
-            self.skip_space();
+            self.skip_space()?;
             entries.push((Key { at, name }, self.value()?));
-            self.skip_space();
-            if self.peek() == Some('}') {
-                self.next();
-                return Ok(Json::Object(entries));
+            self.skip_space()?;
+            if self.peek() != Some('}') {
+                self.expect(',', "`,` or `}`")?;
             }
-            self.expect(',', "`,` or `}`")?;
         }
     }
 
     fn array(&mut self) -> Result<Json, NotJson> {
         let mut items = Vec::new();
-        self.skip_space();
-        if self.peek() == Some(']') {
-            self.next();
-            return Ok(Json::Array(items));
-        }
         loop {
-            self.skip_space();
-            items.push(self.value()?);
-            self.skip_space();
+            self.skip_space()?;
             if self.peek() == Some(']') {
                 self.next();
                 return Ok(Json::Array(items));
             }
-            self.expect(',', "`,` or `]`")?;
+            items.push(self.value()?);
+            self.skip_space()?;
+            if self.peek() != Some(']') {
+                self.expect(',', "`,` or `]`")?;
+            }
         }
     }
 
@@ -277,5 +306,29 @@ impl Parser<'_> {
             code = code * 16 + digit.ok_or(NotJson { at, message })?;
         }
         Ok(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_last_commas_leave_places_as_they_are() {
+        let text =
+            "\u{feff}// the bug\n{ /* one */ \"a\": [1, 2, /* \u{e9} */ 3,], // end\n \"b\": {\"c\": \"//no\",},}\n//";
+        let Json::Object(entries) = parse(text).expect("it is JSON with comments").json else { panic!("an object") };
+        let places: Vec<_> = entries.iter().map(|(key, value)| (key.at.line, key.at.column, value.at.column)).collect();
+        assert_eq!(places, [(2, 13, 18), (3, 2, 7)]);
+        let value = Json::Object(entries).to_value();
+        assert_eq!(value, serde_json::json!({"a": [1, 2, 3], "b": {"c": "//no"}}));
+    }
+
+    #[test]
+    fn a_comma_alone_or_missing_is_an_error() {
+        for (text, column) in [("[,]", 2), ("[1,,]", 4), ("{,}", 2), ("[1 2]", 4), ("[1] /", 5), ("/* [1]", 1)] {
+            let bad = parse(text).expect_err(text);
+            assert_eq!((bad.at.line, bad.at.column), (1, column), "{text}: {}", bad.message);
+        }
     }
 }
