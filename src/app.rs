@@ -6,6 +6,7 @@
 //! Shutting down, in order and in under two seconds: playout stops after the frame in hand; outputs send what they
 //! accepted and close their files, all at once; feeds and the fold stop; the journal is written out; the venue closes.
 
+mod check;
 mod desk;
 mod doctor;
 mod feeds;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::command::Refused;
 use crate::config::{self, ShowFile};
 use crate::feed::decode;
 use crate::ids::FeedId;
@@ -32,6 +34,7 @@ use crate::scene::Stage;
 use crate::template::{Problem, TemplateSet};
 use crate::time::Timestamp;
 
+pub use check::{Checked, check};
 pub use doctor::{Finding, doctor};
 pub use live::{Live, run};
 pub use offline::{Offline, run_offline};
@@ -126,19 +129,23 @@ impl Show {
     /// Every graphic of the show names a template and fields that exist: tried on a stage of its own, so that the
     /// operator's first key press cannot be the first to find out.
     fn check_graphics(&self) -> Result<(), Failure> {
-        let mut stage = Stage::new(self.templates.clone());
-        for graphic in &self.file.graphics {
-            stage
-                .apply(crate::time::FrameIndex(0), &rundown::cue(graphic))
-                .map_err(|refused| Failure::Input(format!("graphic `{}`: {refused}", graphic.name)))?;
+        match refused_graphics(&self.file, &self.templates).first() {
+            Some((graphic, refused)) => Err(Failure::Input(format!("graphic `{}`: {refused}", graphic.name))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A path of the show file, as seen from where the program runs.
     fn path(&self, written: &Path) -> PathBuf {
         self.folder.join(written)
     }
+}
+
+/// The graphics of a show that a stage refuses.
+fn refused_graphics<'a>(show: &'a ShowFile, templates: &Arc<TemplateSet>) -> Vec<(&'a config::Graphic, Refused)> {
+    let mut stage = Stage::new(templates.clone());
+    let mut cue = |graphic| stage.apply(crate::time::FrameIndex(0), &rundown::cue(graphic)).err();
+    show.graphics.iter().filter_map(|graphic| Some((graphic, cue(graphic)?))).collect()
 }
 
 /// Options of the show's own venue.

@@ -15,7 +15,9 @@ use sideline::app::{self, Failure, Live, Offline, Replay, Show, Still};
 use sideline::command::Fields;
 use sideline::config;
 use sideline::draw_list::Size;
+use sideline::game::snapshot::Sport;
 use sideline::ids::FeedKind;
+use sideline::template::{self, Binding};
 use sideline::time::FrameRate;
 use sideline::venue::{self, script::Position};
 
@@ -39,6 +41,23 @@ enum Action {
     Replay(ReplayArguments),
     /// Draw a template into a picture, a folder of pictures, or a movie with alpha
     Render(RenderArguments),
+    /// Tell everything that is wrong with templates and show files
+    Check {
+        /// Show files, templates, or folders of them; the current folder when absent
+        paths: Vec<PathBuf>,
+        /// Print the problems as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every path of the game that a template can bind, with its type, unit and an example
+    Fields {
+        /// `basketball` or `hockey`; everything when absent
+        #[arg(value_parser = sport)]
+        sport: Option<Sport>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Tell what works on this machine, and what to do about the rest
     Doctor {
         /// Print JSON
@@ -154,6 +173,8 @@ pub fn main() -> ExitCode {
         Action::Inspect(inspect) => self::inspect(&inspect),
         Action::Replay(replay) => self::replay(replay),
         Action::Render(render) => self::render(render),
+        Action::Check { paths, json } => check(&paths, json),
+        Action::Fields { sport, json } => list_fields(sport, json),
         Action::Doctor { json } => doctor(json),
     };
     match done {
@@ -240,6 +261,35 @@ fn render(arguments: RenderArguments) -> Result<(), Failure> {
     written.iter().try_for_each(|path| print(&format_args!("{}", path.display())))
 }
 
+fn check(paths: &[PathBuf], json: bool) -> Result<(), Failure> {
+    let app::Checked { files, problems } = app::check(paths)?;
+    if json {
+        print_json(&problems)?;
+    } else {
+        problems.iter().try_for_each(|problem| print(problem))?;
+    }
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let summary = format!("{} in {}", count(problems.len(), "problem"), count(files.len(), "file"));
+    if problems.is_empty() {
+        eprintln!("{summary}");
+        return Ok(());
+    }
+    Err(Failure::Input(summary))
+}
+
+fn list_fields(sport: Option<Sport>, json: bool) -> Result<(), Failure> {
+    let bindings = template::bindings(sport);
+    if json {
+        return print_json(&bindings);
+    }
+    let width = bindings.iter().map(|binding| binding.path.len()).max().unwrap_or(0);
+    bindings.iter().try_for_each(|Binding { path, kind, unit, example }| {
+        let kind = if unit.is_empty() { (*kind).to_owned() } else { format!("{kind}, {unit}") };
+        let example = if kind == "list" { format!("{example} items") } else { example.to_string() };
+        print(&format_args!("{path:width$}  {kind:30}  {example}"))
+    })
+}
+
 fn doctor(json: bool) -> Result<(), Failure> {
     let findings = app::doctor();
     if json {
@@ -299,6 +349,14 @@ fn frames(text: &str) -> Result<(u64, u64), String> {
 
 fn fields(text: &str) -> Result<Fields, String> {
     serde_json::from_str(text).map_err(|cause| format!("not a JSON object: {cause}"))
+}
+
+fn sport(text: &str) -> Result<Sport, String> {
+    match text {
+        "basketball" => Ok(Sport::Basketball),
+        "hockey" => Ok(Sport::Hockey),
+        _ => Err(format!("`{text}` is no sport of ours; there are: basketball, hockey")),
+    }
 }
 
 fn feed_kind(text: &str) -> Result<FeedKind, String> {

@@ -22,6 +22,7 @@ pub mod inspect;
 pub mod journal;
 pub mod output;
 pub mod playout;
+pub mod problem;
 pub mod render;
 pub mod scene;
 pub mod status;

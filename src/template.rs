@@ -6,6 +6,7 @@
 //! Never draws, and never lets an unknown key, name or colour pass: templates are strict, feeds are not.
 
 pub(crate) mod bind;
+mod catalog;
 mod check;
 pub(crate) mod color;
 pub(crate) mod expr;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use catalog::{Binding, bindings};
 pub use check::sample;
 pub use problem::{Place, Problem};
 
@@ -38,7 +40,7 @@ use reader::{Object, Reader};
 use timeline::Motion;
 
 /// The file that makes a folder a template.
-const FILE_NAME: &str = "template.json";
+pub const FILE_NAME: &str = "template.json";
 
 /// The templates that are part of the program.
 const BUILTIN: [(&str, &str); 3] = [
@@ -134,7 +136,7 @@ impl FieldKind {
 impl Template {
     /// Reads one template; all its problems when there are any.
     pub fn parse(id: TemplateId, file: &Path, text: &str) -> Result<Template, Vec<Problem>> {
-        let mut reader = Reader::new(file);
+        let mut reader = Reader::new(file, text);
         let root = match json::parse(text) {
             Ok(root) => root,
             Err(bad) => {
@@ -339,10 +341,8 @@ impl TemplateSet {
     /// Every folder of `dir` that has a `template.json`; the folder's name is the template's id. All problems of all
     /// templates when there are any, in the order of ids.
     pub fn load(dir: &Path) -> Result<TemplateSet, Vec<Problem>> {
-        let unreadable = |path: &Path, error: std::io::Error| {
-            let message = format!("cannot be read: {error}");
-            vec![Problem { file: path.to_owned(), line: 1, column: 1, message, help: None }]
-        };
+        let unreadable =
+            |path: &Path, error: std::io::Error| vec![Problem::of_file(path, format!("cannot be read: {error}"))];
         let entries = std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))?;
         let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         folders.sort();

@@ -1,23 +1,9 @@
 //! What is wrong with a show file, said so that its author knows what to type.
 
-use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// One thing that is wrong, and where.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
-    pub file: PathBuf,
-    /// 1-based.
-    pub line: usize,
-    /// 1-based, in characters.
-    pub column: usize,
-    pub message: String,
-    /// What was probably meant, or what to do.
-    pub help: Option<String>,
-    /// The line as written.
-    pub source_line: String,
-}
+pub use crate::problem::Problem;
 
 /// All that is wrong with a show file; at least one problem.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +18,8 @@ impl Problem {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
             file: file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line: before.matches('\n').count() as u32 + 1,
+            column: before[line_start..].chars().count() as u32 + 1,
             message: message.into(),
             help: None,
             source_line: text[line_start..].lines().next().unwrap_or_default().to_owned(),
@@ -43,19 +29,6 @@ impl Problem {
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, message, help, source_line } = self;
-        writeln!(f, "{}:{line}:{column}: {message}", file.display())?;
-        writeln!(f, "{line:>5} | {source_line}")?;
-        write!(f, "      | {:>column$}", "^")?;
-        match help {
-            Some(help) => write!(f, " {help}"),
-            None => Ok(()),
-        }
     }
 }
 

@@ -247,7 +247,7 @@ fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -
 }
 
 /// Objects whose keys the feed chooses.
-fn is_open(path: &str) -> bool {
+pub(crate) fn is_open(path: &str) -> bool {
     path.ends_with("by_possession_type") || path.ends_with(".more")
 }
 

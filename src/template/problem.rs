@@ -1,7 +1,6 @@
 //! What is wrong with a template: where, why, and what to do about it.
 
-use std::fmt;
-use std::path::PathBuf;
+pub use crate::problem::Problem;
 
 /// A place in a file: line and column count from 1, columns in characters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -19,28 +18,6 @@ impl Place {
 
     pub(crate) fn right(self, by: u32) -> Place {
         Place { column: self.column + by, ..self }
-    }
-}
-
-/// One thing wrong in one template file.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub struct Problem {
-    pub file: PathBuf,
-    /// 1-based; both are 1 when the file as a whole is meant.
-    pub line: u32,
-    pub column: u32,
-    pub message: String,
-    /// What to do, when that is known.
-    pub help: Option<String>,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file.display(), self.line, self.column, self.message)?;
-        match &self.help {
-            Some(help) => write!(f, "; {help}"),
-            None => Ok(()),
-        }
     }
 }
 

@@ -39,13 +39,16 @@ impl<'a> Object<'a> {
 
 pub(crate) struct Reader {
     pub file: PathBuf,
+    /// The file's lines, to show the one that is wrong.
+    lines: Vec<String>,
     pub problems: Vec<Problem>,
     next_expr: u32,
 }
 
 impl Reader {
-    pub fn new(file: &Path) -> Self {
-        Self { file: file.to_owned(), problems: Vec::new(), next_expr: 0 }
+    pub fn new(file: &Path, text: &str) -> Self {
+        let lines = text.lines().map(str::to_owned).collect();
+        Self { file: file.to_owned(), lines, problems: Vec::new(), next_expr: 0 }
     }
 
     pub fn problem(&mut self, at: Place, message: impl Into<String>, help: impl Into<Option<String>>) {
@@ -55,6 +58,7 @@ impl Reader {
             column: at.column,
             message: message.into(),
             help: help.into(),
+            source_line: self.lines.get(at.line as usize - 1).cloned().unwrap_or_default(),
         });
     }
 

@@ -14,13 +14,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("command", &["ids", "time"]),
     ("status", &["ids", "time"]),
     ("color", &[]),
+    ("problem", &[]),
     ("court", &[]),
     ("journal", &["command", "ids", "status", "time"]),
     ("game", &["color", "ids", "status", "time"]),
     ("feed", &["game", "ids", "status", "time", "court"]),
     ("inspect", &["feed", "game", "ids", "time"]),
     ("text", &["draw_list"]),
-    ("template", &["color", "command", "draw_list", "game", "ids", "time"]),
+    ("template", &["color", "command", "draw_list", "game", "ids", "problem", "time"]),
     ("scene", &["color", "command", "court", "draw_list", "game", "ids", "status", "template", "text", "time"]),
     ("render", &["draw_list", "frame", "ids", "text", "time"]),
     ("output", &["draw_list", "frame", "ids", "status", "time"]),
@@ -43,7 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("window", &["command", "draw_list", "frame", "output", "status"]),
     ("venue", &["ids", "time"]),
-    ("config", &["command", "draw_list", "frame", "ids", "time"]),
+    ("config", &["command", "draw_list", "frame", "ids", "problem", "time"]),
 ];
 
 /// Crates that only some modules may name.

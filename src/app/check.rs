@@ -1,0 +1,123 @@
+//! `sideline check`: everything that is wrong with templates and show files, without putting anything on air.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, refused_graphics};
+use crate::config;
+use crate::problem::Problem;
+use crate::template::{FILE_NAME, Template, TemplateSet};
+
+/// What was looked at, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    pub files: Vec<PathBuf>,
+    /// By file, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+/// Checks show files (`.toml`), templates (`.json`), a template's folder, a folder of templates, or a folder with a show
+/// and its `templates`; the current folder when no path is given. A path where nothing of the kind is found is a
+/// problem too: a misspelt path must not pass as "no problems".
+pub fn check(paths: &[PathBuf]) -> Result<Checked, Failure> {
+    let here = [PathBuf::from(".")];
+    let mut checked = Checked::default();
+    for path in if paths.is_empty() { &here } else { paths } {
+        let before = checked.files.len();
+        look(&mut checked, path).map_err(|cause| Failure::Input(format!("cannot read {}: {cause}", path.display())))?;
+        if checked.files.len() == before {
+            let message = "no template and no show file here".to_owned();
+            checked.problems.push(Problem::of_file(path, message));
+        }
+    }
+    Ok(checked)
+}
+
+fn look(checked: &mut Checked, path: &Path) -> std::io::Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    match ending {
+        Some("toml") => return checked.show(path),
+        Some("json") => return checked.template(path),
+        _ => {}
+    }
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    entries.sort();
+    if path.join(FILE_NAME).is_file() {
+        return checked.template(&path.join(FILE_NAME));
+    }
+    for entry in entries {
+        if entry.join(FILE_NAME).is_file() {
+            checked.template(&entry.join(FILE_NAME))?;
+        } else if entry.file_name().is_some_and(|name| name == "templates") && entry.is_dir() {
+            look(checked, &entry)?;
+        } else if is_show(&entry) {
+            checked.show(&entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file of a folder is meant to be a show: other programs keep `.toml` files too.
+fn is_show(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml")
+        && std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.trim() == "[show]"))
+}
+
+impl Checked {
+    fn template(&mut self, file: &Path) -> std::io::Result<()> {
+        let text = std::fs::read_to_string(file)?;
+        if self.files.iter().any(|known| known == file) {
+            return Ok(());
+        }
+        self.files.push(file.to_owned());
+        let name = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        if let Err(problems) = Template::parse(name.as_ref().into(), file, &text) {
+            self.problems.extend(problems);
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, file: &Path) -> std::io::Result<()> {
+        let text = std::fs::read_to_string(file)?;
+        self.files.push(file.to_owned());
+        let show = match config::parse(file, &text) {
+            Ok(show) => show,
+            Err(config::Problems(problems)) => {
+                self.problems.extend(problems);
+                return Ok(());
+            }
+        };
+        let templates = match &show.show.templates {
+            None => TemplateSet::builtin(),
+            Some(folder) => {
+                let folder = file.parent().unwrap_or(Path::new("")).join(folder);
+                match look(self, &folder) {
+                    Ok(()) => TemplateSet::load(&folder),
+                    Err(cause) => {
+                        let message = format!("the templates folder {} cannot be read: {cause}", folder.display());
+                        self.problems.push(Problem::of_file(file, message));
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        // What is wrong with the templates themselves has been said; without them nothing can be said of graphics.
+        let Ok(templates) = templates else { return Ok(()) };
+        for (graphic, refused) in refused_graphics(&show, &templates.into()) {
+            self.problems.push(in_line(file, &text, &format!("name = {:?}", graphic.name), refused.to_string()));
+        }
+        Ok(())
+    }
+}
+
+/// A problem at the first line that holds these words.
+fn in_line(file: &Path, text: &str, words: &str, message: String) -> Problem {
+    let found = text.lines().enumerate().find_map(|(i, line)| Some((i, line, line.find(words)?)));
+    let Some((i, line, at)) = found else { return Problem::of_file(file, message) };
+    Problem {
+        line: i as u32 + 1,
+        column: line[..at].chars().count() as u32 + 1,
+        source_line: line.to_owned(),
+        ..Problem::of_file(file, message)
+    }
+}
