@@ -46,6 +46,11 @@ pub trait Destination: Send {
     /// Opens or reopens the destination. `Ok(false)`: not yet (nobody listens), try again soon.
     fn open(&mut self, signal: Signal, stop: &AtomicBool) -> std::io::Result<bool>;
 
+    /// Whether the destination is there and nobody has come to read it yet: frames are then not missed by anyone.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
     /// Delivers one frame. An error closes the destination.
     fn send(&mut self, frame: &Frame, stop: &AtomicBool) -> std::io::Result<()>;
 

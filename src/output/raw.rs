@@ -115,6 +115,10 @@ impl Destination for Raw {
         Ok(true)
     }
 
+    fn is_waiting(&self) -> bool {
+        self.listener.is_some() && self.stream.is_none()
+    }
+
     fn send(&mut self, frame: &Frame, stop: &AtomicBool) -> io::Result<()> {
         let picture = frame.picture(self.need).ok_or_else(|| {
             io::Error::new(ErrorKind::InvalidData, "the frame was drawn before this output declared its needs")

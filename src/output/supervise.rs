@@ -21,14 +21,17 @@ pub fn supervise(intake: Intake, mut destination: Box<dyn Destination>, signal: 
             break;
         }
         if let Link::Closed { retry_at, pause } = link {
-            if Instant::now() < retry_at {
-                intake.shared.dropped.fetch_add(1, Ordering::Relaxed);
-                continue;
+            if Instant::now() >= retry_at {
+                link = open(&intake, destination.as_mut(), signal, pause, opened_before);
             }
-            link = open(&intake, destination.as_mut(), signal, pause, opened_before);
-            if matches!(link, Link::Closed { .. }) {
-                intake.shared.dropped.fetch_add(1, Ordering::Relaxed);
-                continue;
+            match link {
+                Link::Open => {}
+                // Nobody asked for these frames.
+                Link::Closed { .. } if !opened_before && destination.is_waiting() => continue,
+                Link::Closed { .. } => {
+                    intake.shared.dropped.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
             }
             opened_before = true;
             // A new stream starts with the present, not with repeats for the time it was closed.
