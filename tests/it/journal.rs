@@ -29,17 +29,18 @@ impl Drop for Running {
 
 /// The mock venue as a process of its own, so that it outlives the show.
 fn venue(start: &str) -> (Running, Value) {
-    let mut child = sideline()
+    let child = sideline()
         .args(["venue", "--listen", "127.0.0.1:0", "--json", "--start", start])
         .stdout(Stdio::piped())
         .spawn()
         .expect("starts");
+    let mut running = Running(child);
     let mut told = String::new();
-    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut lines = BufReader::new(running.0.stdout.take().expect("piped")).lines();
     loop {
         told.push_str(&lines.next().expect("the venue tells where it is").expect("reads"));
         if let Ok(endpoints) = serde_json::from_str(&told) {
-            return (Running(child), endpoints);
+            return (running, endpoints);
         }
     }
 }
