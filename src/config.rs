@@ -8,6 +8,7 @@ mod problem;
 mod read;
 mod values;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use crate::command::Fields;
 use crate::draw_list::Size;
 use crate::frame::{Alpha, PixelFormat};
-use crate::ids::{FeedId, LayerId, OutputId, TemplateId};
+use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TemplateId};
 use crate::time::FrameRate;
 
 pub use problem::{Problem, Problems};
@@ -92,14 +93,14 @@ pub struct Team {
 #[derive(Clone, Debug)]
 pub enum Feed {
     ShotTracker(ShotTracker),
-    NbaPushEvents(NbaPush),
+    Sportradar(Sportradar),
 }
 
 impl Feed {
     pub fn id(&self) -> &FeedId {
         match self {
             Feed::ShotTracker(feed) => &feed.id,
-            Feed::NbaPushEvents(feed) => &feed.id,
+            Feed::Sportradar(feed) => &feed.id,
         }
     }
 
@@ -107,7 +108,7 @@ impl Feed {
     pub fn at_venue(&self) -> bool {
         match self {
             Feed::ShotTracker(feed) => feed.venue,
-            Feed::NbaPushEvents(feed) => feed.venue,
+            Feed::Sportradar(feed) => feed.venue,
         }
     }
 }
@@ -157,31 +158,89 @@ pub enum PingForm {
     Control,
 }
 
-/// Sportradar NBA Push Events.
+/// One of Sportradar's push feeds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NbaPush {
+pub struct Sportradar {
+    /// Which: the `kind` of the show file.
+    #[serde(skip, default = "defaults::sportradar_kind")]
+    pub kind: FeedKind,
     pub id: FeedId,
     /// Connect to the show's `[venue]`; then no address and no credentials are given.
     #[serde(default)]
     pub venue: bool,
-    /// The address to subscribe at.
-    #[serde(default = "defaults::nba_push_url")]
-    pub url: String,
+    /// The host of the vendor's API.
+    #[serde(default = "defaults::sportradar_base")]
+    pub base: String,
+    /// Access level of the key: `trial` or `production`.
+    #[serde(default = "defaults::sportradar_level")]
+    pub level: String,
+    /// The whole address to subscribe at, in place of `base` and `level`.
+    pub url: Option<String>,
+    /// A recording's id: the vendor plays that game as if it were live, and wants no key.
+    pub simulation: Option<String>,
+    /// The host of simulations.
+    #[serde(default = "defaults::sportradar_simulations")]
+    pub simulations: String,
     /// Name of the environment variable that holds the API key.
     #[serde(default = "defaults::sportradar_key_env")]
     pub key_env: String,
-    #[serde(default)]
-    pub key_in: KeyPlace,
+    /// Where the key goes; as the vendor's page of this feed has it when absent.
+    pub key_in: Option<KeyPlace>,
     /// Also send the key to the host that the subscription redirects to.
     #[serde(default)]
     pub send_key_to_redirect: bool,
     /// The game to follow (`sd:match:…` or the bare id); the first one seen when absent.
     #[serde(rename = "match")]
     pub match_id: Option<String>,
+    /// Narrows the stream at the vendor's: `{ event_type = ["goal", "penalty"], strength = "powerplay" }`.
+    #[serde(default)]
+    pub filters: BTreeMap<String, FilterValues>,
+    /// Asks a new connection for what the last one missed.
+    #[serde(default = "defaults::yes")]
+    pub catch_up: bool,
+    /// Fetches the game's play-by-play after each connection, so that plays from before it are known. Events feeds only,
+    /// and only with `match`; the key must be entitled to the REST API as well.
+    #[serde(default = "defaults::yes")]
+    pub backfill: bool,
+    /// Where the play-by-play is, with `{game}` for the game's id; beside the subscription when absent.
+    pub play_by_play: Option<String>,
     /// Seconds without a byte, heartbeats included, after which the connection counts as lost.
     #[serde(default = "defaults::watchdog_s", deserialize_with = "values::watchdog")]
     pub watchdog_s: u64,
+}
+
+impl Sportradar {
+    /// Filters that the vendor's page of this feed has, beside `match`.
+    pub fn known_filters(&self) -> &'static [&'static str] {
+        const CLOCK: [&str; 2] = ["locale", "status"];
+        const NBA_EVENTS: [&str; 6] = ["event_category", "event_type", "locale", "players", "status", "team"];
+        const NHL_EVENTS: [&str; 8] =
+            ["event_category", "event_type", "locale", "players", "status", "strength", "team", "zone"];
+        match self.kind {
+            FeedKind::NbaPushEvents => &NBA_EVENTS,
+            FeedKind::NhlPushEvents => &NHL_EVENTS,
+            _ => &CLOCK,
+        }
+    }
+}
+
+/// One value of a filter, or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum FilterValues {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl FilterValues {
+    /// As the vendor takes several: with commas between.
+    pub fn joined(&self) -> String {
+        match self {
+            Self::One(value) => value.clone(),
+            Self::Several(values) => values.join(","),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -327,8 +386,20 @@ mod defaults {
     pub fn ping_after_s() -> u64 {
         20
     }
-    pub fn nba_push_url() -> String {
-        "https://api.sportradar.com/nba/trial/stream/en/events/subscribe".into()
+    pub fn sportradar_kind() -> FeedKind {
+        FeedKind::NbaPushEvents
+    }
+    pub fn sportradar_base() -> String {
+        "https://api.sportradar.com".into()
+    }
+    pub fn sportradar_level() -> String {
+        "trial".into()
+    }
+    pub fn sportradar_simulations() -> String {
+        "https://playback.sportradar.com".into()
+    }
+    pub fn yes() -> bool {
+        true
     }
     pub fn sportradar_key_env() -> String {
         "SPORTRADAR_KEY".into()

@@ -40,21 +40,21 @@ pub const QUEUE_REPORTS: usize = 256;
 #[derive(Clone, Debug)]
 pub enum Options {
     ShotTracker(shottracker::Options),
-    NbaPush(push::Options),
+    Push(push::Options),
 }
 
 impl Options {
     pub fn id(&self) -> &FeedId {
         match self {
             Self::ShotTracker(options) => &options.id,
-            Self::NbaPush(options) => &options.id,
+            Self::Push(options) => &options.id,
         }
     }
 
     pub fn kind(&self) -> FeedKind {
         match self {
             Self::ShotTracker(_) => FeedKind::ShotTracker,
-            Self::NbaPush(_) => FeedKind::NbaPushEvents,
+            Self::Push(options) => options.kind,
         }
     }
 }
@@ -107,7 +107,7 @@ pub async fn run(
             let client = shottracker::Client::new(options, resume)?;
             tokio::select! { () = supervise(client, reporter, backoff) => {}, () = until_stop => {} }
         }
-        Options::NbaPush(options) => {
+        Options::Push(options) => {
             let reporter = Reporter::new(id, kind, reports, vec![options.api_key.clone()]);
             let backoff = Backoff::new(options.retry);
             let client = push::Client::new(options)?;

@@ -16,6 +16,7 @@ use crate::feed::Report;
 use crate::journal::file::{Opened, Writer};
 use crate::journal::{Body, Entry, Seq, Start};
 use crate::playout::{Mark, Ordered, Position};
+use crate::status::Link;
 use crate::time::Clock;
 
 /// Commands on their way to the next frame. When full, playout has not drawn for a while: the command is refused and
@@ -114,6 +115,7 @@ impl Desk {
             Report::Alive { feed, kind } => Body::Alive { feed, kind },
             Report::Link { feed, kind, link, why } => {
                 match &why {
+                    Some(why) if link == Link::Up => tracing::warn!("feed {feed}: {why}"),
                     Some(why) => tracing::warn!("feed {feed} is down: {why}"),
                     None => tracing::info!("feed {feed} is {link:?}"),
                 }

@@ -9,11 +9,11 @@ use url::Url;
 use super::Failure;
 use super::fold::Fold;
 use crate::color::Rgb;
-use crate::config::{Feed, KeyPlace, NbaPush, PingForm, ShotTracker, ShowFile, Team};
+use crate::config::{Feed, KeyPlace, PingForm, ShotTracker, ShowFile, Sportradar, Team};
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
 use crate::game::{Rules, TeamRules};
-use crate::ids::FeedId;
+use crate::ids::{FeedId, FeedKind};
 use crate::venue::Endpoints;
 
 /// The sources that a show uses; the account may see more.
@@ -24,8 +24,8 @@ pub fn options(show: &ShowFile, venue: Option<&Endpoints>) -> Result<Vec<feed::O
     let one = |feed: &Feed| match (feed, venue.filter(|_| feed.at_venue())) {
         (Feed::ShotTracker(feed), Some(venue)) => shottracker_at_venue(feed, venue),
         (Feed::ShotTracker(feed), None) => shottracker(feed),
-        (Feed::NbaPushEvents(feed), Some(venue)) => push_at_venue(feed, venue),
-        (Feed::NbaPushEvents(feed), None) => push(feed),
+        (Feed::Sportradar(feed), Some(venue)) => push_at_venue(feed, venue),
+        (Feed::Sportradar(feed), None) => push(feed),
     };
     show.feeds.iter().map(one).collect()
 }
@@ -50,8 +50,8 @@ pub fn spawn(all: Vec<feed::Options>, fold: &Fold, reports: &mpsc::Sender<Report
 /// Which game each feed's decoder follows.
 pub fn decoding(show: &ShowFile, venue: Option<&Endpoints>) -> BTreeMap<FeedId, decode::Options> {
     let followed = |feed: &Feed| match feed {
-        Feed::NbaPushEvents(push) if push.venue => venue.map(|venue| venue.match_id.clone()),
-        Feed::NbaPushEvents(push) => push.match_id.clone(),
+        Feed::Sportradar(push) if push.venue => venue.map(|venue| venue.match_id.clone()),
+        Feed::Sportradar(push) => push.match_id.clone(),
         Feed::ShotTracker(_) => None,
     };
     show.feeds.iter().map(|feed| (feed.id().clone(), decode::Options { match_id: followed(feed) })).collect()
@@ -120,29 +120,73 @@ fn shottracker_common(feed: &ShotTracker, rest_base: Url) -> shottracker::Option
     }
 }
 
-fn push(feed: &NbaPush) -> Result<feed::Options, Failure> {
-    let key = Secret::new(variable(&feed.id, &feed.key_env)?);
-    Ok(feed::Options::NbaPush(push_common(feed, url(&feed.id, "url", &feed.url)?, key, feed.match_id.clone())))
+fn push(feed: &Sportradar) -> Result<feed::Options, Failure> {
+    let (subscribe, key) = match (&feed.simulation, &feed.url) {
+        (Some(recording), _) => {
+            let base = url(&feed.id, "simulations", &feed.simulations)?;
+            (push::Subscribe::Simulation { base, recording: recording.clone() }, Secret::new(""))
+        }
+        (None, address) => {
+            let subscribe = match address {
+                Some(address) => push::Subscribe::Address(url(&feed.id, "url", address)?),
+                None => push::Subscribe::League { base: url(&feed.id, "base", &feed.base)?, level: feed.level.clone() },
+            };
+            (subscribe, Secret::new(variable(&feed.id, &feed.key_env)?))
+        }
+    };
+    Ok(feed::Options::Push(push_common(feed, subscribe, key, feed.match_id.as_deref())?))
 }
 
-fn push_at_venue(feed: &NbaPush, venue: &Endpoints) -> Result<feed::Options, Failure> {
-    let subscribe = url(&feed.id, "url", &venue.subscribe)?;
+fn push_at_venue(feed: &Sportradar, venue: &Endpoints) -> Result<feed::Options, Failure> {
+    let base = url(&feed.id, "url", &venue.subscribe)?.join("/").map_err(Failure::input)?;
+    let subscribe = push::Subscribe::League { base, level: "trial".to_owned() };
     let key = Secret::new(venue.api_key.clone());
-    Ok(feed::Options::NbaPush(push_common(feed, subscribe, key, Some(venue.match_id.clone()))))
+    let mut options = push_common(feed, subscribe, key, Some(&venue.match_id))?;
+    // The mock venue has no play-by-play, and streams its game from the beginning.
+    options.play_by_play = None;
+    Ok(feed::Options::Push(options))
 }
 
-fn push_common(feed: &NbaPush, subscribe: Url, api_key: Secret, match_id: Option<String>) -> push::Options {
-    let game = match_id.map(|id| if id.contains(':') { id } else { format!("sd:match:{id}") });
-    push::Options {
-        key_in: match feed.key_in {
-            KeyPlace::Header => push::KeyIn::Header,
-            KeyPlace::Query => push::KeyIn::Query,
-        },
-        filters: game.map(|game| ("match".to_owned(), game)).into_iter().collect(),
+fn push_common(
+    feed: &Sportradar,
+    subscribe: push::Subscribe,
+    api_key: Secret,
+    match_id: Option<&str>,
+) -> Result<push::Options, Failure> {
+    let game = match_id.map(|id| if id.contains(':') { id.to_owned() } else { format!("sd:match:{id}") });
+    let filters = feed.filters.iter().map(|(name, values)| (name.clone(), values.joined()));
+    let key_in = match feed.key_in {
+        Some(KeyPlace::Header) => push::KeyIn::Header,
+        Some(KeyPlace::Query) => push::KeyIn::Query,
+        // The pages of the clock feeds still show the key in the query.
+        None if is_events(feed.kind) => push::KeyIn::Header,
+        None => push::KeyIn::Query,
+    };
+    let mut options = push::Options {
+        kind: feed.kind,
+        key_in,
+        filters: game.map(|game| ("match".to_owned(), game)).into_iter().chain(filters).collect(),
         send_key_to_redirect: feed.send_key_to_redirect,
+        catch_up: feed.catch_up,
         watchdog: Duration::from_secs(feed.watchdog_s),
-        ..push::Options::new(feed.id.clone(), push::Subscribe::Address(subscribe), api_key)
+        ..push::Options::new(feed.id.clone(), subscribe, api_key)
+    };
+    options.play_by_play = play_by_play(feed, &options, match_id)?;
+    Ok(options)
+}
+
+/// Where the game's plays are fetched, if they are: of an events feed, of a game that the show file names.
+fn play_by_play(feed: &Sportradar, options: &push::Options, game: Option<&str>) -> Result<Option<Url>, Failure> {
+    let Some(game) = game.filter(|_| feed.backfill && is_events(feed.kind)) else { return Ok(None) };
+    if let Some(address) = &feed.play_by_play {
+        let bare = game.strip_prefix("sd:match:").unwrap_or(game);
+        return url(&feed.id, "play_by_play", &address.replace("{game}", bare)).map(Some);
     }
+    Ok(push::play_by_play(feed.kind, &options.address(), game))
+}
+
+fn is_events(kind: FeedKind) -> bool {
+    matches!(kind, FeedKind::NbaPushEvents | FeedKind::NhlPushEvents)
 }
 
 fn url(feed: &FeedId, key: &str, text: &str) -> Result<Url, Failure> {

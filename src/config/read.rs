@@ -9,7 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::problem::nearest;
-use super::{Feed, Output, Problem, Problems, Rundown, ShotTracker, ShowFile};
+use super::{Feed, Output, Problem, Problems, Rundown, ShotTracker, ShowFile, Sportradar};
+use crate::ids::FeedKind;
 
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");
@@ -108,9 +109,10 @@ impl<'a> Reader<'a> {
     }
 
     fn feed(&mut self, value: Spanned<DeValue<'a>>) -> Option<Feed> {
-        match self.take_kind(value, &["shottracker", "nba-push-events"])? {
-            ("shottracker", value) => self.value(value).map(Feed::ShotTracker),
-            (_, value) => self.value(value).map(Feed::NbaPushEvents),
+        let (name, value) = self.take_kind(value, &FeedKind::ALL.map(FeedKind::name))?;
+        match FeedKind::ALL.into_iter().find(|kind| kind.name() == name)? {
+            FeedKind::ShotTracker => self.value(value).map(Feed::ShotTracker),
+            kind => self.value(value).map(|feed| Feed::Sportradar(Sportradar { kind, ..feed })),
         }
     }
 
@@ -229,7 +231,7 @@ impl<'a> Reader<'a> {
                     self.push(span, format!("feed `{id}` connects to the show's venue, and there is none"), help);
                 }
                 Feed::ShotTracker(feed) => self.check_shottracker(feed, span),
-                Feed::NbaPushEvents(_) => {}
+                Feed::Sportradar(feed) => self.check_sportradar(feed, span),
             }
         }
     }
@@ -251,6 +253,27 @@ impl<'a> Reader<'a> {
                 self.push(span, "the WebSocket's address has no `{token}`", Some(help));
             }
             Some(_) => {}
+        }
+    }
+
+    fn check_sportradar(&mut self, feed: &Sportradar, span: Option<Range<usize>>) {
+        let id = &feed.id;
+        for name in feed.filters.keys().filter(|name| !feed.known_filters().contains(&name.as_str())) {
+            let help = if name == "match" {
+                "write `match = \"…\"` beside the filters: it also chooses the game to show".to_owned()
+            } else {
+                format!("{} has: {}", feed.kind, feed.known_filters().join(", "))
+            };
+            self.push(span.clone(), format!("feed `{id}`: there is no filter `{name}`"), Some(help));
+        }
+        if feed.simulation.is_some() && feed.url.is_some() {
+            let help = "keep the one that is meant".to_owned();
+            self.push(span.clone(), format!("feed `{id}` has both `url` and `simulation`"), Some(help));
+        }
+        if let Some(address) = feed.play_by_play.as_ref().filter(|address| !address.contains("{game}")) {
+            let help = "write `{game}` where the game's id goes".to_owned();
+            let span = self.last_mention(address);
+            self.push(span, "the play-by-play's address has no `{game}`", Some(help));
         }
     }
 
@@ -296,6 +319,20 @@ mod tests {
             Ok(_) => String::new(),
             Err(problems) => problems.to_string(),
         }
+    }
+
+    #[test]
+    fn each_sportradar_feed_is_read_as_its_kind_with_its_own_filters() {
+        let text = "[show]\nname = \"x\"\n[[feed]]\nid = \"ice\"\nkind = \"nhl-push-events\"\n\
+                    filters = { strength = \"powerplay\", event_type = [\"goal\", \"penalty\"] }\n";
+        let show = parse(Path::new("show.toml"), text).unwrap();
+        let Feed::Sportradar(feed) = &show.feeds[0] else { panic!("{:?}", show.feeds) };
+        assert_eq!(feed.kind, FeedKind::NhlPushEvents);
+        assert_eq!(feed.filters["event_type"].joined(), "goal,penalty");
+        let found = problems(&text.replace("nhl-push-events", "nba-push-clock"));
+        assert!(found.contains("no filter `strength`") && found.contains("locale, status"), "{found}");
+        let found = problems(&text.replace("strength", "match"));
+        assert!(found.contains("beside the filters"), "{found}");
     }
 
     #[test]

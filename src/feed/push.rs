@@ -1,9 +1,12 @@
-//! Sportradar NBA Push Events: a subscription that redirects to an endless stream of JSON objects.
+//! Sportradar's push feeds: a subscription that redirects to an endless stream of JSON objects.
 //!
 //! In: the account, the address, filters. Out: every object of the stream that is not a heartbeat, as received. The
 //! redirect is followed by hand, because it leads to another host, which must not see the key. A connection that is lost
 //! starts again at the first address, as the vendor asks; where the vendor supports it, the new one catches up on what
-//! the old one missed, and then some messages come twice, which the decoder's updates bear.
+//! the old one missed, and then some messages come twice, which the decoder's updates bear. What happened before, or was
+//! missed all the same, comes from the game's play-by-play document, where that is wanted.
+
+mod backfill;
 
 use std::time::Duration;
 
@@ -13,7 +16,7 @@ use serde::de::IgnoredAny;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::ids::FeedId;
+use crate::ids::{FeedId, FeedKind};
 
 use super::backoff::{Policy, Retry};
 use super::failure::{Failure, causes};
@@ -22,12 +25,16 @@ use super::report::{Reporter, Skip};
 use super::secret::{Secret, percent_encode};
 use super::splitter::{MAX_DOCUMENT_BYTES, Piece, Splitter};
 use super::{Connect, OptionsError};
+use backfill::Backfill;
 
 /// See the module. [`Options::new`] has the vendor's defaults.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub id: FeedId,
+    /// Any but ShotTracker.
+    pub kind: FeedKind,
     pub subscribe: Subscribe,
+    /// Empty where none is needed: simulations.
     pub api_key: Secret,
     pub key_in: KeyIn,
     /// `("match", "sd:match:…")` and so on, several values with commas between. Empty: all games in progress.
@@ -36,6 +43,8 @@ pub struct Options {
     pub send_key_to_redirect: bool,
     /// Asks a new connection for what was missed since the last one (`resumeSessionId`).
     pub catch_up: bool,
+    /// Where the game's play-by-play document is fetched after each connection; nowhere if `None`.
+    pub play_by_play: Option<Url>,
     /// Without a single byte for this long the connection is dead. Heartbeats come every 5 s.
     pub watchdog: Duration,
     /// Larger messages are skipped whole and counted.
@@ -45,9 +54,11 @@ pub struct Options {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Subscribe {
-    /// `{base}/nba/{level}/stream/en/events/subscribe`; the level is `trial` or `production`.
+    /// `{base}/nba/{level}/stream/en/events/subscribe`, and so on by the kind of feed; the level is `trial` or `production`.
     League { base: Url, level: String },
-    /// The whole address, for playback and simulations.
+    /// `{base}/subscribe/events?recording_id=…`: the vendor plays a recorded game as if it were live.
+    Simulation { base: Url, recording: String },
+    /// The whole address.
     Address(Url),
 }
 
@@ -78,15 +89,18 @@ const ADVICE: Advice<'static> = Advice {
 };
 
 impl Options {
+    /// NBA Push Events from there; other kinds are set.
     pub fn new(id: FeedId, subscribe: Subscribe, api_key: Secret) -> Self {
         Self {
             id,
+            kind: FeedKind::NbaPushEvents,
             subscribe,
             api_key,
             key_in: KeyIn::default(),
             filters: Vec::new(),
             send_key_to_redirect: false,
             catch_up: true,
+            play_by_play: None,
             watchdog: Duration::from_secs(15),
             max_message_bytes: MAX_DOCUMENT_BYTES,
             retry: Policy::default(),
@@ -102,6 +116,9 @@ impl Options {
         if header::HeaderValue::from_str(self.api_key.expose()).is_err() {
             return bad("api_key", "has characters that no key has; was a line break copied with it?");
         }
+        if self.kind == FeedKind::ShotTracker {
+            return bad("kind", "is not one of Sportradar's");
+        }
         if self.watchdog.is_zero() {
             return bad("watchdog", "is zero; every connection would be given up at once");
         }
@@ -109,13 +126,21 @@ impl Options {
     }
 
     /// The subscribe address with the filters, without the key.
-    fn address(&self) -> Url {
+    pub fn address(&self) -> Url {
         let mut url = match &self.subscribe {
             Subscribe::Address(url) => url.clone(),
             Subscribe::League { base, level } => {
                 let mut url = base.clone();
                 let root = base.path().trim_end_matches('/');
-                url.set_path(&format!("{root}/nba/{}/stream/en/events/subscribe", percent_encode(level, "")));
+                let (league, stream) = (league(self.kind), stream(self.kind));
+                url.set_path(&format!("{root}/{league}/{}/stream/en/{stream}/subscribe", percent_encode(level, "")));
+                url
+            }
+            Subscribe::Simulation { base, recording } => {
+                let mut url = base.clone();
+                let root = base.path().trim_end_matches('/');
+                url.set_path(&format!("{root}/subscribe/{}", stream(self.kind)));
+                add_to_query(&mut url, "recording_id", &percent_encode(recording, ""));
                 url
             }
         };
@@ -124,6 +149,47 @@ impl Options {
             add_to_query(&mut url, name, &percent_encode(value, ":,"));
         }
         url
+    }
+}
+
+/// The play-by-play document beside a subscription of the league: same host, same level, `game` with or without `sd:match:`.
+/// `None` where the subscription's address is no league's: a simulation's, a proxy's.
+pub fn play_by_play(kind: FeedKind, subscription: &Url, game: &str) -> Option<Url> {
+    let (before, after) = subscription.path().split_once(&format!("/{}/", league(kind)))?;
+    let mut parts = after.split('/');
+    let (level, language) = match (parts.next(), parts.next(), parts.next()) {
+        (Some(level), Some("stream"), Some(language)) => (level, language),
+        _ => return None,
+    };
+    // Versions of the league's REST API whose documents the vendor calls the counterpart of today's push feeds.
+    let version = if league(kind) == "nhl" { "v7" } else { "v8" };
+    let game = percent_encode(game.strip_prefix("sd:match:").unwrap_or(game), "");
+    let mut url = subscription.clone();
+    url.set_query(None);
+    url.set_path(&format!("{before}/{}/{level}/{version}/{language}/games/{game}/pbp.json", league(kind)));
+    Some(url)
+}
+
+fn league(kind: FeedKind) -> &'static str {
+    if matches!(kind, FeedKind::NhlPushEvents | FeedKind::NhlPushClock) { "nhl" } else { "nba" }
+}
+
+fn stream(kind: FeedKind) -> &'static str {
+    match kind {
+        FeedKind::NbaPushClock | FeedKind::NhlPushClock => "clock",
+        FeedKind::NbaPushGameClock => "game_clock",
+        _ => "events",
+    }
+}
+
+/// The key as a header, which no debug output shows.
+fn add_key(request: reqwest::RequestBuilder, key: &Secret) -> reqwest::RequestBuilder {
+    match header::HeaderValue::from_str(key.expose()) {
+        Ok(mut value) if !key.expose().is_empty() => {
+            value.set_sensitive(true);
+            request.header("x-api-key", value)
+        }
+        _ => request,
     }
 }
 
@@ -140,6 +206,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     /// The session of the last connection, and when it last brought anything.
     session: Option<(Secret, Instant)>,
+    backfill: Backfill,
 }
 
 impl Client {
@@ -147,7 +214,10 @@ impl Client {
         options.check()?;
         let http = http::client(&options.address())
             .map_err(|cause| OptionsError::NoClient { feed: options.id.clone(), cause })?;
-        Ok(Self { options, http, session: None })
+        let address = options.play_by_play.clone();
+        let backfill =
+            Backfill::new(http.clone(), address, options.api_key.clone(), options.key_in, options.max_message_bytes);
+        Ok(Self { options, http, session: None, backfill })
     }
 
     /// Opens the stream, with what an earlier session missed if that is still to be had.
@@ -196,26 +266,33 @@ impl Client {
     /// The key goes to where the show file says, and elsewhere only if it says that too.
     fn request(&self, url: &Url, at_home: bool) -> reqwest::RequestBuilder {
         let mut url = url.clone();
-        let with_key = at_home || self.options.send_key_to_redirect;
+        let with_key = (at_home || self.options.send_key_to_redirect) && !self.options.api_key.expose().is_empty();
         if with_key && self.options.key_in == KeyIn::Query {
             add_to_query(&mut url, "api_key", &percent_encode(self.options.api_key.expose(), ""));
         }
         let request = self.http.get(url).header(header::ACCEPT, "application/json, application/x-ndjson");
-        match header::HeaderValue::from_str(self.options.api_key.expose()) {
-            Ok(mut key) if with_key && self.options.key_in == KeyIn::Header => {
-                key.set_sensitive(true);
-                request.header("x-api-key", key)
-            }
-            _ => request,
+        if with_key && self.options.key_in == KeyIn::Header {
+            return add_key(request, &self.options.api_key);
         }
+        request
     }
 
     /// Reads until the stream fails. When the queue of reports is full we stop reading, and TCP slows the vendor down.
     async fn read(&mut self, mut stream: Stream, reporter: &mut Reporter) -> Failure {
         let mut splitter = Splitter::new(self.options.max_message_bytes);
         let at = stream.at;
+        self.backfill.begin();
         let failure = loop {
-            match timeout(self.options.watchdog, stream.answer.chunk()).await {
+            let chunk = tokio::select! {
+                // Whatever the stream brings goes first: it is newer.
+                biased;
+                chunk = timeout(self.options.watchdog, stream.answer.chunk()) => chunk,
+                document = self.backfill.next() => {
+                    self.backfill.report(document, reporter).await;
+                    continue;
+                }
+            };
+            match chunk {
                 Ok(Ok(Some(chunk))) => {
                     if let Some((_, heard_at)) = &mut self.session {
                         *heard_at = Instant::now();
@@ -323,6 +400,30 @@ mod tests {
             "https://api.example/nba/trial/stream/en/events/subscribe\
              ?match=sd:match:76b2&event_type=rebound,twopointmade&status=in%20progress%26x"
         );
+    }
+
+    #[test]
+    fn each_kind_of_feed_has_its_own_address() {
+        let of = |kind| Options { kind, ..options() }.address().path().to_owned();
+        assert_eq!(of(FeedKind::NbaPushClock), "/nba/trial/stream/en/clock/subscribe");
+        assert_eq!(of(FeedKind::NbaPushGameClock), "/nba/trial/stream/en/game_clock/subscribe");
+        assert_eq!(of(FeedKind::NhlPushEvents), "/nhl/trial/stream/en/events/subscribe");
+        assert_eq!(of(FeedKind::NhlPushClock), "/nhl/trial/stream/en/clock/subscribe");
+        let base = Url::parse("https://playback.example").unwrap();
+        let subscribe = Subscribe::Simulation { base, recording: "a b".into() };
+        let simulation = Options { subscribe, kind: FeedKind::NhlPushClock, ..options() };
+        assert_eq!(simulation.address().as_str(), "https://playback.example/subscribe/clock?recording_id=a%20b");
+    }
+
+    #[test]
+    fn the_play_by_play_lies_beside_a_leagues_subscription_and_nowhere_else() {
+        let of = |kind, address: &str| play_by_play(kind, &Url::parse(address).unwrap(), "sd:match:76b2");
+        let nba = of(FeedKind::NbaPushEvents, "https://api.example/nba/trial/stream/en/events/subscribe?match=x");
+        assert_eq!(nba.unwrap().as_str(), "https://api.example/nba/trial/v8/en/games/76b2/pbp.json");
+        let nhl = of(FeedKind::NhlPushEvents, "https://api.example/proxy/nhl/production/stream/en/events/subscribe");
+        assert_eq!(nhl.unwrap().as_str(), "https://api.example/proxy/nhl/production/v7/en/games/76b2/pbp.json");
+        assert_eq!(of(FeedKind::NbaPushEvents, "https://playback.example/subscribe/events?recording_id=1"), None);
+        assert_eq!(of(FeedKind::NhlPushEvents, "https://api.example/nba/trial/stream/en/events/subscribe"), None);
     }
 
     #[test]

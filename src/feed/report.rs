@@ -24,7 +24,8 @@ pub enum Report {
     Skipped { feed: FeedId, kind: FeedKind, bytes: u64, why: Skip },
     /// A heartbeat, pong or blank line: the connection lives.
     Alive { feed: FeedId, kind: FeedKind },
-    /// The connection changed. `why` is set when it is down: a sentence for the operator, without secrets.
+    /// The connection changed, or `why` did: a sentence for the operator, without secrets, always there when it is down,
+    /// and when it is up only if something is missing all the same.
     Link { feed: FeedId, kind: FeedKind, link: Link, why: Option<String> },
 }
 
@@ -54,6 +55,8 @@ pub(super) struct Reporter {
     up_since: Option<Instant>,
     /// The sentence that was told last, while the link is down.
     told: Option<String>,
+    /// What was told to be missing last.
+    lacked: Option<String>,
     spoke_at: Option<Instant>,
 }
 
@@ -62,7 +65,7 @@ const TOKENS_HIDDEN: usize = 8;
 
 impl Reporter {
     pub(super) fn new(feed: FeedId, kind: FeedKind, reports: mpsc::Sender<Report>, secrets: Vec<Secret>) -> Self {
-        Self { feed, kind, reports, secrets, up_since: None, told: None, spoke_at: None }
+        Self { feed, kind, reports, secrets, up_since: None, told: None, lacked: None, spoke_at: None }
     }
 
     /// Hides a secret that was not known at the start: a token.
@@ -121,6 +124,15 @@ impl Reporter {
             self.link(Link::Down, Some(why)).await;
         }
         stood
+    }
+
+    /// Tells what is missing although the link is up, unless that was the last thing told of it.
+    pub(super) async fn lacks(&mut self, what: &str) {
+        let what = redact(what, &self.secrets);
+        if self.lacked.as_ref() != Some(&what) {
+            self.lacked = Some(what.clone());
+            self.link(Link::Up, Some(what)).await;
+        }
     }
 
     async fn link(&self, link: Link, why: Option<String>) {

@@ -44,7 +44,7 @@ fn tracker(endpoints: &Endpoints) -> feed::Options {
 
 fn league(endpoints: &Endpoints) -> feed::Options {
     let subscribe = push::Subscribe::Address(endpoints.subscribe.parse().unwrap());
-    feed::Options::NbaPush(push::Options::new("league".into(), subscribe, Secret::new(endpoints.api_key.clone())))
+    feed::Options::Push(push::Options::new("league".into(), subscribe, Secret::new(endpoints.api_key.clone())))
 }
 
 /// Follows one feed until the game is over; what was odd on the way comes beside the last snapshot.

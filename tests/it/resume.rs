@@ -84,7 +84,7 @@ fn league(venue: &Venue) -> feed::Options {
     let mut options = push::Options::new("league".into(), subscribe, Secret::new(at.api_key));
     options.filters = vec![("match".into(), at.match_id)];
     options.retry = in_a_hurry();
-    feed::Options::NbaPush(options)
+    feed::Options::Push(options)
 }
 
 /// Reads a feed until a message `ends` the game.

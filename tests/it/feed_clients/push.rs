@@ -3,6 +3,7 @@ use std::time::Duration;
 use sideline::feed::push::{KeyIn, Options, Subscribe};
 use sideline::feed::secret::Secret;
 use sideline::feed::{self, Resume};
+use sideline::ids::FeedKind;
 
 use super::door::{Door, Stream};
 use super::{Running, in_a_hurry, start};
@@ -18,7 +19,7 @@ fn options(door: &Door) -> Options {
 }
 
 fn run(options: Options) -> Running {
-    start(feed::Options::NbaPush(options), Resume::default())
+    start(feed::Options::Push(options), Resume::default())
 }
 
 /// Lets a client that asks at `front` through to `back`.
@@ -210,4 +211,64 @@ async fn nobody_there_is_told_with_the_place_and_tried_again() {
     let why = feed.why().await;
     assert!(why.starts_with(&format!("cannot reach {closed}: ")) && why.contains("refused"), "{why}");
     assert!(!why.contains("api_key"), "{why}");
+}
+
+const DOCUMENT: &str = r#"{"id":"1","periods":[]}"#;
+
+/// A client with a play-by-play at `rest`, let in; `rest` has its question.
+async fn with_play_by_play(rest: &Door) -> (Running, Door, Door, Stream) {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.play_by_play = Some(rest.http("/nba/trial/v8/en/games/1/pbp.json"));
+    let mut feed = run(options);
+    let stream = let_in(&front, &back).await;
+    feed.expect(&["connecting", "up"]).await;
+    (feed, front, back, stream)
+}
+
+#[tokio::test]
+async fn the_play_by_play_is_fetched_beside_the_stream_after_each_connection() {
+    let rest = Door::open().await;
+    let (mut feed, front, back, mut stream) = with_play_by_play(&rest).await;
+    let caller = rest.caller().await;
+    assert_eq!((caller.target(), caller.header("x-api-key")), ("/nba/trial/v8/en/games/1/pbp.json", Some(KEY)));
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&[MESSAGE]).await;
+    caller.json(DOCUMENT).await;
+    feed.expect(&[DOCUMENT]).await;
+    drop(stream);
+    feed.why().await;
+    let _stream = let_in(&front, &back).await;
+    feed.expect(&["up"]).await;
+    rest.caller().await.json(DOCUMENT).await;
+    feed.expect(&[DOCUMENT]).await;
+}
+
+#[tokio::test]
+async fn a_key_without_rights_to_the_play_by_play_is_told_once_and_costs_no_stream() {
+    let rest = Door::open().await;
+    let (mut feed, front, back, mut stream) = with_play_by_play(&rest).await;
+    rest.caller().await.answer("403 Forbidden", "", r#"{"message":"Not entitled"}"#).await;
+    let lacks = feed.next().await;
+    assert!(lacks.contains("Not entitled") && lacks.contains("not asked for again"), "{lacks}");
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&[MESSAGE]).await;
+    drop(stream);
+    feed.why().await;
+    let mut stream = let_in(&front, &back).await;
+    feed.expect(&["up"]).await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&[MESSAGE]).await;
+}
+
+#[tokio::test]
+async fn a_simulation_is_asked_without_a_key() {
+    let door = Door::open().await;
+    let subscribe = Subscribe::Simulation { base: door.http(""), recording: "rec-1".into() };
+    let mut options = Options::new("league".into(), subscribe, Secret::new(""));
+    options.kind = FeedKind::NhlPushEvents;
+    let _feed = run(options);
+    let caller = door.caller().await;
+    assert_eq!(caller.target(), "/subscribe/events?recording_id=rec-1");
+    assert_eq!(caller.header("x-api-key"), None);
 }
