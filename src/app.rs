@@ -95,7 +95,10 @@ impl Show {
 
     /// Reads a show from its text. `path` is only named in problems.
     fn parse(path: &Path, text: &str, folder: PathBuf) -> Result<Show, Failure> {
-        let file = config::parse(path, text).map_err(Failure::input)?;
+        let mut file = config::parse(path, text).map_err(Failure::input)?;
+        for team in [&mut file.teams.home, &mut file.teams.away] {
+            team.players = team.roster.as_ref().map_or(Ok(Vec::new()), |roster| self::roster(&folder.join(roster)))?;
+        }
         let templates = match &file.show.templates {
             None => TemplateSet::builtin(),
             Some(templates) => TemplateSet::load(&folder.join(templates)),
@@ -159,6 +162,13 @@ fn venue_options(show: &Show) -> Result<crate::venue::Options, Failure> {
     };
     let start = wanted.start.as_deref().map(str::parse::<Position>).transpose().map_err(Failure::input)?;
     Ok(Options { speed: wanted.speed, start, looped: wanted.looped, ..Options::new(Content::Script(script)) })
+}
+
+/// Reads a roster.
+fn roster(path: &Path) -> Result<Vec<config::RosterPlayer>, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Failure::Input(format!("cannot read the roster {}: {cause}", path.display())))?;
+    config::parse_roster(path, &text).map_err(Failure::input)
 }
 
 /// Reads a game script.

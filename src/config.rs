@@ -6,6 +6,7 @@
 
 mod problem;
 mod read;
+mod roster;
 mod values;
 
 use std::collections::BTreeMap;
@@ -16,11 +17,12 @@ use serde::Deserialize;
 use crate::command::Fields;
 use crate::draw_list::Size;
 use crate::frame::{Alpha, PixelFormat};
-use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TemplateId};
+use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TeamId, TemplateId};
 use crate::time::FrameRate;
 
 pub use problem::{Problem, Problems};
 pub use read::{BUILTIN, parse};
+pub use roster::{RosterPlayer, parse_roster};
 pub use values::{UnknownSize, parse_size};
 
 /// A whole show.
@@ -30,6 +32,7 @@ pub struct ShowFile {
     /// A mock venue that runs inside the program, for demos and rehearsals; its feeds say `venue = true`.
     pub venue: Option<Venue>,
     pub teams: Teams,
+    pub ranks: Ranks,
     pub feeds: Vec<Feed>,
     pub graphics: Vec<Graphic>,
     pub rundown: Rundown,
@@ -87,6 +90,71 @@ pub struct Team {
     pub primary: Option<String>,
     #[serde(default, deserialize_with = "values::color")]
     pub secondary: Option<String>,
+    /// The team's ids at the vendors, or the codes that the broadcaster gave it there (`consumer_code`). Where none is
+    /// given the teams are told apart by code and name, and at last by the feeds' word on who is at home.
+    #[serde(default)]
+    pub ids: Vec<TeamId>,
+    /// A file with the team's players, CSV or JSON: number, name, position. Fills what feeds lack.
+    pub roster: Option<PathBuf>,
+    /// The players of that file, read by whoever loads the show.
+    #[serde(skip)]
+    pub players: Vec<RosterPlayer>,
+}
+
+/// For each kind of fact the feeds that are asked for it, by their ids, the most believed one first. Feeds that are not
+/// named are asked after those, in an order that depends on their kind.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ranks {
+    /// Id, league, title and venue.
+    pub game: Vec<FeedId>,
+    pub status: Vec<FeedId>,
+    /// Id, name, market and code of the teams.
+    pub teams: Vec<FeedId>,
+    pub score: Vec<FeedId>,
+    /// Bonus, timeouts and team fouls.
+    pub bench: Vec<FeedId>,
+    /// Period, game clock and shot clock.
+    pub clock: Vec<FeedId>,
+    pub colors: Vec<FeedId>,
+    /// Of teams, and points by period.
+    pub statistics: Vec<FeedId>,
+    /// Rows of players.
+    pub players: Vec<FeedId>,
+    pub zones: Vec<FeedId>,
+    pub shots: Vec<FeedId>,
+    pub plays: Vec<FeedId>,
+    pub possession: Vec<FeedId>,
+    /// Strength and penalties.
+    pub penalties: Vec<FeedId>,
+    /// Who is on the court, and line-ups.
+    pub lineups: Vec<FeedId>,
+    /// Positions of players and ball.
+    pub tracking: Vec<FeedId>,
+}
+
+impl Ranks {
+    /// Every fact by its key, with its feeds; none where the show file says nothing.
+    pub fn rows(&self) -> [(&'static str, &[FeedId]); 16] {
+        [
+            ("game", &self.game),
+            ("status", &self.status),
+            ("teams", &self.teams),
+            ("score", &self.score),
+            ("bench", &self.bench),
+            ("clock", &self.clock),
+            ("colors", &self.colors),
+            ("statistics", &self.statistics),
+            ("players", &self.players),
+            ("zones", &self.zones),
+            ("shots", &self.shots),
+            ("plays", &self.plays),
+            ("possession", &self.possession),
+            ("penalties", &self.penalties),
+            ("lineups", &self.lineups),
+            ("tracking", &self.tracking),
+        ]
+    }
 }
 
 /// A feed: one supervised connection.
@@ -101,6 +169,14 @@ impl Feed {
         match self {
             Feed::ShotTracker(feed) => &feed.id,
             Feed::Sportradar(feed) => &feed.id,
+        }
+    }
+
+    /// Frames by which what the feed says is held back.
+    pub fn delay_frames(&self) -> u32 {
+        match self {
+            Feed::ShotTracker(feed) => feed.delay_frames,
+            Feed::Sportradar(feed) => feed.delay_frames,
         }
     }
 
@@ -134,8 +210,18 @@ pub struct ShotTracker {
     pub username_env: String,
     #[serde(default = "defaults::shottracker_secret_env")]
     pub secret_env: String,
-    /// `broadcast_summary_level`; everything the account may see when absent.
+    /// Sources of the stream; `location` (positions at full rate) is by far the largest.
+    #[serde(default = "defaults::shottracker_sources", deserialize_with = "values::sources")]
+    pub sources: Vec<String>,
+    /// `broadcast_summary_level`: how much of the summary is sent. `game_stats` leaves out halves and quarters, which are
+    /// unknown then and not zero; the vendor has other levels. Everything the account may see when absent.
     pub broadcast_summary_level: Option<String>,
+    /// Adds each player's free throws of the season to the summary.
+    #[serde(default)]
+    pub include_player_season: bool,
+    /// Frames by which what the feed says is held back, so that it does not run ahead of the picture.
+    #[serde(default, deserialize_with = "values::delay")]
+    pub delay_frames: u32,
     /// What a ping looks like on the wire.
     #[serde(default)]
     pub ping: PingForm,
@@ -208,6 +294,9 @@ pub struct Sportradar {
     /// Seconds without a byte, heartbeats included, after which the connection counts as lost.
     #[serde(default = "defaults::watchdog_s", deserialize_with = "values::watchdog")]
     pub watchdog_s: u64,
+    /// Frames by which what the feed says is held back, so that it does not run ahead of the picture.
+    #[serde(default, deserialize_with = "values::delay")]
+    pub delay_frames: u32,
 }
 
 impl Sportradar {
@@ -375,6 +464,14 @@ mod defaults {
     }
     pub fn shottracker_rest() -> String {
         "https://api.shottracker.com".into()
+    }
+    /// All but the positions, which few shows draw and which are most of the stream.
+    pub fn shottracker_sources() -> Vec<String> {
+        values::SHOTTRACKER_SOURCES
+            .iter()
+            .filter(|source| **source != "location")
+            .map(|source| source.to_string())
+            .collect()
     }
     pub fn shottracker_username_env() -> String {
         "SHOTTRACKER_USERNAME".into()

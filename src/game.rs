@@ -12,16 +12,22 @@ mod heard;
 mod hockey;
 mod joining;
 mod lineups;
+mod matching;
 mod plays;
 mod positions;
 pub mod rank;
 pub mod snapshot;
+mod squad;
+mod supply;
 mod view;
 
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwapOption;
+
 pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
+pub use supply::{Merging, merging};
 pub use view::{Rules, SILENT, TeamRules, view};
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +42,8 @@ use snapshot::{
     Game, Lineup, PeriodScore, Play, Player, SessionPossessions, Shot, ShotLocation, Stats, TeamColor, Tracking, Zones,
 };
 
+type SharedPlays = Arc<Vec<Arc<Play>>>;
+
 /// Everything that is known of the game. Cloning shares all large parts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GameState {
@@ -47,6 +55,12 @@ pub struct GameState {
     game: Memo<Game>,
     #[serde(skip)]
     colors: [Memo<TeamColor>; 2],
+    /// Players of all feeds together, as they were merged last; each says what of.
+    #[serde(skip)]
+    squads: [Arc<ArcSwapOption<matching::Merged>>; 2],
+    /// Plays of a feed whose home team is the away team here, beside what they were made from.
+    #[serde(skip)]
+    mirrored: Arc<ArcSwapOption<(SharedPlays, SharedPlays)>>,
 }
 
 /// What a snapshot shows where no feed said anything: always the same pointers.
@@ -112,7 +126,7 @@ impl GameState {
     /// Counts a message of the game that arrived at `at`, and the parts of it that were not understood.
     pub fn received(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, oddities: u32) {
         let heard = self.heard(feed, kind);
-        heard.last = heard.last.max(Some(at));
+        heard.hear(at);
         heard.messages += 1;
         heard.skipped += u64::from(oddities);
     }
@@ -125,13 +139,14 @@ impl GameState {
     /// Notes a heartbeat, pong or other sign of life that carries no facts.
     pub fn alive(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind) {
         let heard = self.heard(feed, kind);
-        heard.last = heard.last.max(Some(at));
+        heard.hear(at);
     }
 
     /// Notes that a feed's connection came up or went down. Makes the feed known even before it says anything.
     pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link) {
         let heard = self.heard(feed, kind);
         heard.link = link;
+        heard.link_at = Some(at);
         if link == Link::Up {
             heard.joining.begin(at);
         }

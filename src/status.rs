@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TemplateId};
-use crate::time::{FrameIndex, FrameRate};
+use crate::time::{FrameIndex, FrameRate, Timestamp};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
@@ -21,6 +21,24 @@ pub struct Status {
     pub outputs: Vec<OutputStatus>,
     /// The clock on air is extrapolated or held: the feed that owns it is silent.
     pub clock_stale: bool,
+    /// Which feed supplies what; a row for each fact that any feed has told.
+    pub supplies: Vec<Supply>,
+    /// Teams and players of one feed that are none of another's, as sentences that say what to do.
+    pub unmatched: Vec<String>,
+    /// A vendor's test pattern is being received instead of a game.
+    pub test_pattern: bool,
+}
+
+/// One fact of the game and the feed that it is shown by.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Supply {
+    /// As the show file's `[ranks]` calls it: "score", "clock".
+    pub fact: String,
+    pub feed: FeedId,
+    /// When the feed first told the fact, came back, or took over.
+    pub since: Timestamp,
+    /// The feed that is preferred for the fact and is silent.
+    pub in_place_of: Option<FeedId>,
 }
 
 /// Where the last frame's time went, in microseconds.
@@ -43,8 +61,19 @@ impl fmt::Display for Status {
     /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up, league DOWN | program: sent 1200, dropped 0".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "frame {} at {}, late {}", self.frame, self.rate, self.late)?;
+        if self.test_pattern {
+            f.write_str(" | TEST PATTERN")?;
+        }
         if self.clock_stale {
             f.write_str(" | CLOCK STALE")?;
+        }
+        for supply in &self.supplies {
+            if let Some(preferred) = &supply.in_place_of {
+                write!(f, " | {} BY {} IN PLACE OF {preferred}", supply.fact, supply.feed)?;
+            }
+        }
+        if !self.unmatched.is_empty() {
+            write!(f, " | {} NOT MATCHED", self.unmatched.len())?;
         }
         for (index, feed) in self.feeds.iter().enumerate() {
             let lead = if index == 0 { " | " } else { ", " };

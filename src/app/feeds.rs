@@ -1,6 +1,7 @@
 //! Feeds of a show: options for the clients and decoders, from the show file, the environment and the venue.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -9,15 +10,13 @@ use url::Url;
 use super::Failure;
 use super::fold::Fold;
 use crate::color::Rgb;
-use crate::config::{Feed, KeyPlace, PingForm, ShotTracker, ShowFile, Sportradar, Team};
+use crate::config::{Feed, KeyPlace, PingForm, RosterPlayer, ShotTracker, ShowFile, Sportradar, Team};
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
-use crate::game::{Rules, TeamRules};
+use crate::game::snapshot::Player;
+use crate::game::{Fact, Ranks, Rules, TeamRules};
 use crate::ids::{FeedId, FeedKind};
 use crate::venue::Endpoints;
-
-/// The sources that a show uses; the account may see more.
-const SHOTTRACKER_SOURCES: [&str; 5] = ["marker", "broadcastsummary", "clock", "boxscorestatsv2", "chart"];
 
 /// Options of every feed. Credentials come from the environment, or from the venue for its own feeds.
 pub fn options(show: &ShowFile, venue: Option<&Endpoints>) -> Result<Vec<feed::Options>, Failure> {
@@ -59,7 +58,13 @@ pub fn decoding(show: &ShowFile, venue: Option<&Endpoints>) -> BTreeMap<FeedId, 
 
 /// What the show says of its teams, for the game's view.
 pub fn rules(show: &ShowFile) -> Rules {
-    Rules { home: team(&show.teams.home), away: team(&show.teams.away), ..Rules::default() }
+    let mut ranks = Ranks::default();
+    for (fact, feeds) in show.ranks.rows().into_iter().filter(|(_, feeds)| !feeds.is_empty()) {
+        if let Some(fact) = Fact::named(fact) {
+            ranks.set(fact, feeds.to_vec());
+        }
+    }
+    Rules { home: team(&show.teams.home), away: team(&show.teams.away), ranks }
 }
 
 fn team(said: &Team) -> TeamRules {
@@ -71,7 +76,18 @@ fn team(said: &Team) -> TeamRules {
         market: said.market.clone(),
         primary: color(&said.primary),
         secondary: color(&said.secondary),
-        ..TeamRules::default()
+        ids: said.ids.clone(),
+        roster: Arc::new(said.players.iter().map(player).collect()),
+    }
+}
+
+fn player(said: &RosterPlayer) -> Player {
+    Player {
+        number: said.number.clone(),
+        first_name: said.first_name.clone(),
+        last_name: said.last_name.clone(),
+        position: said.position.clone(),
+        ..Player::default()
     }
 }
 
@@ -107,7 +123,8 @@ fn shottracker_common(feed: &ShotTracker, rest_base: Url) -> shottracker::Option
         game: shottracker::Game::Event("".into()),
         username: String::new(),
         secret: Secret::new(""),
-        sources: SHOTTRACKER_SOURCES.map(str::to_owned).to_vec(),
+        sources: feed.sources.clone(),
+        include_player_season: feed.include_player_season,
         summary_level: feed.broadcast_summary_level.clone(),
         ping: match feed.ping {
             PingForm::Json => shottracker::Ping::Json,
@@ -197,4 +214,16 @@ fn variable(feed: &FeedId, name: &str) -> Result<String, Failure> {
     std::env::var(name).map_err(|_| {
         Failure::Input(format!("feed `{feed}`: the environment variable {name} is not set; it holds the credential"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_ranks_is_a_fact_of_the_game() {
+        let ranks = crate::config::Ranks::default();
+        let named: Vec<Option<Fact>> = ranks.rows().iter().map(|(name, _)| Fact::named(name)).collect();
+        assert_eq!(named, Fact::ALL.map(Some));
+    }
 }

@@ -15,7 +15,7 @@ use crate::ids::FeedKind;
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");
 
-const SECTIONS: [&str; 7] = ["show", "venue", "teams", "feed", "graphic", "rundown", "output"];
+const SECTIONS: [&str; 8] = ["show", "venue", "teams", "ranks", "feed", "graphic", "rundown", "output"];
 
 /// Reads a show file. `file` is only named in problems; nothing is opened.
 pub fn parse(file: &Path, text: &str) -> Result<ShowFile, Problems> {
@@ -61,11 +61,12 @@ impl<'a> Reader<'a> {
         };
         let venue = root.remove("venue").and_then(|section| self.value(section));
         let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
+        let ranks = root.remove("ranks").map_or(Some(Default::default()), |section| self.value(section));
         let rundown = root.remove("rundown").map_or(Some(Rundown::default()), |section| self.value(section));
         let feeds = root.remove("feed").map_or(vec![], |list| self.list(list, "feed", Self::feed));
         let graphics = root.remove("graphic").map_or(vec![], |list| self.list(list, "graphic", Self::value));
         let outputs = root.remove("output").map_or(vec![], |list| self.list(list, "output", Self::output));
-        Some(ShowFile { show: show?, venue, teams: teams?, feeds, graphics, rundown: rundown?, outputs })
+        Some(ShowFile { show: show?, venue, teams: teams?, ranks: ranks?, feeds, graphics, rundown: rundown?, outputs })
     }
 
     /// Reads a table. serde stops at the first problem, so the key that it is about is taken out and the rest read again.
@@ -190,6 +191,7 @@ impl<'a> Reader<'a> {
         self.distinct("graphic", show.graphics.iter().map(|graphic| graphic.name.as_str()));
         self.distinct_keys(show);
         self.check_feeds(show);
+        self.check_ranks(show);
         self.check_rundown(show);
         if show.outputs.iter().filter(|output| matches!(output, Output::Window(_))).count() > 1 {
             self.push(None, "there are two window outputs", Some("a show has one program window".into()));
@@ -274,6 +276,19 @@ impl<'a> Reader<'a> {
             let help = "write `{game}` where the game's id goes".to_owned();
             let span = self.last_mention(address);
             self.push(span, "the play-by-play's address has no `{game}`", Some(help));
+        }
+    }
+
+    fn check_ranks(&mut self, show: &ShowFile) {
+        for (fact, feeds) in show.ranks.rows() {
+            for feed in feeds.iter().filter(|feed| !show.feeds.iter().any(|known| known.id() == *feed)) {
+                let help = match nearest(feed.as_str(), show.feeds.iter().map(|feed| feed.id().as_str())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "add a `[[feed]]` of that id".to_owned(),
+                };
+                let span = self.last_mention(feed.as_str());
+                self.push(span, format!("`{fact}` is ranked by `{feed}`, which is no feed of this show"), Some(help));
+            }
         }
     }
 
@@ -385,6 +400,18 @@ mod tests {
     fn a_feed_without_a_venue_needs_one() {
         let found = problems("[show]\nname = \"x\"\n[[feed]]\nid = \"t\"\nkind = \"shottracker\"\nvenue = true\n");
         assert!(found.contains("4:6: feed `t` connects to the show's venue, and there is none"), "{found}");
+    }
+
+    #[test]
+    fn a_rank_that_names_no_feed_is_refused_with_what_was_meant() {
+        let text = "[show]\nname = \"x\"\n[venue]\n[[feed]]\nid = \"league\"\nkind = \"nba-push-events\"\nvenue = true\n\
+                    [ranks]\nscore = [\"leage\"]\nscroe = []\n";
+        assert!(problems(text).contains("unknown key `scroe`"), "{}", problems(text));
+        let found = problems(&text.replace("scroe = []\n", ""));
+        assert!(
+            found.contains("9:10: `score` is ranked by `leage`") && found.contains("did you mean `league`"),
+            "{found}"
+        );
     }
 
     #[test]

@@ -80,3 +80,41 @@ pub fn key<'de, D: Deserializer<'de>>(value: D) -> Result<Option<char>, D::Error
         _ => Err(D::Error::custom(format!("`{text}` is not a key; write one character, such as `1` or `b`"))),
     }
 }
+
+/// The sources of ShotTracker's stream.
+pub const SHOTTRACKER_SOURCES: [&str; 9] = [
+    "marker",
+    "broadcastsummary",
+    "boxscorestatsv2",
+    "chart",
+    "possessions",
+    "possessionstats",
+    "lineupstats",
+    "location",
+    "clock",
+];
+
+pub fn sources<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<String>, D::Error> {
+    let sources: Vec<String> = Vec::deserialize(value)?;
+    for source in &sources {
+        if !SHOTTRACKER_SOURCES.contains(&source.as_str()) {
+            let known = SHOTTRACKER_SOURCES.join(", ");
+            return Err(D::Error::custom(format!("there is no source `{source}`; there are: {known}")));
+        }
+    }
+    if sources.is_empty() {
+        return Err(D::Error::custom("without a source nothing is received; leave `sources` out for the usual ones"));
+    }
+    Ok(sources)
+}
+
+/// Ten seconds at 60 frames a second: a picture is seldom later than one or two.
+pub const MOST_DELAY_FRAMES: u32 = 600;
+
+pub fn delay<'de, D: Deserializer<'de>>(value: D) -> Result<u32, D::Error> {
+    let frames = u32::deserialize(value)?;
+    if frames <= MOST_DELAY_FRAMES {
+        return Ok(frames);
+    }
+    Err(D::Error::custom(format!("a delay of {frames} frames is above {MOST_DELAY_FRAMES}")))
+}

@@ -49,6 +49,8 @@ pub struct Options {
     pub sources: Vec<String>,
     /// `game_stats` leaves halves and quarters out of the summaries.
     pub summary_level: Option<String>,
+    /// Asks for figures of the season in the summaries.
+    pub include_player_season: bool,
     pub ping: Ping,
     /// Between pings; above zero and below the vendor's 30 s.
     pub ping_after: Duration,
@@ -92,6 +94,7 @@ impl Options {
             secret,
             sources: Vec::new(),
             summary_level: None,
+            include_player_season: false,
             ping: Ping::default(),
             ping_after: Duration::from_secs(20),
             token_pointer: None,
@@ -137,6 +140,7 @@ impl Options {
         added.extend(
             self.summary_level.iter().map(|level| format!("broadcast_summary_level={}", percent_encode(level, ""))),
         );
+        added.extend(self.include_player_season.then(|| "include_player_season=true".to_owned()));
         added.extend(last_seq.map(|seq| format!("last_seq={seq}")));
         if !added.is_empty() {
             let there = url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&"));

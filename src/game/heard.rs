@@ -18,10 +18,12 @@ use super::joining::{self, Joining};
 use super::lineups;
 use super::plays::Plays;
 use super::positions;
+use super::rank::{FACTS, Fact};
 use super::snapshot::{
     End, Game, LatestPossession, Lineup, Period, PeriodScore, Player, SessionPossessions, Shot, ShotLocation, Stats,
     Strength, Tracking, Zones,
 };
+use super::view::SILENT;
 
 /// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
 const MOST_SHOTS: usize = 400;
@@ -55,6 +57,12 @@ pub(super) struct Heard {
     /// Outer `None`: not spoken of. Inner: nobody has the ball, or nobody knows.
     pub(super) possession: Option<Option<TeamId>>,
     pub(super) joining: Joining,
+    /// When the connection came up or went down last.
+    pub(super) link_at: Option<Timestamp>,
+    /// Since when the feed has been heard without a silence.
+    pub(super) fresh_since: Option<Timestamp>,
+    /// When each fact was told first, by its place in [`Fact::ALL`].
+    told: [Option<Timestamp>; FACTS],
     pub(super) tracking: Option<Arc<Tracking>>,
     pub(super) latest_possession: Option<Arc<LatestPossession>>,
 }
@@ -108,20 +116,33 @@ impl Heard {
             plays_are_whole: false,
             possession: None,
             joining: Joining::default(),
+            link_at: None,
+            fresh_since: None,
+            told: [None; FACTS],
             tracking: None,
             latest_possession: None,
         }
+    }
+
+    /// Notes a sign of life.
+    pub(super) fn hear(&mut self, at: Timestamp) {
+        if self.last.is_none_or(|last| at.since(last) > SILENT) {
+            self.fresh_since = Some(at);
+        }
+        self.last = self.last.max(Some(at));
+    }
+
+    /// When a fact was told first.
+    pub(super) fn told(&self, fact: Fact) -> Option<Timestamp> {
+        self.told[fact as usize]
     }
 
     pub(super) fn team(&self, side: Side) -> Option<&TeamHeard> {
         self.teams.iter().find(|team| team.side == Some(side)).map(Arc::as_ref)
     }
 
-    pub(super) fn team_by_id(&self, id: &TeamId) -> Option<&TeamHeard> {
-        self.teams.iter().find(|team| team.facts.id.as_ref() == Some(id)).map(Arc::as_ref)
-    }
-
     pub(super) fn apply(&mut self, at: Timestamp, event: &Event) {
+        facts_of(event).iter().for_each(|fact| _ = self.told[*fact as usize].get_or_insert(at));
         match event {
             Event::Game(game) => self.learn_game(game),
             Event::Teams { home, away } => {
@@ -486,6 +507,39 @@ impl TeamHeard {
     }
 }
 
+/// What an event tells.
+fn facts_of(event: &Event) -> &'static [Fact] {
+    match event {
+        Event::Game(game) => match (game.status.is_some(), game.id.is_some() || game.title.is_some()) {
+            (true, true) => &[Fact::Status, Fact::Game],
+            (true, false) => &[Fact::Status],
+            (false, true) => &[Fact::Game],
+            (false, false) => &[],
+        },
+        Event::Teams { .. } => &[Fact::Teams],
+        Event::JerseyColors(_) => &[Fact::Color],
+        Event::Clock(reading) if reading.game_millis.is_some() => &[Fact::Clock],
+        Event::Clock(_) | Event::SummaryOf(_) => &[],
+        Event::Score(_) | Event::TeamScore { .. } => &[Fact::Score],
+        Event::Bench { .. } => &[Fact::Bench],
+        Event::TeamStats { zones: Some(_), .. } => &[Fact::Stats, Fact::Zones],
+        Event::TeamStats { .. } | Event::ByPeriod { .. } | Event::SessionPossessions { .. } => &[Fact::Stats],
+        Event::Line(line) => match (line.team_points.is_some(), line.player.is_some()) {
+            (true, true) => &[Fact::Score, Fact::Players],
+            (true, false) => &[Fact::Score, Fact::Stats],
+            (false, true) => &[Fact::Players],
+            (false, false) => &[Fact::Stats],
+        },
+        Event::Players { .. } | Event::Roster { .. } => &[Fact::Players],
+        Event::OnCourt { .. } | Event::Lineups { .. } | Event::Lineup { .. } => &[Fact::Lineups],
+        Event::Attacks { .. } | Event::Strength { .. } | Event::OnIce(_) => &[Fact::Penalties],
+        Event::Play(_) | Event::PlayDeleted { .. } | Event::PlaysAreWhole => &[Fact::Plays],
+        Event::Shot { .. } | Event::ShotDeleted(_) | Event::ShotLocations { .. } => &[Fact::Shots],
+        Event::LatestPossession(_) | Event::Positions { .. } => &[Fact::Tracking],
+        Event::Possession { .. } => &[Fact::Possession],
+    }
+}
+
 fn side_of(teams: &[Arc<TeamHeard>], id: &TeamId) -> Option<Side> {
     teams.iter().find(|team| team.facts.id.as_ref() == Some(id))?.side
 }
@@ -498,13 +552,13 @@ fn replace<T: Clone + PartialEq>(known: &mut Option<Arc<T>>, said: &T) {
 }
 
 /// "0" before "00" before "1"; without a number last.
-fn number_order(player: &Player) -> (u32, usize, Option<String>) {
+pub(super) fn number_order(player: &Player) -> (u32, usize, Option<String>) {
     let number = player.number.as_deref().unwrap_or_default();
     (number.parse().unwrap_or(u32::MAX), number.len(), player.last_name.clone())
 }
 
 /// Overwrites what the newer statistics say and leaves the rest.
-fn merge(known: &mut Stats, said: &Stats) {
+pub(super) fn merge(known: &mut Stats, said: &Stats) {
     macro_rules! take {
         ($($field:ident),*) => { $(if said.$field.is_some() { known.$field.clone_from(&said.$field); })* };
     }

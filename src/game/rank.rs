@@ -1,13 +1,13 @@
 //! Which feed is believed for which fact, as data.
 //!
-//! For each fact the feeds are asked in the order of its row; the first one that has the fact supplies it. A kind that
-//! a row does not name is asked last. A feed that fell silent is asked after all others (see [`super::SILENT`]), and the
+//! For each fact the feeds are asked in the order of its row; the first one that has the fact supplies it. The show file
+//! orders feeds by name, and what it leaves open goes by their kinds. A kind that a row does not name is asked last. A feed that fell silent is asked after all others (see [`super::SILENT`]), and the
 //! clock has a rule of its own besides (`view`).
 
-use crate::ids::FeedKind;
+use crate::ids::{FeedId, FeedKind};
 
 /// What can be believed from one feed and not from another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Fact {
     /// Id, league, title and venue of the game.
     Game,
@@ -22,7 +22,7 @@ pub enum Fact {
     Color,
     /// Statistics of teams, and points by period.
     Stats,
-    /// Rows of players, and who is on the court: one vendor's ids, so that they can be matched.
+    /// Rows of players: the ids of the feed asked first are the players' ids.
     Players,
     Zones,
     Shots,
@@ -30,16 +30,68 @@ pub enum Fact {
     Possession,
     /// Strength, line-up on the ice and penalties.
     Penalties,
-    /// Statistics of line-ups.
+    /// Who is on the court, and statistics of line-ups.
     Lineups,
     /// Positions, and the possession that began last.
     Tracking,
+}
+
+/// How many facts there are.
+pub(super) const FACTS: usize = 16;
+
+impl Fact {
+    pub const ALL: [Fact; FACTS] = [
+        Fact::Game,
+        Fact::Status,
+        Fact::Teams,
+        Fact::Score,
+        Fact::Bench,
+        Fact::Clock,
+        Fact::Color,
+        Fact::Stats,
+        Fact::Players,
+        Fact::Zones,
+        Fact::Shots,
+        Fact::Plays,
+        Fact::Possession,
+        Fact::Penalties,
+        Fact::Lineups,
+        Fact::Tracking,
+    ];
+
+    /// The name in the show file and in the status.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fact::Game => "game",
+            Fact::Status => "status",
+            Fact::Teams => "teams",
+            Fact::Score => "score",
+            Fact::Bench => "bench",
+            Fact::Clock => "clock",
+            Fact::Color => "colors",
+            Fact::Stats => "statistics",
+            Fact::Players => "players",
+            Fact::Zones => "zones",
+            Fact::Shots => "shots",
+            Fact::Plays => "plays",
+            Fact::Possession => "possession",
+            Fact::Penalties => "penalties",
+            Fact::Lineups => "lineups",
+            Fact::Tracking => "tracking",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Fact> {
+        Fact::ALL.into_iter().find(|fact| fact.name() == name)
+    }
 }
 
 /// The order in which feeds are asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ranks {
     rows: Vec<(Fact, Vec<FeedKind>)>,
+    /// By the show file; asked before all others.
+    feeds: Vec<(Fact, Vec<FeedId>)>,
 }
 
 /// The tracking system measures; the league's feeds are official for what officials decide. Where the league has several,
@@ -74,21 +126,24 @@ const DEFAULT: [(Fact, [FeedKind; 6]); 16] = {
 
 impl Default for Ranks {
     fn default() -> Self {
-        Self { rows: DEFAULT.iter().map(|(fact, kinds)| (*fact, kinds.to_vec())).collect() }
+        Self { rows: DEFAULT.iter().map(|(fact, kinds)| (*fact, kinds.to_vec())).collect(), feeds: Vec::new() }
     }
 }
 
 impl Ranks {
-    /// Puts the feeds of `fact` in another order.
-    pub fn set(&mut self, fact: Fact, kinds: Vec<FeedKind>) {
-        self.rows.retain(|(row, _)| *row != fact);
-        self.rows.push((fact, kinds));
+    /// Has these feeds asked first for `fact`, in this order.
+    pub fn set(&mut self, fact: Fact, feeds: Vec<FeedId>) {
+        self.feeds.retain(|(row, _)| *row != fact);
+        self.feeds.push((fact, feeds));
     }
 
-    /// Place of a kind of feed for `fact`: 0 is asked first.
-    pub fn place(&self, fact: Fact, kind: FeedKind) -> usize {
+    /// Place of a feed for `fact`: the smallest is asked first.
+    pub fn place(&self, fact: Fact, feed: &FeedId, kind: FeedKind) -> (usize, usize) {
+        let named = self.feeds.iter().find(|(row, _)| *row == fact);
+        let by_name = named.and_then(|(_, feeds)| feeds.iter().position(|known| known == feed));
         let row = self.rows.iter().find(|(row, _)| *row == fact);
-        row.and_then(|(_, kinds)| kinds.iter().position(|k| *k == kind)).unwrap_or(usize::MAX)
+        let by_kind = row.and_then(|(_, kinds)| kinds.iter().position(|known| *known == kind));
+        (by_name.unwrap_or(usize::MAX), by_kind.unwrap_or(usize::MAX))
     }
 }
 
@@ -98,19 +153,30 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_place_for_every_fact_by_default() {
-        for (fact, _) in DEFAULT {
+        for fact in Fact::ALL {
             for kind in FeedKind::ALL {
-                assert!(Ranks::default().place(fact, kind) < FeedKind::ALL.len(), "{fact:?} of {kind}");
+                let (_, by_kind) = Ranks::default().place(fact, &"any".into(), kind);
+                assert!(by_kind < FeedKind::ALL.len(), "{fact:?} of {kind}");
             }
         }
     }
 
     #[test]
-    fn a_changed_row_replaces_the_default_and_leaves_the_others() {
+    fn feeds_of_the_show_file_are_asked_before_all_others_for_their_fact_alone() {
         let mut ranks = Ranks::default();
-        ranks.set(Fact::Score, vec![FeedKind::ShotTracker]);
-        assert_eq!(ranks.place(Fact::Score, FeedKind::ShotTracker), 0);
-        assert_eq!(ranks.place(Fact::Score, FeedKind::NbaPushEvents), usize::MAX);
-        assert_eq!(ranks.place(Fact::Plays, FeedKind::NbaPushEvents), 0);
+        ranks.set(Fact::Score, vec!["b".into(), "a".into()]);
+        let place = |fact, feed: &str, kind| ranks.place(fact, &feed.into(), kind);
+        let (a, b) = (FeedKind::NbaPushEvents, FeedKind::ShotTracker);
+        assert!(place(Fact::Score, "b", b) < place(Fact::Score, "a", a));
+        assert!(place(Fact::Score, "a", a) < place(Fact::Score, "c", a), "a feed that is not named");
+        assert!(place(Fact::Bench, "a", a) < place(Fact::Bench, "b", b), "another fact");
+    }
+
+    #[test]
+    fn every_fact_has_a_name_of_its_own() {
+        for fact in Fact::ALL {
+            assert_eq!(Fact::named(fact.name()), Some(fact));
+        }
+        assert_eq!(Fact::named("referees"), None);
     }
 }

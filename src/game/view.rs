@@ -12,8 +12,12 @@ use super::GameState;
 use super::clock;
 use super::heard::{Heard, TeamHeard};
 use super::hockey::{self, IceClock};
+use super::matching::{self, Sides};
 use super::rank::{Fact, Ranks};
-use super::snapshot::{Clock, Game, GameSnapshot, GameStatus, Penalty, Period, PeriodKind, Team, TeamColor};
+use super::snapshot::{
+    Clock, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score, Team,
+    TeamColor, Tracking,
+};
 
 /// A feed that gave no sign of life for this long is believed after all others. Its vendors send one at least every five
 /// seconds (or answer a ping within 30); a shorter time would make facts flicker at every reconnection.
@@ -37,8 +41,11 @@ pub struct TeamRules {
     pub primary: Option<Rgb>,
     /// Brand colour of the accent.
     pub secondary: Option<Rgb>,
-    /// The team's ids at the vendors, for feeds that never say who is at home.
+    /// The team's ids at the vendors (or the codes that the broadcaster gave it there): these come before any other way
+    /// to tell the teams apart.
     pub ids: Vec<TeamId>,
+    /// Players by the show file: fills what feeds lack.
+    pub roster: Arc<Vec<Player>>,
 }
 
 impl Rules {
@@ -52,7 +59,7 @@ impl Rules {
 
 /// The game as it stands at `now`. Parts that did not change since the last view keep their pointers.
 pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
-    let merge = Merge { state, rules, now };
+    let merge = Merge::new(state, rules, now);
     let game = merge.game();
     let clock = merge.clock(game.status);
     GameSnapshot {
@@ -61,49 +68,115 @@ pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
         away: merge.team(Side::Away, &clock),
         clock,
         possession: merge.possession(),
-        plays: merge
-            .pick(Fact::Plays, |heard| Some(heard.plays.shared()).filter(|plays| !plays.is_empty()))
-            .unwrap_or(&state.empty.plays)
-            .clone(),
+        plays: merge.plays(),
         feeds: state.feeds.iter().map(|heard| health(heard, now)).collect(),
-        tracking: merge.pick(Fact::Tracking, |heard| heard.tracking.as_ref()).unwrap_or(&state.empty.tracking).clone(),
-        latest_possession: merge.pick(Fact::Tracking, |heard| heard.latest_possession.clone()),
+        tracking: merge.tracking(),
+        latest_possession: merge.latest_possession(),
         catching_up: merge.is_catching_up(),
     }
 }
 
-struct Merge<'a> {
-    state: &'a GameState,
-    rules: &'a Rules,
-    now: Timestamp,
+pub(super) struct Merge<'a> {
+    pub(super) state: &'a GameState,
+    pub(super) rules: &'a Rules,
+    pub(super) now: Timestamp,
+    /// The teams of each feed, in the order of the feeds.
+    pub(super) sides: Vec<Sides<'a>>,
 }
 
+/// Where a feed is asked: those that are heard before silent ones, then by rank. The smallest is asked first.
+pub(super) type Place = (bool, (usize, usize));
+
 impl<'a> Merge<'a> {
-    /// The fact by the first feed that has it: feeds that are heard before silent ones, then by rank, then by id.
-    fn pick<T>(&self, fact: Fact, of: impl Fn(&'a Heard) -> Option<T>) -> Option<T> {
-        let mut best: Option<((bool, usize), T)> = None;
-        for heard in &self.state.feeds {
-            let key = (is_silent(heard, self.now), self.rules.ranks.place(fact, heard.kind));
-            if best.as_ref().is_none_or(|(known, _)| key < *known)
+    pub(super) fn new(state: &'a GameState, rules: &'a Rules, now: Timestamp) -> Self {
+        let mut merge = Merge { state, rules, now, sides: Vec::new() };
+        let named = |heard: &&Heard| {
+            let is_named =
+                |side| heard.team(side).is_some_and(|team| team.facts.code.is_some() || team.facts.name.is_some());
+            Side::BOTH.into_iter().any(is_named)
+        };
+        let reference = merge.pick(Fact::Teams, |heard| Some(heard).filter(named));
+        let reference = Side::BOTH.map(|side| reference?.team(side).map(|team| &team.facts));
+        merge.sides = merge.heard().map(|heard| matching::sides(heard, rules, reference)).collect();
+        merge
+    }
+
+    pub(super) fn heard(&self) -> impl Iterator<Item = &'a Heard> + use<'a> {
+        self.state.feeds.iter().map(Arc::as_ref)
+    }
+
+    pub(super) fn place(&self, fact: Fact, heard: &Heard) -> Place {
+        (is_silent(heard, self.now), self.rules.ranks.place(fact, &heard.id, heard.kind))
+    }
+
+    /// The fact by the first feed that has it, by [`Place`] and then by id.
+    pub(super) fn pick<T>(&self, fact: Fact, of: impl Fn(&'a Heard) -> Option<T>) -> Option<T> {
+        let mut best: Option<(Place, T)> = None;
+        for heard in self.heard() {
+            let place = self.place(fact, heard);
+            if best.as_ref().is_none_or(|(known, _)| place < *known)
                 && let Some(value) = of(heard)
             {
-                best = Some((key, value));
+                best = Some((place, value));
             }
         }
         best.map(|(_, value)| value)
     }
 
-    fn pick_team<T>(&self, fact: Fact, side: Side, of: impl Fn(&'a TeamHeard) -> Option<T>) -> Option<T> {
+    pub(super) fn pick_team<T>(&self, fact: Fact, side: Side, of: impl Fn(&'a TeamHeard) -> Option<T>) -> Option<T> {
         self.pick(fact, |heard| self.team_of(heard, side).and_then(&of))
     }
 
-    fn team_of(&self, heard: &'a Heard, side: Side) -> Option<&'a TeamHeard> {
-        // A feed's own word on sides comes first; the show file's ids are for feeds that have none.
-        heard.team(side).or_else(|| {
-            let ids = &self.rules.team(side).ids;
-            let team = ids.iter().find_map(|id| heard.team_by_id(id))?;
-            team.side.is_none().then_some(team)
-        })
+    pub(super) fn team_of(&self, heard: &Heard, side: Side) -> Option<&'a TeamHeard> {
+        let index = self.heard().position(|known| std::ptr::eq(known, heard))?;
+        self.sides.get(index)?.teams[side as usize]
+    }
+
+    /// Whether a feed calls the home team what is the away team here.
+    fn is_mirrored(&self, heard: &Heard) -> bool {
+        self.team_of(heard, Side::Home).is_some_and(|home| home.side == Some(Side::Away))
+            || self.team_of(heard, Side::Away).is_some_and(|away| away.side == Some(Side::Home))
+    }
+
+    fn plays(&self) -> Arc<Vec<Arc<Play>>> {
+        let known = |heard: &'a Heard| Some((heard, heard.plays.shared())).filter(|(_, plays)| !plays.is_empty());
+        let Some((heard, plays)) = self.pick(Fact::Plays, known) else { return self.state.empty.plays.clone() };
+        if !self.is_mirrored(heard) {
+            return plays.clone();
+        }
+        let memo = &self.state.mirrored;
+        if let Some(known) = memo.load_full().filter(|known| Arc::ptr_eq(&known.0, plays)) {
+            return known.1.clone();
+        }
+        let mirror = |play: &Arc<Play>| {
+            let score = play.score.map(|score| Score { home: score.away, away: score.home });
+            Arc::new(Play { team: play.team.map(Side::other), score, ..play.as_ref().clone() })
+        };
+        let mirrored = Arc::new(plays.iter().map(mirror).collect::<Vec<_>>());
+        memo.store(Some(Arc::new((plays.clone(), mirrored.clone()))));
+        mirrored
+    }
+
+    fn tracking(&self) -> Arc<Tracking> {
+        let known = |heard: &'a Heard| Some((heard, heard.tracking.as_ref()?));
+        let Some((heard, tracking)) = self.pick(Fact::Tracking, known) else {
+            return self.state.empty.tracking.clone();
+        };
+        let mut tracking = tracking.clone();
+        if self.is_mirrored(heard) {
+            Arc::make_mut(&mut tracking).players.iter_mut().for_each(|one| one.side = one.side.map(Side::other));
+        }
+        tracking
+    }
+
+    fn latest_possession(&self) -> Option<Arc<LatestPossession>> {
+        let (heard, mut possession) =
+            self.pick(Fact::Tracking, |heard| Some((heard, heard.latest_possession.clone()?)))?;
+        if self.is_mirrored(heard) {
+            let side = possession.side.map(Side::other);
+            Arc::make_mut(&mut possession).side = side;
+        }
+        Some(possession)
     }
 
     fn game(&self) -> Game {
@@ -121,9 +194,9 @@ impl<'a> Merge<'a> {
 
     /// The feed whose clock is shown: the first by rank that has one, unless that is stale and another is not and spoke
     /// later.
-    fn clock_feed(&self) -> Option<&'a Heard> {
-        let place = |heard: &&Heard| self.rules.ranks.place(Fact::Clock, heard.kind);
-        let with_clock = || self.state.feeds.iter().map(Arc::as_ref).filter(|heard| heard.clocks.game.is_known());
+    pub(super) fn clock_feed(&self) -> Option<&'a Heard> {
+        let place = |heard: &&Heard| self.rules.ranks.place(Fact::Clock, &heard.id, heard.kind);
+        let with_clock = || self.heard().filter(|heard| heard.clocks.game.is_known());
         let first = with_clock().min_by_key(place)?;
         if !self.is_stale(first) {
             return Some(first);
@@ -156,6 +229,7 @@ impl<'a> Merge<'a> {
 
     fn team(&self, side: Side, clock: &Clock) -> Team {
         let (rules, empty) = (self.rules.team(side), &self.state.empty);
+        let (players, on_court) = self.squad(side);
         let fact = |of: fn(&TeamHeard) -> Option<&String>| self.pick_team(Fact::Teams, side, of).cloned();
         Team {
             id: self.pick_team(Fact::Teams, side, |team| team.facts.id.clone()),
@@ -174,8 +248,8 @@ impl<'a> Merge<'a> {
             color: self.color(side),
             by_period: self.part(Fact::Stats, side, |team| team.by_period.as_ref(), &empty.by_period),
             stats: self.part(Fact::Stats, side, |team| team.stats.as_ref(), &empty.stats),
-            players: self.part(Fact::Players, side, |team| team.players.as_ref(), &empty.players),
-            on_court: self.part(Fact::Players, side, |team| team.on_court.as_ref(), &empty.on_court),
+            players,
+            on_court,
             zones: self.part(Fact::Zones, side, |team| team.zones.as_ref(), &empty.zones),
             shots: self.part(Fact::Shots, side, |team| team.shots.as_ref(), &empty.shots),
             shot_locations: self.part(Fact::Shots, side, |team| team.shot_locations.as_ref(), &empty.shot_locations),

@@ -8,8 +8,8 @@ use super::{Ordered, Position, micros};
 use crate::command::Command;
 use crate::draw_list::{DrawList, Item, Op, Size};
 use crate::frame::{Frame, Need};
-use crate::game::snapshot::GameSnapshot;
-use crate::game::{self, Rules};
+use crate::game::snapshot::{GameSnapshot, GameStatus};
+use crate::game::{self, Merging, Rules};
 use crate::ids::LayerId;
 use crate::output::Output;
 use crate::render::{Gpu, RenderError, Renderer};
@@ -34,6 +34,8 @@ pub struct Program {
     renderer: Renderer,
     feeds: Vec<crate::status::FeedHealth>,
     clock_stale: bool,
+    merging: Merging,
+    test_pattern: bool,
     /// The last frame could not be drawn: said once per outage.
     failing: bool,
     /// What cued graphics will need, one primitive a list, so that it can be made in the spare time of several frames.
@@ -60,6 +62,8 @@ impl Program {
             renderer,
             feeds: Vec::new(),
             clock_stale: false,
+            merging: Merging::default(),
+            test_pattern: false,
             failing: false,
             to_prepare: VecDeque::new(),
         })
@@ -104,6 +108,8 @@ impl Program {
         let view_us = micros(started.elapsed());
         let (frame, timing) = self.draw_snapshot(index, &snapshot, commands);
         self.clock_stale = snapshot.clock.stale;
+        self.test_pattern = snapshot.game.status == Some(GameStatus::Test);
+        self.merging = game::merging(&position.state, &self.rules, at);
         self.feeds = snapshot.feeds;
         (frame, Timing { view_us, ..timing })
     }
@@ -183,6 +189,9 @@ impl Program {
             feeds: self.feeds.clone(),
             outputs: outputs.iter().map(Output::status).collect(),
             clock_stale: self.clock_stale,
+            supplies: self.merging.supplies.clone(),
+            unmatched: self.merging.unmatched.clone(),
+            test_pattern: self.test_pattern,
         }
     }
 }

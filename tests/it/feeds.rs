@@ -7,11 +7,13 @@
 //!
 //! `expected.json` is `{"shows": sentence, "rules": {…}, "checks": [{"at": seconds, "because": sentence, "snapshot": {…}}]}`.
 //! A check sees the messages up to its time, and the snapshot at that time. It compares the fields that it names, lists
-//! with all their items; a field that no snapshot has fails. `rules` and `because` may be left out.
+//! with all their items; a field that no snapshot has fails. `rules`, `ranks` and `because` may be left out. `merging` of a
+//! check is compared with what the status says of the merge: facts by name, and what could not be matched.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -20,10 +22,11 @@ use serde_json::value::RawValue;
 
 use sideline::feed::decode::{Decoder, Options, Verdict};
 use sideline::feed::splitter::{Piece, Splitter};
-use sideline::game::{self, GameState, Rules, TeamRules};
+use sideline::game::snapshot::Player;
+use sideline::game::{self, Fact, GameState, Rules, TeamRules};
 use sideline::ids::{FeedId, FeedKind};
 use sideline::inspect::{Counts, inspect};
-use sideline::status::Link;
+use sideline::status::{Link, Supply};
 use sideline::time::Timestamp;
 
 #[derive(Deserialize)]
@@ -45,6 +48,8 @@ struct Expected {
     #[serde(default)]
     rules: BTreeMap<String, TeamSaid>,
     #[serde(default)]
+    ranks: BTreeMap<String, Vec<FeedId>>,
+    #[serde(default)]
     match_id: Option<String>,
     checks: Vec<Check>,
 }
@@ -57,6 +62,7 @@ struct TeamSaid {
     primary: Option<String>,
     secondary: Option<String>,
     ids: Vec<String>,
+    roster: Vec<Player>,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +71,10 @@ struct Check {
     at: f64,
     #[serde(default)]
     because: String,
+    #[serde(default)]
     snapshot: Value,
+    #[serde(default)]
+    merging: Value,
 }
 
 fn feeds_dir() -> PathBuf {
@@ -90,7 +99,7 @@ fn instant(seconds: f64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000 + (seconds * 1000.0).round() as i64)
 }
 
-fn rules(said: &BTreeMap<String, TeamSaid>) -> Rules {
+fn rules(said: &BTreeMap<String, TeamSaid>, ranks: &BTreeMap<String, Vec<FeedId>>) -> Rules {
     let team = |side: &str| {
         let color = |text: &Option<String>| text.as_ref().map(|text| text.parse().unwrap());
         said.get(side).map_or_else(TeamRules::default, |said| TeamRules {
@@ -100,9 +109,14 @@ fn rules(said: &BTreeMap<String, TeamSaid>) -> Rules {
             primary: color(&said.primary),
             secondary: color(&said.secondary),
             ids: said.ids.iter().map(|id| id.as_str().into()).collect(),
+            roster: Arc::new(said.roster.clone()),
         })
     };
-    Rules { home: team("home"), away: team("away"), ..Rules::default() }
+    let mut rules = Rules { home: team("home"), away: team("away"), ..Rules::default() };
+    for (fact, feeds) in ranks {
+        rules.ranks.set(Fact::named(fact).unwrap(), feeds.clone());
+    }
+    rules
 }
 
 #[derive(Default)]
@@ -163,13 +177,25 @@ fn differences(path: &str, expected: &Value, actual: Option<&Value>, found: &mut
     }
 }
 
+/// The supplies by their facts, with seconds instead of instants; and what could not be matched.
+fn merging(state: &GameState, rules: &Rules, now: Timestamp) -> Value {
+    let merging = game::merging(state, rules, now);
+    let row = |supply: &Supply| {
+        let since = supply.since.since(instant(0.0)).as_secs_f64();
+        let row = serde_json::json!({"feed": supply.feed, "since": since, "in_place_of": supply.in_place_of});
+        (supply.fact.clone(), row)
+    };
+    let supplies: serde_json::Map<String, Value> = merging.supplies.iter().map(row).collect();
+    serde_json::json!({"supplies": supplies, "unmatched": merging.unmatched})
+}
+
 fn check(case: &Path) -> Vec<String> {
     let name = case.file_name().unwrap().to_string_lossy().into_owned();
     let text = fs::read_to_string(case.join("expected.json")).unwrap();
     let expected: Expected =
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}/expected.json: {error}"));
     assert!(!expected.checks.is_empty() && !expected.shows.is_empty(), "{name} checks nothing");
-    let rules = rules(&expected.rules);
+    let rules = rules(&expected.rules, &expected.ranks);
     let mut game = Game { match_id: expected.match_id, ..Game::default() };
     let lines = lines(case);
     let mut next = lines.iter().peekable();
@@ -180,7 +206,13 @@ fn check(case: &Path) -> Vec<String> {
         }
         let snapshot = serde_json::to_value(game::view(&game.state, &rules, instant(check.at))).unwrap();
         let mut here = Vec::new();
-        differences("snapshot", &check.snapshot, Some(&snapshot), &mut here);
+        assert!(!check.snapshot.is_null() || !check.merging.is_null(), "{name} at {} checks nothing", check.at);
+        if !check.snapshot.is_null() {
+            differences("snapshot", &check.snapshot, Some(&snapshot), &mut here);
+        }
+        if !check.merging.is_null() {
+            differences("merging", &check.merging, Some(&merging(&game.state, &rules, instant(check.at))), &mut here);
+        }
         let place = |difference| format!("{name} at {} ({}): {difference}", check.at, check.because);
         found.extend(here.into_iter().map(place));
     }
