@@ -10,6 +10,7 @@ mod check;
 mod desk;
 mod doctor;
 mod feeds;
+mod files;
 mod fold;
 mod live;
 mod offline;

@@ -10,17 +10,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 use super::desk::{COMMANDS, Desk, MARKS};
+use super::files::{NEED, movie, write_png};
 use super::fold::Fold;
 use super::live::{interrupted, runtime, spawn_rundown, start_venue};
 use super::playback::Playback;
-use super::still::write_png;
 use super::{Failure, Show, feeds, outputs};
-use crate::config;
 use crate::feed::QUEUE_REPORTS;
-use crate::frame::{Alpha, Frame, Need, PixelFormat};
+use crate::frame::Frame;
 use crate::journal::file::Writer;
-use crate::output::ffmpeg::{FINISH_LIMIT_OFFLINE, Ffmpeg};
-use crate::output::{self, Output, Signal};
+use crate::output::Signal;
+use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
 use crate::playout::{self, Program};
 use crate::render::Gpu;
 use crate::scene::Stage;
@@ -38,9 +37,6 @@ pub struct Offline {
     /// Pictures (PNG, straight alpha) and their time from the beginning.
     pub stills: Vec<(Duration, PathBuf)>,
 }
-
-/// Stills and the movie take the same picture.
-pub(super) const NEED: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
 
 /// Records `length` of the show, then draws it. Tells its progress on standard error.
 pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure> {
@@ -133,11 +129,6 @@ fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path, recording: Record
     Ok(outputs::finish(vec![movie], FINISH_LIMIT_OFFLINE).remove(0))
 }
 
-pub(super) fn movie(path: &Path, signal: Signal) -> Result<Output, Failure> {
-    let ffmpeg = Ffmpeg::new(path.display().to_string(), config::movie_options(), NEED.alpha, FINISH_LIMIT_OFFLINE);
-    output::start("movie".into(), Box::new(ffmpeg), signal).map_err(Failure::machine)
-}
-
 struct Stills {
     wanted: Vec<(FrameIndex, PathBuf)>,
     failure: Option<Failure>,
@@ -150,7 +141,7 @@ impl Stills {
 
     fn take(&mut self, index: FrameIndex, frame: &Frame) {
         for (_, path) in self.wanted.iter().filter(|(at, _)| *at == index) {
-            if let Err(failure) = write_png(frame, NEED, path) {
+            if let Err(failure) = write_png(frame, path) {
                 self.failure.get_or_insert(failure);
             }
         }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::files::{NEED, movie};
 use super::fold::Fold;
-use super::offline::{NEED, movie};
 use super::playback::{Outline, Playback};
 use super::{Failure, Show, feeds, outputs};
 use crate::feed::decode;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::offline::movie;
+use super::files::{NEED, movie, write_png};
 use super::{Failure, outputs};
 use crate::command::{Command, Fields};
 use crate::draw_list::Size;
-use crate::frame::{Alpha, Frame, Need, PixelFormat};
+use crate::frame::Frame;
 use crate::game::Rules;
 use crate::game::snapshot::GameSnapshot;
 use crate::ids::{LayerId, TemplateId};
@@ -35,8 +35,6 @@ pub struct Still {
     /// `.png` for one picture, a movie's ending for a movie, anything else is a folder of pictures.
     pub out: PathBuf,
 }
-
-const NEED: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
 
 /// Endings that ffmpeg makes a movie with alpha of.
 const MOVIES: [&str; 3] = ["mov", "mkv", "nut"];
@@ -141,11 +139,11 @@ impl Sink {
 
     fn take(&mut self, index: FrameIndex, frame: Arc<Frame>, last: bool) -> Result<(), Failure> {
         match self {
-            Sink::Picture(path) if last => write_png(&frame, NEED, path),
+            Sink::Picture(path) if last => write_png(&frame, path),
             Sink::Picture(_) => Ok(()),
             Sink::Folder { folder, written } => {
                 let path = folder.join(format!("{:05}.png", index.0));
-                write_png(&frame, NEED, &path)?;
+                write_png(&frame, &path)?;
                 written.push(path);
                 Ok(())
             }
@@ -167,17 +165,4 @@ impl Sink {
             },
         }
     }
-}
-
-/// Writes a frame as a PNG with its alpha; makes the folder.
-pub(super) fn write_png(frame: &Frame, need: Need, path: &Path) -> Result<(), Failure> {
-    let name = path.display();
-    let picture =
-        frame.picture(need).ok_or_else(|| Failure::Machine(format!("{name}: the frame was not drawn for this")))?;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(Failure::machine)?;
-    }
-    let crate::draw_list::Size { width, height } = frame.size;
-    image::save_buffer(path, &picture.to_bytes(), width, height, image::ColorType::Rgba8)
-        .map_err(|cause| Failure::Machine(format!("cannot write {name}: {cause}")))
 }
