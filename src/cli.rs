@@ -19,6 +19,7 @@ use sideline::game::snapshot::Sport;
 use sideline::ids::FeedKind;
 use sideline::template::{self, Binding};
 use sideline::time::FrameRate;
+use sideline::venue::fault::{Fault, Switch};
 use sideline::venue::{self, script::Position};
 
 /// Live broadcast graphics for basketball and hockey.
@@ -104,6 +105,9 @@ struct VenueArguments {
     /// Where in the game to join: a period and its clock, such as "Q2 0:53"
     #[arg(long, value_name = "POSITION")]
     start: Option<Position>,
+    /// What goes wrong, such as drop, stall or 429; may be repeated, and changed by POST /mock/faults
+    #[arg(long, value_name = "NAME")]
+    fault: Vec<Fault>,
     /// Address to listen at
     #[arg(long, default_value = "127.0.0.1:8700")]
     listen: String,
@@ -222,6 +226,7 @@ fn venue(arguments: VenueArguments) -> Result<(), Failure> {
         capture: arguments.capture,
         speed: arguments.speed,
         start: arguments.start,
+        faults: arguments.fault.into_iter().map(Switch::from).collect(),
         listen: arguments.listen,
         announce: Box::new(
             move |endpoints| {

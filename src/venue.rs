@@ -11,10 +11,15 @@
 pub mod capture;
 pub mod clock;
 pub mod course;
+pub mod fault;
+pub mod operator;
+pub mod performance;
+pub mod possessions;
 pub mod script;
 pub mod shottracker;
 pub mod sign;
 pub mod sportradar;
+pub mod tale;
 pub mod tally;
 pub mod timeline;
 pub mod wall;
@@ -32,10 +37,12 @@ use tokio::task::JoinHandle;
 use crate::time::Timestamp;
 use capture::Capture;
 use course::Course;
+use fault::{Faults, Switch};
+use operator::Desk;
+use performance::Performance;
 use script::{Position, Script};
-use shottracker::log::Log;
-use shottracker::server::{LIVE_PATH, TrackedGame, Tracker};
-use sportradar::feed::Program;
+use shottracker::server::{LIVE_PATH, Tracker};
+use sportradar::body::Program;
 use sportradar::server::Push;
 use timeline::Timeline;
 
@@ -65,6 +72,8 @@ pub struct Options {
     pub username: String,
     pub secret: String,
     pub api_key: String,
+    /// What goes wrong from the start; more can be switched on over HTTP, see [`operator`].
+    pub faults: Vec<Switch>,
 }
 
 /// The vendor's 30 seconds and a little for the way.
@@ -85,6 +94,7 @@ impl Options {
             username: "demo".to_owned(),
             secret: "demo-secret".to_owned(),
             api_key: "demo-key".to_owned(),
+            faults: Vec::new(),
         }
     }
 }
@@ -137,16 +147,21 @@ pub async fn start(options: Options, listener: TcpListener, delivery: TcpListene
     if !(endless || options.speed.is_finite() && options.speed > 0.0) {
         return Err(VenueError::Speed { speed: options.speed });
     }
-    let stage = Stage::build(&options)?;
+    let faults = Faults::new(&options.faults);
+    let stage = Stage::build(&options, &faults)?;
     let tracker = Tracker {
         username: options.username.as_str().into(),
         secret: options.secret.as_str().into(),
         silence: options.silence,
-        game: stage.tracked.clone(),
+        play: stage.play.clone(),
+        faults: faults.clone(),
         stop: stopping.clone(),
     };
-    let push = Push::new(&options.api_key, back, stage.program, options.heartbeat, stopping.clone());
-    let front_router = shottracker::server::router(tracker).merge(sportradar::server::front(push.clone()));
+    let push = Push::new(&options.api_key, back, stage.program, faults.clone(), options.heartbeat, stopping.clone());
+    let desk = Desk { play: stage.play.clone(), faults };
+    let front_router = shottracker::server::router(tracker)
+        .merge(sportradar::server::front(push.clone()))
+        .merge(operator::router(desk));
     let servers = vec![
         serve(listener, front_router, stopping.clone()),
         serve(delivery, sportradar::server::delivery(push), stopping),
@@ -157,19 +172,19 @@ pub async fn start(options: Options, listener: TcpListener, delivery: TcpListene
 
 /// The content, ready to be served.
 struct Stage {
-    tracked: Option<Arc<TrackedGame>>,
+    play: Option<Arc<Performance>>,
     program: Program,
     began_at: Timestamp,
 }
 
 impl Stage {
-    fn build(options: &Options) -> Result<Stage, VenueError> {
+    fn build(options: &Options, faults: &Faults) -> Result<Stage, VenueError> {
         let script = match &options.content {
             Content::Script(script) => script.clone(),
             Content::Capture(bytes) => {
                 let program = Program::Capture(Arc::new(Capture::new(bytes.clone(), options.speed)));
                 let began_at = crate::time::Clock::now(&crate::time::SystemClock::start());
-                return Ok(Stage { tracked: None, program, began_at: options.began_at.unwrap_or(began_at) });
+                return Ok(Stage { play: None, program, began_at: options.began_at.unwrap_or(began_at) });
             }
         };
         let course = Arc::new(Course::of(script));
@@ -181,10 +196,9 @@ impl Stage {
             }
         };
         let timeline = Timeline::new(options.began_at, start_ms, course.end_ms(), options.speed, options.looped);
-        let log = Log::new(course.clone(), timeline.clone());
-        let program = Program::Game(Arc::new(sportradar::feed::Feed::new(course.clone(), timeline.clone())));
         let began_at = timeline.epoch();
-        Ok(Stage { tracked: Some(Arc::new(TrackedGame { course, timeline, log })), program, began_at })
+        let play = Arc::new(Performance::new(course, timeline, faults.clone()));
+        Ok(Stage { program: Program::Game(play.clone()), play: Some(play), began_at })
     }
 }
 

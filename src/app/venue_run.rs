@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::live::{interrupted, runtime};
 use super::{Failure, script};
+use crate::venue::fault::Switch;
 use crate::venue::script::{Position, Script};
 use crate::venue::{self, Content, Endpoints, Options};
 
@@ -18,6 +19,8 @@ pub struct VenueRun {
     pub capture: Option<PathBuf>,
     pub speed: f64,
     pub start: Option<Position>,
+    /// What goes wrong from the start.
+    pub faults: Vec<Switch>,
     /// `host:port`
     pub listen: String,
     pub announce: Announce,
@@ -35,7 +38,7 @@ pub fn run_venue(what: VenueRun) -> Result<(), Failure> {
         (None, Some(path)) => Content::Script(script(path)?),
         (None, None) => Content::Script(Script::builtin()),
     };
-    let options = Options { speed: what.speed, start: what.start, ..Options::new(content) };
+    let options = Options { speed: what.speed, start: what.start, faults: what.faults, ..Options::new(content) };
     runtime.block_on(async {
         let taken = |cause| {
             Failure::Machine(format!("cannot listen at {}: {cause}; choose another with --listen", what.listen))

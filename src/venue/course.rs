@@ -3,9 +3,11 @@
 //! In: a script. Out: clocks, situations, books. Pure; built once and shared by both servers.
 
 use std::collections::BTreeMap;
+use std::ops::{AddAssign, RangeInclusive};
 use std::sync::Arc;
 
 use super::clock::{ClockTrack, played_ms};
+use super::possessions::{Kind, Possession, Sum as PossessionSum, possessions};
 use super::script::{Actor, Fact, Play, Script, Who, side_index};
 use super::tally::{Deed, Line, deeds};
 use crate::ids::Side;
@@ -125,13 +127,37 @@ impl Situation {
 pub struct Book {
     /// Index 0 is the first period; `[side]` holds one line a player and then the team's own.
     pub periods: Vec<[Vec<Line>; 2]>,
-    pub lineups: [BTreeMap<Vec<usize>, Lineup>; 2],
+    /// By period and the five, sorted.
+    pub lineups: [BTreeMap<(u8, Vec<usize>), Lineup>; 2],
 }
 
+/// What happened while five were on the court. All additive.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Lineup {
     pub scored: u32,
     pub allowed: u32,
+    pub fg_made: i32,
+    pub fg_tried: i32,
+    pub turnovers: i32,
+    pub rebounds: i32,
+    pub rebounds_allowed: i32,
+    /// Attacks that ended.
+    pub possessions: i32,
+    pub possessions_allowed: i32,
+}
+
+impl AddAssign for Lineup {
+    fn add_assign(&mut self, other: Lineup) {
+        self.scored += other.scored;
+        self.allowed += other.allowed;
+        self.fg_made += other.fg_made;
+        self.fg_tried += other.fg_tried;
+        self.turnovers += other.turnovers;
+        self.rebounds += other.rebounds;
+        self.rebounds_allowed += other.rebounds_allowed;
+        self.possessions += other.possessions;
+        self.possessions_allowed += other.possessions_allowed;
+    }
 }
 
 impl Book {
@@ -170,22 +196,41 @@ fn place(sides: &[Vec<Line>; 2], actor: Actor) -> usize {
 #[derive(Debug)]
 pub struct Course {
     pub script: Arc<Script>,
-    pub clock: ClockTrack,
+    /// The clocks as they were shown: a correction of a shot does not touch them.
+    pub clock: Arc<ClockTrack>,
     /// Index `n` is the situation after the first `n` facts.
     situations: Vec<Situation>,
     /// Of each fact.
     pub deeds: Vec<Vec<Deed>>,
+    pub possessions: Vec<Possession>,
 }
 
 impl Course {
     pub fn of(script: Arc<Script>) -> Course {
+        let clock = Arc::new(ClockTrack::of(&script));
+        Course::with(script, clock)
+    }
+
+    /// The course of a corrected script: all is counted anew, but the clocks stay as they were shown.
+    pub fn corrected(&self, script: Script) -> Course {
+        Course::with(Arc::new(script), self.clock.clone())
+    }
+
+    fn with(script: Arc<Script>, clock: Arc<ClockTrack>) -> Course {
         let mut situation = Situation::before(&script);
         let mut situations = vec![situation.clone()];
         for fact in &script.facts {
             situation.apply(fact);
             situations.push(situation.clone());
         }
-        Course { clock: ClockTrack::of(&script), situations, deeds: script.facts.iter().map(deeds).collect(), script }
+        let possessions = possessions(&script.facts, &situations);
+        let deeds = script.facts.iter().map(deeds).collect();
+        Course { clock, situations, deeds, possessions, script }
+    }
+
+    /// The fact with an id.
+    pub fn position(&self, id: u32) -> Option<usize> {
+        self.facts().iter().position(|fact| fact.id == id)
     }
 
     pub fn facts(&self) -> &[Fact] {
@@ -222,24 +267,72 @@ impl Course {
         let before = self.situation(index);
         self.enter_minutes(book, index, before);
         let after = self.situation(index + 1);
-        for (side, other) in [(Side::Home, Side::Away), (Side::Away, Side::Home)] {
+        for side in Side::BOTH {
+            let mut change = self.lineup_change(index, side);
             let gained = |side: Side| after.score[side_index(side)] - before.score[side_index(side)];
-            let (scored, allowed) = (gained(side), gained(other));
-            if scored + allowed == 0 {
+            (change.scored, change.allowed) = (gained(side), gained(side.other()));
+            if change == Lineup::default() {
                 continue;
             }
-            let plus_minus = scored as i32 - allowed as i32;
-            let five = &self.situation(self.credited(index)).on_court[side_index(side)];
-            for &index in five {
+            let plus_minus = change.scored as i32 - change.allowed as i32;
+            let mut five = self.situation(self.credited(index)).on_court[side_index(side)].clone();
+            for &index in &five {
                 let actor = Actor { side, player: Some(index) };
                 book.add(fact.period, actor, Line { plus_minus, ..Line::default() });
             }
-            let mut five = five.clone();
             five.sort_unstable();
-            let lineup = book.lineups[side_index(side)].entry(five).or_default();
-            lineup.scored += scored;
-            lineup.allowed += allowed;
+            *book.lineups[side_index(side)].entry((fact.period, five)).or_default() += change;
         }
+    }
+
+    /// What a fact adds to the line-up of a side, but for the points.
+    fn lineup_change(&self, index: usize, side: Side) -> Lineup {
+        let mut change = Lineup::default();
+        for deed in &self.deeds[index] {
+            if deed.actor.side == side {
+                change.fg_made += deed.line.fg_made();
+                change.fg_tried += deed.line.fg_tried();
+                change.turnovers += deed.line.turnovers();
+                change.rebounds += deed.line.rebounds();
+            } else {
+                change.rebounds_allowed += deed.line.rebounds();
+            }
+        }
+        if let Some(possession) = self.possession_ending_at(index) {
+            let own = possession.side == side;
+            (change.possessions, change.possessions_allowed) = (i32::from(own), i32::from(!own));
+        }
+        change
+    }
+
+    /// What a side's possessions of a kind (all when `None`) brought in some periods, over the first `facts` facts.
+    pub fn possession_sum(
+        &self,
+        side: Side,
+        kind: Option<Kind>,
+        periods: &RangeInclusive<u8>,
+        facts: usize,
+    ) -> PossessionSum {
+        let of = self.possessions.iter().filter(|possession| {
+            possession.side == side
+                && periods.contains(&possession.period)
+                && kind.is_none_or(|kind| kind == possession.kind)
+        });
+        let mut sum = PossessionSum::default();
+        of.for_each(|possession| sum += possession.sum(&self.deeds, facts));
+        sum
+    }
+
+    /// The possession that a fact belongs to.
+    pub fn possession_of(&self, fact: usize) -> Option<&Possession> {
+        let next = self.possessions.partition_point(|possession| possession.facts.start <= fact);
+        let possession = &self.possessions[next.checked_sub(1)?];
+        possession.facts.contains(&fact).then_some(possession)
+    }
+
+    /// The possession whose last fact it is.
+    pub fn possession_ending_at(&self, fact: usize) -> Option<&Possession> {
+        self.possession_of(fact).filter(|possession| possession.facts.end == fact + 1)
     }
 
     /// The number of facts after which those were on the court whom a score counts for: points of free throws belong to

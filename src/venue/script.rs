@@ -145,6 +145,10 @@ impl From<Who> for Actor {
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fact {
+    /// Stays with the fact when the operator corrects the game; the script's facts count from 1.
+    pub id: u32,
+    /// How often it was written: 1, and two more for every correction (taken back, told anew).
+    pub version: u32,
     /// Milliseconds since tip-off.
     pub at_ms: u64,
     /// 1 to 4, then overtimes from 5.

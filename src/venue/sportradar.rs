@@ -1,8 +1,13 @@
-//! Sportradar's side of the venue: NBA push events, from the subscription over the redirect to the endless body.
+//! Sportradar's side of the venue: the push feeds, from the subscription over the redirect to the endless body, and the
+//! play-by-play over REST.
 //!
-//! [`server`] talks, [`feed`] decides what is sent when, [`event`] makes an event of a fact, [`wire`] has the shapes.
+//! [`server`] answers requests, [`body`] is one endless answer, [`feed`] decides which event is sent when, [`event`] makes an
+//! event of a fact, [`clock`] has the clock feeds, [`pbp`] the play-by-play, [`wire`] the shapes.
 
+pub mod body;
+pub mod clock;
 pub mod event;
 pub mod feed;
+pub mod pbp;
 pub mod server;
 pub mod wire;

@@ -47,6 +47,12 @@ pub fn from_hoop_mm(shot: &Shot) -> (i32, i32) {
     (mm(shot.at.0), mm(shot.at.1))
 }
 
+/// A place in millimetres from the hoop in the script's unit.
+pub fn tenths((x, y): (i32, i32)) -> (i32, i32) {
+    let tenths = |mm: i32| (f64::from(mm) / MM_PER_TENTH).round() as i32;
+    (tenths(x), tenths(y))
+}
+
 /// Distance from the hoop in millimetres.
 pub fn distance_mm(shot: &Shot) -> f64 {
     f64::from(shot.at.0).hypot(f64::from(shot.at.1)) * MM_PER_TENTH

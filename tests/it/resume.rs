@@ -72,7 +72,9 @@ fn tracker(venue: &Venue) -> feed::Options {
     let game = shottracker::Game::Event(at.event_id.into());
     let (rest, secret) = (at.rest.parse().unwrap(), Secret::new(at.secret));
     let mut options = shottracker::Options::new("tracker".into(), rest, at.websocket, game, at.username, secret);
-    options.sources = ["marker", "boxscorestatsv2", "chart", "broadcastsummary"].map(String::from).into();
+    // The whole sequence, so that a number that is missing is a message that was lost.
+    let sequenced = ["marker", "boxscorestatsv2", "chart", "possessions", "possessionstats", "lineupstats"];
+    options.sources = sequenced.into_iter().chain(["broadcastsummary"]).map(String::from).collect();
     options.summary_level = Some("game_stats".into());
     options.retry = in_a_hurry();
     feed::Options::ShotTracker(options)

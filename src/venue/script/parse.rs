@@ -26,7 +26,8 @@ pub(super) fn script(text: &str) -> Result<Script, ScriptError> {
             }
             "player" => player_line(&mut words, &mut teams)?,
             word if word.starts_with(|c: char| c.is_ascii_digit()) => {
-                let fact = fact_line(word, &mut words, &teams)?;
+                let mut fact = fact_line(word, &mut words, &teams)?;
+                fact.id = facts.len() as u32 + 1;
                 court.admit(line, &fact, words.score()?, &teams)?;
                 facts.push(fact);
             }
@@ -258,7 +259,7 @@ fn fact_line(at: &str, words: &mut Words, teams: &[Option<Team>; 2]) -> Result<F
     let kind = words.next_bare();
     let play = play(&kind, words, teams)?;
     let marks = words.maybe("marks").map(|marks| marks.split(',').map(str::to_owned).collect()).unwrap_or_default();
-    Ok(Fact { at_ms, period, clock_ms, play, marks })
+    Ok(Fact { id: 0, version: 1, at_ms, period, clock_ms, play, marks })
 }
 
 fn play(kind: &str, words: &mut Words, teams: &[Option<Team>; 2]) -> Result<Play, ScriptError> {

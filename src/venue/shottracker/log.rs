@@ -1,22 +1,26 @@
-//! The messages that share ShotTracker's sequence: markers, box-score statistics and the shot chart.
+//! The messages that share ShotTracker's sequence: markers, box-score statistics, the shot chart, possessions and their
+//! sums, and line-ups.
 //!
 //! In: a position of the reel. Out: the source and the JSON of the message at it; its `seq` is the position plus one. A
 //! pure function of script and timeline, so a venue that was killed and started again numbers as before.
 //!
-//! A message that is taken back (the loop does it; a correction would) comes as the vendor's older interface documents it:
+//! A message that is taken back (the loop does it; a correction does) comes as the vendor's older interface documents it:
 //! the classification with `DELETED_` before it, the totals as they are without it, the version raised; a chart shot
-//! comes again with status `DELETED`.
+//! comes again with status `DELETED`, a possession with state `DELETED`, sums as they were before.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::advanced;
 use super::wire::{BoxScoreStat, Chart, Counts, JerseyColors, Marker, Message, StatPlace};
 use crate::ids::Side;
-use crate::venue::course::Course;
+use crate::venue::course::{Course, Lineup};
 use crate::venue::script::{Actor, Fact, Play, Shot, Who, period_label, side_index};
-use crate::venue::tally::Line;
+use crate::venue::tale;
+use crate::venue::tally::{Deed, Line};
 use crate::venue::timeline::{Moment, Reel, Slot, Timeline};
 use crate::venue::wall::uuid;
 use crate::venue::zones;
@@ -25,7 +29,7 @@ pub struct Log {
     course: Arc<Course>,
     entries: Vec<Entry>,
     timeline: Timeline,
-    pub reel: Reel,
+    reel: Reel,
 }
 
 struct Entry {
@@ -36,7 +40,18 @@ struct Entry {
 enum Body {
     Marker,
     Stat(Stat),
-    Chart { fact: usize },
+    Chart {
+        fact: usize,
+    },
+    /// The possession that a fact belongs to, with all that the fact brought.
+    Possession {
+        fact: usize,
+    },
+    /// The sums of the session after a possession that ended with this fact.
+    PossessionStats {
+        fact: usize,
+    },
+    LineupStats(LineupEntry),
 }
 
 struct Stat {
@@ -47,31 +62,48 @@ struct Stat {
     after: Line,
 }
 
+struct LineupEntry {
+    fact: usize,
+    side: Side,
+    five: Vec<usize>,
+    before: Lineup,
+    after: Lineup,
+}
+
+/// A box-score statistic to be told, or to be taken back.
+pub struct StatNews<'a> {
+    pub fact: &'a Fact,
+    pub deed: &'a Deed,
+    /// Which deed of the fact: its place in the event's id.
+    pub number: usize,
+    /// The actor's line after the news.
+    pub total: &'a Line,
+    /// The team's score after the news.
+    pub score: u32,
+    pub taken_back: bool,
+    pub lap: u64,
+}
+
 /// Rim height.
 const HOOP_Z_MM: i32 = 3_048;
 /// Where the ball leaves the hand.
 const RELEASE_Z_MM: i32 = 2_300;
 
+impl tale::Log for Log {
+    fn reel(&self) -> &Reel {
+        &self.reel
+    }
+}
+
 impl Log {
     pub fn new(course: Arc<Course>, timeline: Timeline) -> Log {
-        let mut entries = vec![Entry { due_ms: 0, body: Body::Marker }];
-        let mut book = course.new_book();
-        let periods = 1..=u8::MAX;
-        for (index, fact) in course.facts().iter().enumerate() {
-            let before: Vec<Line> =
-                course.deeds[index].iter().map(|deed| book.line(deed.actor, periods.clone())).collect();
-            course.enter(&mut book, index);
-            for (number, (deed, before)) in course.deeds[index].iter().zip(before).enumerate() {
-                let after = book.line(deed.actor, periods.clone());
-                let stat = Stat { fact: index, deed: number, before, after };
-                entries.push(Entry { due_ms: fact.at_ms, body: Body::Stat(stat) });
-            }
-            if matches!(fact.play, Play::Shot(_)) {
-                entries.push(Entry { due_ms: fact.at_ms, body: Body::Chart { fact: index } });
-            }
-        }
+        let entries = entries(&course);
         let reel = Reel::new(entries.iter().map(|entry| entry.due_ms).collect(), timeline.clone());
         Log { course, entries, timeline, reel }
+    }
+
+    pub fn course(&self) -> &Course {
+        &self.course
     }
 
     /// The source of the message at a slot.
@@ -80,6 +112,9 @@ impl Log {
             Body::Marker => "marker",
             Body::Stat(_) => "boxscorestatsv2",
             Body::Chart { .. } => "chart",
+            Body::Possession { .. } => "possessions",
+            Body::PossessionStats { .. } => "possessionstats",
+            Body::LineupStats(_) => "lineupstats",
         }
     }
 
@@ -89,8 +124,31 @@ impl Log {
         let source = self.source(slot);
         match &self.entries[slot.index].body {
             Body::Marker => render(source, seq, self.marker()),
-            Body::Stat(stat) => render(source, seq, self.stat(stat, slot)),
-            Body::Chart { fact } => render(source, seq, self.chart(*fact, slot)),
+            Body::Stat(stat) => {
+                let standing = if slot.retracts { stat.fact } else { stat.fact + 1 };
+                let deed = &self.course.deeds[stat.fact][stat.deed];
+                let news = StatNews {
+                    fact: &self.course.facts()[stat.fact],
+                    deed,
+                    number: stat.deed,
+                    total: if slot.retracts { &stat.before } else { &stat.after },
+                    score: self.course.situation(standing).score[side_index(deed.actor.side)],
+                    taken_back: slot.retracts,
+                    lap: slot.lap,
+                };
+                render(source, seq, self.stat(&news))
+            }
+            Body::Chart { fact } => render(source, seq, self.chart(*fact, slot.lap, slot.retracts)),
+            Body::Possession { fact } => render(source, seq, self.possession(*fact, slot.lap, slot.retracts)),
+            Body::PossessionStats { fact } => {
+                let told = if slot.retracts { *fact } else { fact + 1 };
+                let side = self.course.possession_of(*fact).map_or(Side::Home, |possession| possession.side);
+                render(source, seq, self.possession_stats(*fact, side, told, slot.lap))
+            }
+            Body::LineupStats(entry) => {
+                let sum = if slot.retracts { &entry.before } else { &entry.after };
+                render(source, seq, self.lineup_stats(entry.fact, entry.side, &entry.five, sum))
+            }
         }
     }
 
@@ -112,30 +170,26 @@ impl Log {
         }
     }
 
-    fn stat(&self, stat: &Stat, slot: Slot) -> BoxScoreStat {
+    pub fn stat(&self, news: &StatNews<'_>) -> BoxScoreStat {
         let script = &self.course.script;
-        let fact = &self.course.facts()[stat.fact];
-        let deed = &self.course.deeds[stat.fact][stat.deed];
-        let totals = if slot.retracts { &stat.before } else { &stat.after };
-        let standing = if slot.retracts { stat.fact } else { stat.fact + 1 };
-        let score = self.course.situation(standing).score[side_index(deed.actor.side)];
-        let deleted = if slot.retracts { "DELETED_" } else { "" };
+        let StatNews { fact, deed, .. } = news;
+        let deleted = if news.taken_back { "DELETED_" } else { "" };
         let shooter = match &fact.play {
-            Play::Shot(shot) if stat.deed == 0 => Some(shot),
+            Play::Shot(shot) if news.number == 0 => Some(shot),
             _ => None,
         };
         BoxScoreStat {
             classification: format!("{deleted}{}", deed.classification),
             act: if deed.actor.player.is_some() { "PLAYER" } else { "TEAM" },
-            eid: self.event_id(stat.fact, stat.deed, slot.lap),
+            eid: self.event_id(fact, news.number, news.lap),
             tid: script.team(deed.actor.side).shottracker.to_string(),
             st: "GAME_ROUND",
             sid: self.session_id(fact.period),
-            t: self.at(fact, slot).as_millis(),
+            t: self.at(fact, news.lap).as_millis(),
             gid: script.game.shottracker.clone(),
-            stats: self.figures(&Counts::from(totals), Some(&Counts::from(&deed.line)), score),
-            total_stats: self.figures(&Counts::from(totals), None, score),
-            v: 1 + u32::from(slot.retracts),
+            stats: self.figures(&Counts::from(news.total), Some(&Counts::from(&deed.line)), news.score),
+            total_stats: self.figures(&Counts::from(news.total), None, news.score),
+            v: fact.version + u32::from(news.taken_back),
             pid: player_id(&self.course, deed.actor),
             prd: period_label(fact.period),
             place: shooter.map(|shot| self.place(fact, shot)),
@@ -162,19 +216,20 @@ impl Log {
         StatPlace { px, py, hex, hey }
     }
 
-    fn chart(&self, index: usize, slot: Slot) -> Chart {
+    /// The chart's entry of a fact; `None` when it is no shot.
+    pub fn chart(&self, index: usize, lap: u64, deleted: bool) -> Option<Chart> {
         let script = &self.course.script;
         let fact = &self.course.facts()[index];
-        let Play::Shot(shot) = &fact.play else { unreachable!("chart entries are made of shots alone") };
+        let Play::Shot(shot) = &fact.play else { return None };
         let place = self.place(fact, shot);
         let zone = zones::zone(shot);
         let situation = self.course.situation(index);
         let on_court = Side::BOTH.iter().flat_map(|side| {
             situation.on_court[side_index(*side)].iter().map(|index| Who { side: *side, index: *index })
         });
-        Chart {
-            eid: self.event_id(index, 0, slot.lap),
-            t: self.at(fact, slot).as_millis(),
+        Some(Chart {
+            eid: self.event_id(fact, 0, lap),
+            t: self.at(fact, lap).as_millis(),
             pid: script.player(shot.by).id.to_string(),
             tid: script.team(shot.by.side).shottracker.to_string(),
             sid: self.session_id(fact.period),
@@ -188,7 +243,7 @@ impl Log {
             hx: place.hex,
             hy: place.hey,
             hz: HOOP_Z_MM,
-            s: if slot.retracts { "DELETED" } else { "RECORDED" },
+            s: if deleted { "DELETED" } else { "RECORDED" },
             z: zone,
             // The 23-zone map is nowhere described; the coarse number is the only honest one.
             az: zone,
@@ -197,21 +252,81 @@ impl Log {
             players: on_court.map(|who| script.player(who).id.to_string()).collect(),
             shot_defenders: shot.block.map(|who| script.player(who).id).into_iter().collect(),
             prd: period_label(fact.period),
-        }
+        })
     }
 
-    fn at(&self, fact: &Fact, slot: Slot) -> crate::time::Timestamp {
-        self.timeline.real(Moment { lap: slot.lap, ms: fact.at_ms })
+    /// The possession that a fact belongs to, up to that fact; `None` when nobody had the ball.
+    pub fn possession(&self, fact: usize, lap: u64, deleted: bool) -> Option<advanced::PossessionNews> {
+        let possession = self.course.possession_of(fact)?;
+        let at = |ms| self.timeline.real(Moment { lap, ms }).as_millis();
+        Some(advanced::possession(&self.course, possession, fact + 1, deleted, at))
+    }
+
+    /// The sums of a side's possessions over the session of a fact, after the first `told` facts.
+    pub fn possession_stats(&self, fact: usize, side: Side, told: usize, lap: u64) -> advanced::PossessionStats {
+        let fact = &self.course.facts()[fact];
+        advanced::possession_stats(&self.course, side, fact.period, told, self.at(fact, lap).as_millis())
+    }
+
+    /// The sums of a line-up over the session of a fact.
+    pub fn lineup_stats(&self, fact: usize, side: Side, five: &[usize], sum: &Lineup) -> advanced::LineupStats {
+        advanced::lineup_stats(&self.course, side, self.course.facts()[fact].period, five, sum)
+    }
+
+    fn at(&self, fact: &Fact, lap: u64) -> crate::time::Timestamp {
+        self.timeline.real(Moment { lap, ms: fact.at_ms })
     }
 
     /// The id of a deed; another one in every lap, because what was taken back stays taken back.
-    fn event_id(&self, fact: usize, deed: usize, lap: u64) -> String {
-        uuid(&format!("shottracker event {} {fact} {deed} {lap}", self.course.script.game.id))
+    fn event_id(&self, fact: &Fact, deed: usize, lap: u64) -> String {
+        event_id(&self.course, fact, deed, lap)
     }
 
     fn session_id(&self, period: u8) -> String {
         session_id(&self.course, period)
     }
+}
+
+fn entries(course: &Course) -> Vec<Entry> {
+    let mut entries = vec![Entry { due_ms: 0, body: Body::Marker }];
+    let mut book = course.new_book();
+    let mut lineups: [BTreeMap<(u8, Vec<usize>), Lineup>; 2] = Default::default();
+    let periods = 1..=u8::MAX;
+    for (index, fact) in course.facts().iter().enumerate() {
+        let mut push = |body| entries.push(Entry { due_ms: fact.at_ms, body });
+        let before: Vec<Line> = course.deeds[index].iter().map(|deed| book.line(deed.actor, periods.clone())).collect();
+        course.enter(&mut book, index);
+        for (number, (deed, before)) in course.deeds[index].iter().zip(before).enumerate() {
+            let after = book.line(deed.actor, periods.clone());
+            push(Body::Stat(Stat { fact: index, deed: number, before, after }));
+        }
+        if matches!(fact.play, Play::Shot(_)) {
+            push(Body::Chart { fact: index });
+        }
+        if !course.deeds[index].is_empty() && course.possession_of(index).is_some() {
+            push(Body::Possession { fact: index });
+        }
+        if course.possession_ending_at(index).is_none() {
+            continue;
+        }
+        push(Body::PossessionStats { fact: index });
+        for side in Side::BOTH {
+            let told = &mut lineups[side_index(side)];
+            for ((period, five), after) in book.lineups[side_index(side)].range((fact.period, Vec::new())..) {
+                let before = told.insert((*period, five.clone()), *after).unwrap_or_default();
+                if *period == fact.period && before != *after {
+                    let entry = LineupEntry { fact: index, side, five: five.clone(), before, after: *after };
+                    push(Body::LineupStats(entry));
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// The id of a deed of a fact.
+pub fn event_id(course: &Course, fact: &Fact, deed: usize, lap: u64) -> String {
+    uuid(&format!("shottracker event {} {} {deed} {lap}", course.script.game.id, fact.id))
 }
 
 /// The session of a period.
@@ -236,6 +351,7 @@ pub fn attributes(shot: &Shot) -> Vec<&'static str> {
     }
 }
 
-fn render<T: Serialize>(source: &'static str, seq: u64, data: T) -> Result<String, serde_json::Error> {
+/// A message of the sequence as text.
+pub fn render<T: Serialize>(source: &'static str, seq: u64, data: T) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Message { kind: "data", source, seq: Some(seq), data })
 }

@@ -5,14 +5,17 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use serde_json::{Map, Value};
+
 use super::log::attributes;
 use super::wire::{
-    Counts, Displays, Figures, LineupRow, Overall, PartStats, PlayerRow, ShotLocation, ShotLocations, SideStats,
+    Counts, Displays, Figures, LineupRow, PartStats, PlayerRow, SeasonStats, ShotLocation, ShotLocations, SideStats,
     Summary, TeamRow, Zone, fraction, percent,
 };
 use crate::ids::Side;
 use crate::time::Timestamp;
-use crate::venue::course::{Book, Course};
+use crate::venue::course::{Book, Course, Lineup};
+use crate::venue::possessions::Kind;
 use crate::venue::script::{Actor, Play, Shot, Who, period_label, side_index};
 use crate::venue::tally::Line;
 use crate::venue::wall::{format_utc, uuid};
@@ -27,9 +30,18 @@ pub enum Level {
     Full,
 }
 
+/// What a client asked of the summary.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extent {
+    pub level: Level,
+    /// `include_player_season`: free throws of the season beside those of the game.
+    pub player_season: bool,
+}
+
 /// The summary after the first `facts` facts.
-pub fn summary(course: &Course, facts: usize, level: Level, at: Timestamp) -> Summary {
+pub fn summary(course: &Course, facts: usize, extent: Extent, at: Timestamp) -> Summary {
     let page = Page { course, facts, book: course.book(facts) };
+    let level = extent.level;
     let game = &course.script.game;
     let periods = course.facts().last().map_or(4, |fact| fact.period);
     let mut parts = BTreeMap::new();
@@ -43,12 +55,13 @@ pub fn summary(course: &Course, facts: usize, level: Level, at: Timestamp) -> Su
             parts.insert(format!("ot_{}_stats", period - 4), page.part(&period_label(period), period..=period));
         }
     }
+    let game_stats = page.part("game", 1..=u8::MAX);
     Summary {
         at: at.as_millis(),
         at_formatted: format_utc(at),
         period: page.period(),
         reference: uuid(&format!("summary {}", game.id)),
-        game_stats: page.part("game", 1..=u8::MAX),
+        game_stats: if extent.player_season { page.with_season(game_stats) } else { game_stats },
         parts,
     }
 }
@@ -91,10 +104,24 @@ impl Page<'_> {
         }
     }
 
+    /// A script knows no games before its own, so a player's season is this game. Of the built-in one that is true: it
+    /// opened the season.
+    fn with_season(&self, mut part: PartStats) -> PartStats {
+        for row in part.home.players.iter_mut().chain(&mut part.away.players).filter(|row| row.player_id != 0) {
+            let (counts, displays) = (&row.figures.counts, &row.figures.displays);
+            row.season_stats = Some(SeasonStats {
+                ft: counts.ft,
+                fta: counts.fta,
+                ft_fraction: displays.ft_fraction.clone(),
+                ft_pct_display: displays.ft_pct_display.clone(),
+            });
+        }
+        part
+    }
+
     fn side(&self, side: Side, periods: RangeInclusive<u8>) -> SideStats {
         let team = self.course.script.team(side);
         let whole = self.book.team(side, periods.clone());
-        let other = self.book.team(side.other(), periods.clone());
         let mut players = vec![self.team_player_row(side, &periods)];
         players.extend((0..team.players.len()).map(|index| self.player_row(Who { side, index }, &periods)));
         // Players' distances differ by their pace, so the team's is their sum and not a pace of its own.
@@ -108,11 +135,40 @@ impl Page<'_> {
                 figures,
                 second_chance_points: whole.second_chance_points,
                 points_off_turnover: whole.turnover_points,
-                overall: overall(&whole, &other),
-                lineup_stats: self.lineups(side),
+                possession_types: self.possession_types(side, &periods),
+                lineup_stats: self.lineups(side, &periods),
             },
             players,
         }
+    }
+
+    /// `OVERALL_POSS`, `TRANSITION_PPP` and so on.
+    fn possession_types(&self, side: Side, periods: &RangeInclusive<u8>) -> Map<String, Value> {
+        let mut map = Map::new();
+        for kind in std::iter::once(None).chain(Kind::ALL.map(Some)) {
+            let sum = |side| self.course.possession_sum(side, kind, periods, self.facts);
+            let (own, other) = (sum(side), sum(side.other()));
+            let name = kind.map_or("OVERALL", Kind::name);
+            let (made, tried) = (own.two_made + own.three_made, own.two_tried + own.three_tried);
+            let arrow = (made - (other.two_made + other.three_made)).signum();
+            let ppp = hundredths(f64::from(own.points) / f64::from(own.possessions.max(1)));
+            let fields: [(&str, Value); 12] = [
+                ("FG_VALUE", made.into()),
+                ("FG", percent(made, tried).into()),
+                ("FG_FRACTION", fraction(made, tried).into()),
+                ("POSS", own.possessions.into()),
+                ("PTS", own.points.into()),
+                ("2PTM", own.two_made.into()),
+                ("2PTA", own.two_tried.into()),
+                ("3PTM", own.three_made.into()),
+                ("3PTA", own.three_tried.into()),
+                ("TO", own.turnovers.into()),
+                ("PPP", ppp.into()),
+                ("FG_VALUE_ARROW", arrow.into()),
+            ];
+            map.extend(fields.map(|(field, value)| (format!("{name}_{field}"), value)));
+        }
+        map
     }
 
     /// What belongs to the team and none of its players: team rebounds.
@@ -132,6 +188,7 @@ impl Page<'_> {
             on_the_floor: false,
             figures,
             plus_minus: 0,
+            season_stats: None,
         }
     }
 
@@ -152,6 +209,7 @@ impl Page<'_> {
             on_the_floor: on_court.contains(&who.index),
             figures: self.figures(&line, who.side, Some(who), periods, pace_cm),
             plus_minus: line.plus_minus,
+            season_stats: None,
         }
     }
 
@@ -191,8 +249,14 @@ impl Page<'_> {
     }
 
     /// The two line-ups that scored most.
-    fn lineups(&self, side: Side) -> Vec<LineupRow> {
-        let mut lineups: Vec<_> = self.book.lineups[side_index(side)].iter().collect();
+    fn lineups(&self, side: Side, periods: &RangeInclusive<u8>) -> Vec<LineupRow> {
+        let mut sums: BTreeMap<&[usize], Lineup> = BTreeMap::new();
+        for ((period, five), lineup) in &self.book.lineups[side_index(side)] {
+            if periods.contains(period) {
+                *sums.entry(five).or_default() += *lineup;
+            }
+        }
+        let mut lineups: Vec<_> = sums.iter().collect();
         lineups.sort_by_key(|(_, lineup)| std::cmp::Reverse(lineup.scored));
         let rows = lineups.into_iter().take(2).map(|(five, lineup)| LineupRow {
             player_ids: five.iter().map(|index| self.course.script.player(Who { side, index: *index }).id).collect(),
@@ -211,29 +275,6 @@ fn set_distance(figures: &mut Figures, cm: i64) {
 
 fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
-}
-
-fn overall(line: &Line, other: &Line) -> Overall {
-    // The usual estimate: a possession ends with a shot that is not rebounded, a turnover, or 44 of 100 free throws.
-    let possessions = |line: &Line| {
-        let ended = line.fg_tried() - line.offensive_rebounds + line.turnovers();
-        (f64::from(ended) + 0.44 * f64::from(line.ft_tried)).round().max(0.0)
-    };
-    let poss = possessions(line);
-    Overall {
-        fg_value: line.fg_made(),
-        fg: percent(line.fg_made(), line.fg_tried()),
-        fg_fraction: fraction(line.fg_made(), line.fg_tried()),
-        poss: poss as i32,
-        pts: line.points(),
-        two_made: line.fg2_made,
-        two_tried: line.fg2_tried,
-        three_made: line.fg3_made,
-        three_tried: line.fg3_tried,
-        turnovers: line.turnovers(),
-        ppp: hundredths(f64::from(line.points()) / poss.max(1.0)),
-        arrow: (line.fg_made() - other.fg_made()).signum(),
-    }
 }
 
 fn zone_map<'a>(shots: impl Iterator<Item = &'a Shot>) -> Vec<Zone> {

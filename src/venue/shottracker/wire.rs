@@ -281,38 +281,10 @@ pub struct TeamRow {
     pub second_chance_points: i32,
     #[serde(rename = "POINTS_OFF_TURNOVER")]
     pub points_off_turnover: i32,
+    /// `OVERALL_POSS`, `TRANSITION_PPP` and so on.
     #[serde(flatten)]
-    pub overall: Overall,
+    pub possession_types: serde_json::Map<String, serde_json::Value>,
     pub lineup_stats: Vec<LineupRow>,
-}
-
-/// The possession type that holds all others.
-#[derive(Serialize)]
-pub struct Overall {
-    #[serde(rename = "OVERALL_FG_VALUE")]
-    pub fg_value: i32,
-    #[serde(rename = "OVERALL_FG")]
-    pub fg: String,
-    #[serde(rename = "OVERALL_FG_FRACTION")]
-    pub fg_fraction: String,
-    #[serde(rename = "OVERALL_POSS")]
-    pub poss: i32,
-    #[serde(rename = "OVERALL_PTS")]
-    pub pts: i32,
-    #[serde(rename = "OVERALL_2PTM")]
-    pub two_made: i32,
-    #[serde(rename = "OVERALL_2PTA")]
-    pub two_tried: i32,
-    #[serde(rename = "OVERALL_3PTM")]
-    pub three_made: i32,
-    #[serde(rename = "OVERALL_3PTA")]
-    pub three_tried: i32,
-    #[serde(rename = "OVERALL_TO")]
-    pub turnovers: i32,
-    #[serde(rename = "OVERALL_PPP")]
-    pub ppp: f64,
-    #[serde(rename = "OVERALL_FG_VALUE_ARROW")]
-    pub arrow: i32,
 }
 
 #[derive(Serialize)]
@@ -340,6 +312,17 @@ pub struct PlayerRow {
     pub figures: Figures,
     #[serde(rename = "PLUS_MINUS")]
     pub plus_minus: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub season_stats: Option<SeasonStats>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub struct SeasonStats {
+    pub ft: i32,
+    pub fta: i32,
+    pub ft_fraction: String,
+    pub ft_pct_display: String,
 }
 
 #[derive(Serialize)]

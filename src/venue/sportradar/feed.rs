@@ -2,7 +2,7 @@
 //!
 //! In: a position of the reel. Out: the message at it. A pure function of script and timeline.
 //!
-//! A message that is taken back (the loop does it) is sent as a delete of its event.
+//! A message that is taken back (the loop does it, or an operator) is sent as a delete of its event.
 
 use std::sync::Arc;
 
@@ -10,18 +10,11 @@ use super::event::{Detail, Scribe, clock, has_two_steps, kind};
 use super::wire::{Event, Game, GameTeam, Message, Metadata, Payload, When};
 use crate::ids::Side;
 use crate::time::Timestamp;
-use crate::venue::capture::Capture;
 use crate::venue::course::Course;
 use crate::venue::script::{Fact, Play, side_index};
+use crate::venue::tale;
 use crate::venue::timeline::{Moment, Reel, Slot, Timeline};
 use crate::venue::wall::{format_utc, uuid};
-
-/// What subscribers receive.
-#[derive(Clone)]
-pub enum Program {
-    Game(Arc<Feed>),
-    Capture(Arc<Capture>),
-}
 
 pub struct Feed {
     course: Arc<Course>,
@@ -29,7 +22,13 @@ pub struct Feed {
     /// Wall clock of each fact in the first lap, milliseconds since 1970, ascending without equals.
     sequences: Vec<i64>,
     timeline: Timeline,
-    pub reel: Reel,
+    reel: Reel,
+}
+
+impl tale::Log for Feed {
+    fn reel(&self) -> &Reel {
+        &self.reel
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,38 +73,84 @@ impl Feed {
         Feed { course, entries, sequences, timeline, reel }
     }
 
-    pub fn now(&self) -> Moment {
-        self.timeline.now()
-    }
-
-    pub fn instant(&self, moment: Moment) -> tokio::time::Instant {
-        self.timeline.instant(moment)
-    }
-
     /// The message at a slot.
     pub fn message(&self, slot: Slot) -> Message {
         let entry = self.entries[slot.index];
-        let fact = &self.course.facts()[entry.fact];
-        let (event_type, event_category) = kind(fact, entry.detail).unwrap_or_default();
         let standing = self.standing(entry, slot);
-        let event = if slot.retracts { self.deleted(entry, slot) } else { self.event(entry, slot) };
-        let over = matches!(fact.play, Play::Final) && !slot.retracts;
-        let status = if over { "complete" } else { "inprogress" };
+        if slot.retracts {
+            let at = self.timeline.real(self.timeline.lap_end(slot.lap));
+            let event = self.deleted(entry.fact, entry.detail, slot.lap, at, self.course.situation(standing).score);
+            return self.wrap(entry.fact, entry.detail, event, self.game(standing, "inprogress"));
+        }
+        let event = self.event(entry, slot);
+        let status = self.status(entry.fact);
+        self.wrap(entry.fact, entry.detail, event, self.game(standing, status))
+    }
+
+    /// An event as it is now, sent out of turn.
+    pub fn upsert(&self, fact: usize, now_ms: u64) -> Message {
+        let entry = Entry { due_ms: now_ms, fact, detail: Detail::Full };
+        let event = self.event(entry, Slot { lap: 0, index: 0, retracts: false });
+        let standing = self.course.facts_at(now_ms);
+        self.wrap(fact, entry.detail, event, self.game(standing, "inprogress"))
+    }
+
+    /// The delete of an event of this feed, with the score of the course without it.
+    pub fn delete(&self, fact: usize, now_ms: u64, without: &Arc<Course>) -> Message {
+        let at = self.timeline.real(Moment { lap: 0, ms: now_ms });
+        let standing = without.facts_at(now_ms);
+        let event = self.deleted(fact, Detail::Full, 0, at, without.situation(standing).score);
+        let game = game(without, standing, "inprogress");
+        self.wrap(fact, Detail::Full, event, game)
+    }
+
+    /// All events so far with their details, each once, for the play-by-play; with the period of each.
+    pub fn events(&self, facts: usize, lap: u64) -> Vec<(u8, Event)> {
+        let mut events: Vec<(u8, Event)> = Vec::new();
+        for (index, fact) in self.course.facts().iter().enumerate().take(facts) {
+            if kind(fact, Detail::Full).is_none() {
+                continue;
+            }
+            let entry = Entry { due_ms: fact.at_ms, fact: index, detail: Detail::Full };
+            let event = self.event(entry, Slot { lap, index: 0, retracts: false });
+            events.retain(|(_, have)| have.id != event.id);
+            events.push((fact.period, event));
+        }
+        events
+    }
+
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// The game block after some facts.
+    pub fn game(&self, facts: usize, status: &'static str) -> Game {
+        game(&self.course, facts, status)
+    }
+
+    fn status(&self, fact: usize) -> &'static str {
+        if matches!(self.course.facts()[fact].play, Play::Final) { "complete" } else { "inprogress" }
+    }
+
+    fn wrap(&self, fact: usize, detail: Detail, event: Event, game: Game) -> Message {
+        let fact = &self.course.facts()[fact];
+        let (event_type, event_category) = kind(fact, detail).unwrap_or_default();
+        let deleted = event.deleted.is_some();
         let half_time = matches!(fact.play, Play::PeriodEnd) && fact.period == 2;
-        let about = |text: String| Some(text).filter(|_| !slot.retracts);
+        let about = |text: String| Some(text).filter(|_| !deleted);
         let metadata = Metadata {
             league: self.course.script.game.league.clone(),
             game: format!("sd:match:{}", self.course.script.game.sportradar),
-            status: if half_time { "halftime" } else { status },
+            status: if half_time { "halftime" } else { game.status },
             team: event.attribution.as_ref().and_then(|by| about(format!("sd:team:{}", by.team.id))),
             players: about(players(&event)).filter(|players| !players.is_empty()),
-            event_type,
-            event_category,
+            event_type: Some(event_type),
+            event_category: Some(event_category),
             locale: "en",
-            operation: if slot.retracts { "delete" } else { "update" },
+            operation: if deleted { "delete" } else { "update" },
             version: "v7",
         };
-        Message { payload: Payload { game: self.game(standing, status), event }, locale: "en", metadata }
+        Message { payload: Payload { game, event }, locale: "en", metadata }
     }
 
     /// How many facts the game block counts: those of the moment at which the message is sent.
@@ -117,27 +162,6 @@ impl Feed {
             entry.fact + 1
         } else {
             self.course.facts_at(entry.due_ms)
-        }
-    }
-
-    fn game(&self, facts: usize, status: &'static str) -> Game {
-        let script = &self.course.script;
-        let situation = self.course.situation(facts);
-        let scribe = Scribe { course: &self.course };
-        let team = |side: Side| GameTeam {
-            team: scribe.team(side),
-            points: situation.score[side_index(side)],
-            bonus: situation.bonus[side_index(side)],
-            remaining_timeouts: situation.timeouts[side_index(side)],
-        };
-        Game {
-            id: script.game.sportradar.clone(),
-            status,
-            coverage: "full",
-            reference: script.game.id.clone(),
-            scheduled: format_utc(script.game.scheduled).replace('Z', "+00:00"),
-            home: team(Side::Home),
-            away: team(Side::Away),
         }
     }
 
@@ -156,14 +180,14 @@ impl Feed {
         Event { id: self.event_id(entry.fact, slot.lap), when: Some(when), ..event }
     }
 
-    fn deleted(&self, entry: Entry, slot: Slot) -> Event {
-        let fact = &self.course.facts()[entry.fact];
-        let [home_points, away_points] = self.course.situation(self.standing(entry, slot)).score;
+    fn deleted(&self, index: usize, detail: Detail, lap: u64, at: Timestamp, score: [u32; 2]) -> Event {
+        let fact = &self.course.facts()[index];
+        let [home_points, away_points] = score;
         Event {
-            id: self.event_id(entry.fact, slot.lap),
-            event_type: kind(fact, entry.detail).map_or("", |(kind, _)| kind),
+            id: self.event_id(index, lap),
+            event_type: kind(fact, detail).map_or("", |(kind, _)| kind),
             clock: clock(fact.clock_ms),
-            deleted: Some(format_utc(self.timeline.real(self.timeline.lap_end(slot.lap)))),
+            deleted: Some(format_utc(at)),
             home_points,
             away_points,
             ..Event::default()
@@ -178,7 +202,7 @@ impl Feed {
             Play::Final => facts[..fact].iter().rposition(ends).unwrap_or(fact),
             _ => fact,
         };
-        uuid(&format!("sportradar event {} {fact} {lap}", self.course.script.game.id))
+        uuid(&format!("sportradar event {} {} {lap}", self.course.script.game.id, facts[fact].id))
     }
 
     fn sequence(&self, fact: usize, lap: u64) -> i64 {
@@ -186,6 +210,28 @@ impl Feed {
         // At high speed the sequences of a lap may need more milliseconds than it lasts.
         let lap_ms = (self.timeline.lap_length().as_millis() as i64).max(last - first + 1);
         self.sequences[fact] + lap as i64 * lap_ms
+    }
+}
+
+/// The game block of a course after some facts.
+fn game(course: &Course, facts: usize, status: &'static str) -> Game {
+    let script = &course.script;
+    let situation = course.situation(facts);
+    let scribe = Scribe { course };
+    let team = |side: Side| GameTeam {
+        team: scribe.team(side),
+        points: situation.score[side_index(side)],
+        bonus: situation.bonus[side_index(side)],
+        remaining_timeouts: situation.timeouts[side_index(side)],
+    };
+    Game {
+        id: script.game.sportradar.clone(),
+        status,
+        coverage: "full",
+        reference: script.game.id.clone(),
+        scheduled: format_utc(script.game.scheduled).replace('Z', "+00:00"),
+        home: team(Side::Home),
+        away: team(Side::Away),
     }
 }
 

@@ -1,7 +1,6 @@
-//! The listeners of Sportradar's side: the subscription that redirects, and the delivery that never ends.
+//! The listeners of Sportradar's side: subscriptions that redirect, the delivery that never ends, and the play-by-play.
 //!
-//! In: a key, a program. Out: two routers, for two ports, because the vendor redirects to another host. Nothing is queued:
-//! the body is made while it is read.
+//! In: a key, a program. Out: two routers, for two ports, because the vendor redirects to another host.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -10,22 +9,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-use super::feed::{Feed, Program};
-use super::wire::{Heartbeat, Interval, Metadata};
-use crate::venue::capture::{Capture, Place};
+use super::body::{Body, Channel, Program, Source};
+use super::pbp;
+use super::wire::Metadata;
+use crate::venue::fault::Faults;
 use crate::venue::sign;
-use crate::venue::stopped;
 use crate::venue::wall::uuid;
 
 /// The redirect is good for a minute.
@@ -41,6 +38,7 @@ pub struct Push {
     api_key: Arc<str>,
     delivery: SocketAddr,
     program: Program,
+    faults: Faults,
     heartbeat: Duration,
     sessions: Arc<Mutex<VecDeque<Session>>>,
     made: Arc<AtomicU64>,
@@ -50,6 +48,7 @@ pub struct Push {
 struct Session {
     id: String,
     token: String,
+    channel: Channel,
     filters: Filters,
     made: Instant,
     followed: bool,
@@ -57,7 +56,7 @@ struct Session {
 }
 
 /// How far a session's body has come; written while it is read.
-struct Progress {
+pub struct Progress {
     /// Next position of the reel; [`NOWHERE`] before the first message.
     position: AtomicU64,
     touched: Mutex<Instant>,
@@ -70,12 +69,12 @@ impl Progress {
         Arc::new(Progress { position: AtomicU64::new(position), touched: Mutex::new(Instant::now()) })
     }
 
-    fn reach(&self, position: u64) {
+    pub fn reach(&self, position: u64) {
         self.position.store(position, Ordering::Relaxed);
         *self.touched.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    fn resumable(&self) -> Option<u64> {
+    pub fn resumable(&self) -> Option<u64> {
         let touched = *self.touched.lock().unwrap_or_else(PoisonError::into_inner);
         let position = self.position.load(Ordering::Relaxed);
         (touched.elapsed() <= RESUME_LIFE && position != NOWHERE).then_some(position)
@@ -87,6 +86,7 @@ impl Push {
         api_key: &str,
         delivery: SocketAddr,
         program: Program,
+        faults: Faults,
         heartbeat: Duration,
         stop: watch::Receiver<bool>,
     ) -> Push {
@@ -94,6 +94,7 @@ impl Push {
             api_key: api_key.into(),
             delivery,
             program,
+            faults,
             heartbeat,
             sessions: Arc::default(),
             made: Arc::default(),
@@ -108,12 +109,46 @@ impl Push {
 
 /// The router of the front door.
 pub fn front(push: Push) -> Router {
-    Router::new().route("/nba/{level}/stream/{language}/events/subscribe", get(subscribe)).with_state(push)
+    Router::new()
+        .route("/{league}/{level}/stream/{language}/{feed}/subscribe", get(subscribe))
+        .route("/{league}/{level}/{version}/{language}/games/{game}/pbp.json", get(play_by_play))
+        .with_state(push)
 }
 
 /// The router that redirects lead to.
 pub fn delivery(push: Push) -> Router {
-    Router::new().route("/stream/nba/{level}", get(deliver)).with_state(push)
+    Router::new().route("/stream/{league}/{level}", get(deliver)).with_state(push)
+}
+
+impl Push {
+    /// Whether a request is answered at all; the answer to one that is not.
+    fn authorize(&self, headers: &HeaderMap, query: &[(String, String)]) -> Result<(), StatusCode> {
+        if let Some(status) = self.faults.request() {
+            return Err(status);
+        }
+        let header_key = headers.get("x-api-key").and_then(|key| key.to_str().ok());
+        match header_key.or(first(query, "api_key")) {
+            None => Err(StatusCode::UNAUTHORIZED),
+            Some(key) if key != &*self.api_key => Err(StatusCode::FORBIDDEN),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether this league is played here.
+    fn plays(&self, league: &str) -> bool {
+        match &self.program {
+            Program::Capture(_) => ["nba", "nhl"].contains(&league),
+            Program::Game(play) => play.course().script.game.league.eq_ignore_ascii_case(league),
+        }
+    }
+}
+
+fn refusal(status: StatusCode) -> Response {
+    let says = match status {
+        StatusCode::UNAUTHORIZED => "Authentication Error",
+        other => other.canonical_reason().unwrap_or_default(),
+    };
+    (status, says).into_response()
 }
 
 fn query(raw: Option<&str>) -> Vec<(String, String)> {
@@ -126,159 +161,80 @@ fn first<'a>(query: &'a [(String, String)], key: &str) -> Option<&'a str> {
 
 async fn subscribe(
     State(push): State<Push>,
-    Path((level, language)): Path<(String, String)>,
+    Path((league, level, language, feed)): Path<(String, String, String, String)>,
     headers: HeaderMap,
-    RawQuery(raw): RawQuery,
+    uri: Uri,
 ) -> Response {
-    let query = query(raw.as_deref());
-    let header_key = headers.get("x-api-key").and_then(|key| key.to_str().ok());
-    match header_key.or(first(&query, "api_key")) {
-        None => return (StatusCode::UNAUTHORIZED, "Authentication Error").into_response(),
-        Some(key) if key != &*push.api_key => return (StatusCode::FORBIDDEN, "Forbidden").into_response(),
-        Some(_) => {}
+    let query = query(uri.query());
+    if let Err(status) = push.authorize(&headers, &query) {
+        return refusal(status);
     }
-    if !["trial", "production"].contains(&level.as_str()) || language != "en" {
-        return StatusCode::NOT_FOUND.into_response();
+    let channel = Channel::named(&feed).filter(|channel| league == "nba" || *channel != Channel::GameClock);
+    let known = ["trial", "production"].contains(&level.as_str()) && language == "en" && push.plays(&league);
+    let Some(channel) = channel.filter(|_| known) else { return refusal(StatusCode::NOT_FOUND) };
+    if push.faults.redirect_loop() {
+        let again = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
+        return (StatusCode::FOUND, [(header::LOCATION, again)]).into_response();
     }
     let number = push.made.fetch_add(1, Ordering::Relaxed);
     let id = uuid(&format!("push session {number} {:?}", Instant::now()));
     let token = sign::token(&push.api_key, &id);
-    let location = format!("http://{}/stream/nba/{level}?sessionId={id}&token={token}", push.delivery);
+    let location = format!("http://{}/stream/{league}/{level}?sessionId={id}&token={token}", push.delivery);
+    let filters = Filters::read(&query);
     let mut sessions = push.lock();
-    let resumed = first(&query, "resumeSessionId").and_then(|id| sessions.iter().find(|session| session.id == id));
+    // Only the same feed with the same filters is resumed.
+    let resumed = first(&query, "resumeSessionId").and_then(|id| {
+        sessions.iter().find(|have| have.id == id && have.channel == channel && have.filters == filters)
+    });
     let position = resumed.and_then(|session| session.progress.resumable()).unwrap_or(NOWHERE);
     if sessions.len() == SESSIONS {
         sessions.pop_front();
     }
-    let (filters, made, progress) = (Filters::read(&query), Instant::now(), Progress::from(position));
-    sessions.push_back(Session { id, token, filters, made, followed: false, progress });
+    let (made, progress) = (Instant::now(), Progress::from(position));
+    sessions.push_back(Session { id, token, channel, filters, made, followed: false, progress });
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
 async fn deliver(State(push): State<Push>, RawQuery(raw): RawQuery) -> Response {
     let query = query(raw.as_deref());
     let (id, token) = (first(&query, "sessionId"), first(&query, "token"));
-    let (filters, progress) = {
+    let (channel, filters, progress) = {
         let mut sessions = push.lock();
         let session = sessions.iter_mut().find(|session| Some(session.id.as_str()) == id);
         let Some(session) = session.filter(|session| Some(session.token.as_str()) == token) else {
-            return (StatusCode::UNAUTHORIZED, "Authentication Error").into_response();
+            return refusal(StatusCode::UNAUTHORIZED);
         };
         if session.followed || session.made.elapsed() > REDIRECT_LIFE {
-            return (StatusCode::FORBIDDEN, "Forbidden").into_response();
+            return refusal(StatusCode::FORBIDDEN);
         }
         session.followed = true;
-        (session.filters.clone(), session.progress.clone())
+        (session.channel, session.filters.clone(), session.progress.clone())
     };
-    let (stop, beat) = (push.stop.clone(), push.heartbeat);
-    let source = match push.program {
-        Program::Game(feed) => {
-            let position = match progress.resumable() {
-                Some(position) => position,
-                None => feed.reel.first_after(feed.now()),
-            };
-            progress.reach(position);
-            Source::Game { feed, filters, position, progress }
-        }
-        Program::Capture(capture) => Source::Capture { capture, place: Place::default(), began: Instant::now() },
-    };
-    let body = BodyState { source, stop, beat, next_beat: Instant::now() + beat, ended: false };
-    let body = Body::from_stream(stream::unfold(body, BodyState::next));
+    let source = Source::new(&push.program, channel, filters, progress);
+    let body = Body::new(source, push.stop.clone(), push.heartbeat);
+    let body = axum::body::Body::from_stream(stream::unfold(body, Body::next));
     ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response()
 }
 
-enum Source {
-    Game { feed: Arc<Feed>, filters: Filters, position: u64, progress: Arc<Progress> },
-    Capture { capture: Arc<Capture>, place: Place, began: Instant },
-}
-
-impl Source {
-    /// The next piece if it is due, else when it will be; neither after the last.
-    fn poll(&mut self) -> Result<Bytes, Option<Instant>> {
-        match self {
-            Source::Game { feed, filters, position, progress } => {
-                let now = feed.now();
-                while let Some(slot) = feed.reel.slot(*position) {
-                    let due = feed.reel.due(slot);
-                    if due > now {
-                        return Err(Some(feed.instant(due)));
-                    }
-                    *position += 1;
-                    progress.reach(*position);
-                    let message = feed.message(slot);
-                    if filters.pass(&message.metadata) {
-                        return Ok(line(&message));
-                    }
-                }
-                Err(None)
-            }
-            Source::Capture { capture, place, began } => {
-                let due = *began + capture.due(*place);
-                let (piece, next) = capture.piece(*place).ok_or(None)?;
-                if due > Instant::now() {
-                    return Err(Some(due));
-                }
-                *place = next;
-                Ok(piece)
-            }
-        }
+async fn play_by_play(
+    State(push): State<Push>,
+    Path((league, _level, _version, _language, game)): Path<(String, String, String, String, String)>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    if let Err(status) = push.authorize(&headers, &query(raw.as_deref())) {
+        return refusal(status);
     }
-}
-
-fn line(value: &impl serde::Serialize) -> Bytes {
-    // The wire structs have string keys and finite numbers only, which is all that can fail.
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
-    line.push(b'\n');
-    line.into()
-}
-
-struct BodyState {
-    source: Source,
-    stop: watch::Receiver<bool>,
-    beat: Duration,
-    /// A heartbeat is due when nothing was sent until then.
-    next_beat: Instant,
-    ended: bool,
-}
-
-/// The venue stops: the body breaks off as a killed server's would.
-#[derive(Debug, thiserror::Error)]
-#[error("the venue has stopped")]
-struct Stopped;
-
-impl BodyState {
-    async fn next(mut self) -> Option<(Result<Bytes, Stopped>, BodyState)> {
-        loop {
-            if self.ended {
-                return None;
-            }
-            if *self.stop.borrow() {
-                self.ended = true;
-                return Some((Err(Stopped), self));
-            }
-            let due = match self.source.poll() {
-                Ok(piece) => {
-                    self.next_beat = Instant::now() + self.beat;
-                    return Some((Ok(piece), self));
-                }
-                Err(due) => due,
-            };
-            if Instant::now() >= self.next_beat {
-                self.next_beat = Instant::now() + self.beat;
-                let interval = self.beat.as_millis();
-                return Some((Ok(line(&Heartbeat { heartbeat: Interval { interval } })), self));
-            }
-            let wake = due.map_or(self.next_beat, |due| due.min(self.next_beat));
-            tokio::select! {
-                () = stopped(&mut self.stop) => {}
-                () = tokio::time::sleep_until(wake) => {}
-            }
+    match &push.program {
+        Program::Game(play) if push.plays(&league) && play.course().script.game.sportradar == bare(&game) => {
+            axum::Json(pbp::play_by_play(play)).into_response()
         }
+        _ => refusal(StatusCode::NOT_FOUND),
     }
 }
 
 /// The filters of the subscription: several values of one are alternatives, several filters must all hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filters {
     wanted: Vec<(String, Vec<String>)>,
 }
@@ -292,12 +248,12 @@ impl Filters {
         Filters { wanted: wanted.map(|(key, value)| (key.clone(), split(value))).collect() }
     }
 
-    fn pass(&self, metadata: &Metadata) -> bool {
+    pub fn pass(&self, metadata: &Metadata) -> bool {
         self.wanted.iter().all(|(key, values)| {
             let have = match key.as_str() {
                 "match" => Some(metadata.game.as_str()),
-                "event_type" => Some(metadata.event_type),
-                "event_category" => Some(metadata.event_category),
+                "event_type" => metadata.event_type,
+                "event_category" => metadata.event_category,
                 "players" => metadata.players.as_deref(),
                 "team" => metadata.team.as_deref(),
                 "status" => Some(metadata.status),

@@ -25,8 +25,10 @@ pub struct Metadata {
     pub team: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub players: Option<String>,
-    pub event_type: &'static str,
-    pub event_category: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_category: Option<&'static str>,
     pub locale: &'static str,
     pub operation: &'static str,
     pub version: &'static str,
@@ -66,6 +68,43 @@ pub struct Player {
     pub jersey_number: String,
     pub reference: String,
     pub id: String,
+}
+
+/// A message of the clock feeds.
+#[derive(Serialize)]
+pub struct ClockMessage {
+    pub payload: ClockPayload,
+    pub locale: &'static str,
+    pub metadata: Metadata,
+}
+
+#[derive(Serialize)]
+pub struct ClockPayload {
+    pub clocks: Clocks,
+    pub game: Game,
+    pub period: ClockPeriod,
+}
+
+#[derive(Serialize)]
+pub struct Clocks {
+    /// `11:57`.
+    pub game: String,
+    /// `00:21.70` under a minute, else as `game`.
+    pub game_decimal: String,
+    pub running: bool,
+    /// `11.00`; absent when the shot clock is off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shot: Option<String>,
+    pub wall: String,
+}
+
+#[derive(Serialize)]
+pub struct ClockPeriod {
+    pub number: u8,
+    pub sequence: u8,
+    /// `REG` or `OT`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
 }
 
 /// A deleted event has `event_type`, `id`, `clock`, `deleted` and the points, nothing else.

@@ -9,6 +9,7 @@ use sideline::time::{Clock, SystemClock};
 use sideline::venue::course::Course;
 use sideline::venue::script::Script;
 use sideline::venue::sportradar::feed::Feed;
+use sideline::venue::tale::Log as _;
 use sideline::venue::timeline::Timeline;
 use sideline::venue::{Content, Options};
 
@@ -209,7 +210,7 @@ fn expected_messages(options: &Options) -> Vec<Value> {
     let course = Arc::new(Course::of(Script::builtin()));
     let timeline = Timeline::new(options.began_at, 0, course.end_ms(), options.speed, false);
     let feed = Feed::new(course, timeline);
-    let slots = (0..).map_while(|position| feed.reel.slot(position));
+    let slots = (0..).map_while(|position| feed.reel().slot(position));
     slots.map(|slot| serde_json::to_value(feed.message(slot)).unwrap()).collect()
 }
 

@@ -1,9 +1,15 @@
 //! ShotTracker's side.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
+use sideline::venue::course::Course;
+use sideline::venue::script::Script;
+use sideline::venue::shottracker::log::Log;
+use sideline::venue::tale::Log as _;
+use sideline::venue::timeline::Timeline;
 use sideline::venue::{Endpoints, describe};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -33,6 +39,8 @@ async fn the_schedule_lists_the_game_to_those_whose_filters_fit() {
         ("&seasonType=POST", 0),
         ("&type=FOOTBALL", 0),
         ("&location_id=elsewhere", 0),
+        ("&weekNumber=1", 1),
+        ("&weekNumber=5", 0),
     ];
     for (filter, count) in cases {
         let (status, body) = Signature::of(&endpoints).get(&games(&endpoints, &format!("{today}{filter}"))).await;
@@ -96,7 +104,7 @@ async fn a_client_that_joins_in_mid_game_gets_its_history_then_every_source() {
     let messages = live
         .until(|message| {
             sources.insert(message["source"].as_str().unwrap().to_owned());
-            sources.len() == 5
+            sources.len() == 9
         })
         .await;
     let seqs: Vec<u64> = messages.iter().filter_map(|message| message["seq"].as_u64()).collect();
@@ -171,7 +179,8 @@ async fn sequenced(live: &mut Live, enough: usize) -> Vec<(u64, String)> {
 async fn after_a_crash_in_mid_game_last_seq_resumes_with_nothing_lost_or_told_twice() {
     let options = sideline::venue::Options { speed: 2_000.0, ..game() };
     let venue = open(options.clone()).await;
-    let sources = "&source=marker&source=boxscorestatsv2&source=chart";
+    let sources = ["marker", "boxscorestatsv2", "chart", "possessions", "possessionstats", "lineupstats"];
+    let sources = &sources.map(|source| format!("&source={source}")).concat();
     let mut live = Live::join(&venue.endpoints(), sources).await;
     let mut told = sequenced(&mut live, 200).await;
     let (front, began_at) = (venue.endpoints().rest.replace("http://", ""), venue.began_at());
@@ -193,10 +202,10 @@ async fn after_a_crash_in_mid_game_last_seq_resumes_with_nothing_lost_or_told_tw
 
 /// How many messages of the built-in game carry a sequence number.
 fn expected_messages() -> usize {
-    let course = sideline::venue::course::Course::of(sideline::venue::script::Script::builtin());
-    let shots =
-        course.facts().iter().filter(|fact| matches!(fact.play, sideline::venue::script::Play::Shot(_))).count();
-    1 + shots + course.deeds.iter().map(Vec::len).sum::<usize>()
+    let course = Arc::new(Course::of(Script::builtin()));
+    let timeline = Timeline::new(None, 0, course.end_ms(), 1.0, false);
+    let log = Log::new(course, timeline);
+    (0..).map_while(|position| log.reel().slot(position)).count()
 }
 
 /// The keys of a box score that the expected totals know, out of a ShotTracker row.
