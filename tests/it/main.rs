@@ -6,6 +6,7 @@ mod captures;
 mod command_line;
 mod damage;
 mod draw;
+mod faults;
 mod feed_clients;
 mod feeds;
 mod golden;
