@@ -165,7 +165,7 @@ impl Template {
 }
 
 fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<Template> {
-    let object = reader.object(root, "a template")?;
+    let object = reader.object(root, "template")?;
     let name = reader.string(&object, "name").map(|(text, _)| text.to_owned());
     let description = reader.string(&object, "description").map(|(text, _)| text.to_owned());
     let canvas = read_canvas(reader, &object);
@@ -181,7 +181,7 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
     let nodes = match object.get("nodes") {
         Some(value) => nodes::read_nodes(reader, value, &mut names),
         None => {
-            reader.missing(&object, "a template", "nodes");
+            reader.missing(&object, "nodes");
             Vec::new()
         }
     };
@@ -211,15 +211,12 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
 fn read_canvas(reader: &mut Reader, object: &Object<'_>) -> [f32; 2] {
     const USUAL: [f32; 2] = [1920.0, 1080.0];
     let Some(value) = object.get("canvas") else { return USUAL };
-    let sides: Vec<f32> = reader
-        .list(value, "canvas")
-        .iter()
-        .filter_map(|side| reader.number_in(side, "canvas", (16.0, 16_384.0)))
-        .collect();
-    sides.try_into().unwrap_or_else(|_| {
+    let [width, height] = reader.list(value, "canvas") else {
         reader.problem(value.at, "`canvas` is a width and a height: [1920, 1080]", None);
-        USUAL
-    })
+        return USUAL;
+    };
+    let [width, height] = [width, height].map(|side| reader.number_in(side, "canvas", (16.0, 16_384.0)));
+    [width.unwrap_or(USUAL[0]), height.unwrap_or(USUAL[1])]
 }
 
 fn read_extent(reader: &mut Reader, value: &Spanned, canvas: [f32; 2]) -> Option<Rect> {
@@ -280,25 +277,29 @@ fn read_field(reader: &mut Reader, id: &str, value: &Spanned) -> Option<Field> {
     };
     let kinds = [("text", 0), ("number", 1), ("select", 2), ("player", 3), ("team", 4), ("color", 5)];
     if !object.has("type") {
-        reader.missing(&object, "a field", "type");
+        reader.missing(&object, "type");
     }
-    let kind = match reader.one_of(&object, "type", &kinds)? {
+    let kind = reader.one_of(&object, "type", &kinds).map(|kind| match kind {
         0 => FieldKind::Text,
         1 => FieldKind::Number,
         2 => FieldKind::Select(options),
         3 => FieldKind::Player,
         4 => FieldKind::Team,
         _ => FieldKind::Color,
-    };
-    if matches!(&kind, FieldKind::Select(options) if options.is_empty()) {
-        reader.missing(&object, "a select", "options");
+    });
+    if matches!(&kind, Some(FieldKind::Select(options)) if options.is_empty()) {
+        reader.missing(&object, "options");
     }
     let default = object.get("default");
     let value = default.map_or(serde_json::Value::Null, |default| default.json.to_value());
-    if let Some(default) = default.filter(|_| !kind.accepts(&value)) {
+    if let (Some(default), Some(kind)) = (default, &kind)
+        && !kind.accepts(&value)
+        && !matches!(kind, FieldKind::Select(options) if options.is_empty())
+    {
         reader.problem(default.at, format!("the default of `{id}` must be {}", kind.expected()), None);
     }
     reader.finish(&object, "a field");
+    let kind = kind?;
     Some(Field { id: id.to_owned(), label, kind, default: value })
 }
 

@@ -3,12 +3,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use minijinja::Value;
 use minijinja::value::ValueKind;
+use minijinja::{ErrorKind, Value};
 
 use super::bind::{Local, Scope};
 use super::color;
 use super::expr::{Expr, Read, number_of, value_of_json};
+use super::filters;
 use super::model::{Fill, FitRule, Kind, Node, Prop, Stroke};
 use super::problem::suggestion;
 use super::reader::Reader;
@@ -184,7 +185,14 @@ fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, scope: &Scope<'_
         Ok(value) => value,
         Err(error) => {
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            reader.problem(expr.at, format!("`{}` cannot be evaluated: {detail}", expr.source), None);
+            let help = match error.kind() {
+                // The engine's words: "filter uper is unknown".
+                ErrorKind::UnknownFilter => {
+                    detail.split(' ').nth(1).map(|name| suggestion(name, filters::NAMES.iter().copied()))
+                }
+                _ => None,
+            };
+            reader.problem(expr.at, format!("`{}` cannot be evaluated: {detail}", expr.source), help);
             return Value::UNDEFINED;
         }
     };

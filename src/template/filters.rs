@@ -8,6 +8,57 @@ use crate::draw_list::Color;
 /// Functions of minijinja itself, which are not names of the game.
 pub(crate) const FUNCTIONS: [&str; 5] = ["range", "dict", "namespace", "debug", "loop"];
 
+/// Every filter that an expression can use, sorted (a test tries each); the engine keeps its own list to itself.
+pub(crate) const NAMES: [&str; 47] = [
+    "abs",
+    "alpha",
+    "attr",
+    "batch",
+    "bool",
+    "chain",
+    "clock",
+    "contrast",
+    "count",
+    "darken",
+    "default",
+    "dictsort",
+    "first",
+    "fixed",
+    "float",
+    "groupby",
+    "initial",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lighten",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "mix",
+    "on_color",
+    "ordinal",
+    "pct",
+    "plate",
+    "ramp",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "signed",
+    "slice",
+    "sort",
+    "split",
+    "sum",
+    "upper",
+];
+
 pub(crate) fn add_to(engine: &mut Environment<'static>) {
     engine.add_filter("clock", clock);
     engine.add_filter("ordinal", ordinal);
@@ -117,6 +168,19 @@ fn ramp(n: f64, points: Vec<f64>, colors: Vec<String>) -> Result<String, Error> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_filter_of_the_list_exists() {
+        let mut engine = Environment::new();
+        add_to(&mut engine);
+        for name in NAMES {
+            // Most fail on a number; none may be unknown.
+            let result = engine.compile_expression(&format!("1 | {name}")).and_then(|expr| expr.eval(()));
+            let is_unknown = result.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter);
+            assert!(!is_unknown, "there is no filter `{name}`");
+        }
+        assert!(NAMES.is_sorted());
+    }
 
     #[test]
     fn numbers_become_what_viewers_read() {

@@ -12,12 +12,14 @@ use super::motion::{Easing, Length};
 use super::problem::{Place, suggestion};
 use super::reader::{Object, Reader};
 use super::svg_path;
-use crate::draw_list::Gradient;
+use crate::draw_list::{Color, Gradient};
 
 /// The families that ship with the program; a test of `scene` compares them with what `text` has.
 pub(crate) const FAMILIES: [&str; 2] = ["Barlow Condensed", "Roboto Condensed"];
 
 const KINDS: [&str; 7] = ["group", "box", "text", "path", "repeat", "zone", "court"];
+
+const STAND_IN: Prop<Color> = Prop::Fixed(Color::TRANSPARENT);
 
 /// Larger than any canvas that is drawn.
 const SIZE: (f32, f32) = (0.0, 100_000.0);
@@ -39,17 +41,16 @@ pub(crate) fn read_nodes(reader: &mut Reader, value: &Spanned, names: &mut Names
 
 fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<Node> {
     let object = reader.object(value, "node")?;
-    let Some((kind_name, kind_at)) = reader.string(&object, "type") else {
-        reader.problem(object.at, "a node needs a `type`", format!("one of: {}", KINDS.join(", ")));
-        return None;
-    };
-    let Some(kind_name) = KINDS.into_iter().find(|name| *name == kind_name) else {
-        let help = suggestion(kind_name, KINDS);
-        reader.problem(kind_at, format!("there is no node type `{kind_name}`"), help);
-        return None;
-    };
     let index = names.next;
     names.next += 1;
+    let Some(kind_name) = read_kind(reader, &object) else {
+        // Its id and its children are read all the same, or whatever names them would be reported as well.
+        read_id(reader, &object, "node", names, (index, true));
+        if let Some(children) = object.get("children") {
+            read_nodes(reader, children, names);
+        }
+        return None;
+    };
     let width = reader.number_prop(&object, "width");
     let height = reader.number_prop(&object, "height");
     // A box has a rectangle by itself; whatever else is revealed needs one.
@@ -68,22 +69,26 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
         Some(children) => read_nodes(reader, children, names),
         None => Vec::new(),
     };
-    let node = Node {
-        index,
-        id,
-        x: reader.number_prop(&object, "x").unwrap_or(Prop::Fixed(0.0)),
-        y: reader.number_prop(&object, "y").unwrap_or(Prop::Fixed(0.0)),
-        width,
-        height,
-        opacity: reader.number_prop(&object, "opacity").unwrap_or(Prop::Fixed(1.0)),
-        when: reader.expr(&object, "when"),
-        flash: object.get("flash").and_then(|value| read_flash(reader, value)),
-        kind: kind?,
-        children,
-    };
+    let x = reader.number_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
+    let y = reader.number_prop(&object, "y").unwrap_or(Prop::Fixed(0.0));
+    let opacity = reader.number_prop(&object, "opacity").unwrap_or(Prop::Fixed(1.0));
+    let when = reader.expr(&object, "when");
+    let flash = object.get("flash").and_then(|value| read_flash(reader, value));
     object.get("comment");
     reader.finish(&object, &format!("a {kind_name}"));
-    Some(node)
+    Some(Node { index, id, x, y, width, height, opacity, when, flash, kind: kind?, children })
+}
+
+fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
+    if !object.has("type") {
+        reader.problem(object.at, "a node needs a `type`", format!("one of: {}", KINDS.join(", ")));
+    }
+    let (name, at) = reader.string(object, "type")?;
+    let found = KINDS.into_iter().find(|kind| *kind == name);
+    if found.is_none() {
+        reader.problem(at, format!("there is no node type `{name}`"), suggestion(name, KINDS));
+    }
+    found
 }
 
 fn read_id(
@@ -137,17 +142,18 @@ fn read_corners(reader: &mut Reader, object: &Object<'_>) -> [f32; 4] {
 fn read_box(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     for side in ["width", "height"] {
         if !object.has(side) {
-            reader.missing(object, "a box", side);
+            reader.missing(object, side);
         }
     }
     let corners = read_corners(reader, object);
     let border = read_stroke(reader, object, "border");
     let shadow = object.get("shadow").and_then(|value| read_shadow(reader, value));
-    let Some(fill) = object.get("fill") else {
-        reader.missing(object, "a box", "fill");
-        return None;
-    };
-    let fill = read_fill(reader, fill)?;
+    if !object.has("fill") {
+        reader.missing(object, "fill");
+    }
+    // What is missing or wrong has been noted and the template will be refused; until then the node stands in, so that
+    // the rest of it is checked too.
+    let fill = object.get("fill").and_then(|value| read_fill(reader, value)).unwrap_or(Fill::Solid(STAND_IN));
     Some(Kind::Box(BoxNode { fill, corners, border, shadow }))
 }
 
@@ -157,13 +163,20 @@ fn read_fill(reader: &mut Reader, value: &Spanned) -> Option<Fill> {
     }
     let object = reader.object(value, "fill")?;
     let is_vertical = reader.one_of(&object, "direction", &[("down", true), ("right", false)]).unwrap_or(true);
-    let Some(stops_value) = object.get("stops") else {
-        reader.missing(&object, "a gradient", "stops");
-        return None;
-    };
+    if !object.has("stops") {
+        reader.missing(&object, "stops");
+    }
+    let stops_value = object.get("stops");
+    reader.finish(&object, "a gradient");
+    let stops = read_stops(reader, stops_value?)?;
+    Some(Fill::Linear { is_vertical, stops })
+}
+
+fn read_stops(reader: &mut Reader, value: &Spanned) -> Option<Vec<(f32, Prop<Color>)>> {
+    let before = reader.problems.len();
     let mut stops = Vec::new();
-    for stop in reader.list(stops_value, "stops") {
-        let [at, color] = reader.list(stop, "stop") else {
+    for stop in reader.list(value, "stops") {
+        let (Json::Array(_), [at, color]) = (&stop.json, reader.list(stop, "stop")) else {
             reader.problem(stop.at, "a stop is a position and a colour: [0.5, \"#rrggbb\"]", None);
             continue;
         };
@@ -173,13 +186,15 @@ fn read_fill(reader: &mut Reader, value: &Spanned) -> Option<Fill> {
             stops.push((at, color));
         }
     }
-    reader.finish(&object, "a gradient");
-    if !(2..=Gradient::MAX_STOPS).contains(&stops.len()) || stops.windows(2).any(|pair| pair[0].0 > pair[1].0) {
-        let message = format!("a gradient has 2 to {} stops in rising order", Gradient::MAX_STOPS);
-        reader.problem(stops_value.at, message, None);
+    if reader.problems.len() > before {
         return None;
     }
-    Some(Fill::Linear { is_vertical, stops })
+    if !(2..=Gradient::MAX_STOPS).contains(&stops.len()) || stops.windows(2).any(|pair| pair[0].0 > pair[1].0) {
+        let message = format!("a gradient has 2 to {} stops in rising order", Gradient::MAX_STOPS);
+        reader.problem(value.at, message, None);
+        return None;
+    }
+    Some(stops)
 }
 
 fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<Stroke> {
@@ -188,7 +203,7 @@ fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> O
     let color = match inner.get("color") {
         Some(value) => reader.color_prop(value, "color"),
         None => {
-            reader.missing(&inner, "a line", "color");
+            reader.missing(&inner, "color");
             None
         }
     };
@@ -199,33 +214,36 @@ fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> O
 fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<ShadowNode> {
     let object = reader.object(value, "shadow")?;
     let offset = (-1000.0, 1000.0);
-    let shadow = ShadowNode {
-        x: reader.number(&object, "x", offset).unwrap_or(0.0),
-        y: reader.number(&object, "y", offset).unwrap_or(0.0),
-        blur: reader.number(&object, "blur", (0.0, 1000.0)).unwrap_or(0.0),
-        color: reader.color_prop(object.get("color")?, "color")?,
-    };
+    let x = reader.number(&object, "x", offset).unwrap_or(0.0);
+    let y = reader.number(&object, "y", offset).unwrap_or(0.0);
+    let blur = reader.number(&object, "blur", (0.0, 1000.0)).unwrap_or(0.0);
+    if !object.has("color") {
+        reader.missing(&object, "color");
+    }
+    let color = object.get("color").and_then(|value| reader.color_prop(value, "color"));
     reader.finish(&object, "a shadow");
-    Some(shadow)
+    Some(ShadowNode { x, y, blur, color: color? })
 }
 
 fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Option<Kind> {
-    let Some(text) = object.get("text") else {
-        reader.missing(object, "a text", "text");
-        return None;
+    let text = match object.get("text") {
+        Some(value) => reader.text_prop(value, "text"),
+        None => {
+            reader.missing(object, "text");
+            None
+        }
     };
-    let text = reader.text_prop(text, "text");
     let font = match object.get("font") {
         Some(value) => read_font(reader, value, &names.styles),
         None => {
-            reader.missing(object, "a text", "font");
+            reader.missing(object, "font");
             None
         }
     };
     let color = match object.get("color") {
         Some(value) => reader.color_prop(value, "color"),
         None => {
-            reader.missing(object, "a text", "color");
+            reader.missing(object, "color");
             None
         }
     };
@@ -240,8 +258,15 @@ fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Option<
     Some(Kind::Text(Box::new(TextNode {
         text: text?,
         default,
-        font: font?,
-        color: color?,
+        // As for a box: the template is refused already, and the text is still checked.
+        font: font.unwrap_or_else(|| Font {
+            family: FAMILIES[0].to_owned(),
+            weight: 500,
+            size: 1.0,
+            tracking: 0.0,
+            is_tabular: false,
+        }),
+        color: color.unwrap_or(STAND_IN),
         align,
         valign,
         is_upper,
@@ -283,6 +308,8 @@ pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, styles: &BTreeMap<
         (Some(family), Some(size)) => {
             Some(Font { family: family.clone(), weight: 500, size, tracking: 0.0, is_tabular: false })
         }
+        // A family or size that is there but wrong has been reported by itself.
+        _ if object.has("family") && object.has("size") => None,
         _ => {
             reader.problem(value.at, "a font needs `family` and `size`, or a `style`", None);
             None
@@ -307,7 +334,8 @@ fn read_fit(reader: &mut Reader, value: &Spanned) -> Option<Fit> {
         }
     }
     reader.finish(&object, "a fit");
-    if width.is_none() || rules.is_empty() {
+    let has_rules = matches!(object.get("rules"), Some(Spanned { json: Json::Array(items), .. }) if !items.is_empty());
+    if !object.has("width") || !has_rules {
         reader.problem(object.at, "a fit needs a `width` and at least one of `rules`", None);
     }
     Some(Fit { width: width?, rules })
@@ -343,6 +371,9 @@ fn read_change(reader: &mut Reader, value: &Spanned) -> Option<Change> {
     }
     let object = reader.object(value, "on_change")?;
     let names = [("cut", Name::Cut), ("roll", Name::Roll), ("crossfade", Name::Crossfade)];
+    if !object.has("kind") {
+        reader.missing(&object, "kind");
+    }
     let kind = reader.one_of(&object, "kind", &names);
     let length = reader.length(&object, "length").unwrap_or(Length::Millis(350));
     let ease = reader.easing(&object, "ease").unwrap_or(Easing::OUT_EXPO);
@@ -358,7 +389,7 @@ fn read_flash(reader: &mut Reader, value: &Spanned) -> Option<Flash> {
     let object = reader.object(value, "flash")?;
     let on = reader.expr(&object, "on");
     if !object.has("on") {
-        reader.missing(&object, "a flash", "on");
+        reader.missing(&object, "on");
     }
     let peak = reader.number(&object, "peak", (0.0, 1.0)).unwrap_or(1.0);
     let length = reader.length(&object, "length").unwrap_or(Length::Millis(500));
@@ -371,7 +402,7 @@ fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
     let stroke = read_stroke(reader, object, "stroke");
     let Some((text, at)) = reader.string(object, "d") else {
-        reader.missing(object, "a path", "d");
+        reader.missing(object, "d");
         return None;
     };
     match svg_path::parse(text) {
@@ -386,7 +417,7 @@ fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
 
 fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     if !object.has("over") {
-        reader.missing(object, "a repeat", "over");
+        reader.missing(object, "over");
     }
     let over = reader.expr(object, "over");
     let key = reader.expr(object, "key");
@@ -396,34 +427,32 @@ fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     let name = match reader.string(object, "as") {
         Some((name, _)) => name.to_owned(),
         None => {
-            reader.missing(object, "a repeat", "as");
+            reader.missing(object, "as");
             return None;
         }
     };
     Some(Kind::Repeat(RepeatNode { over: over?, name, key, dx, dy }))
 }
 
-fn read_court_frame(reader: &mut Reader, object: &Object<'_>, what: &str) -> Option<CourtFrame> {
+fn read_court_frame(reader: &mut Reader, object: &Object<'_>) -> Option<CourtFrame> {
     let league = match object.get("league") {
-        Some(value) => reader.text_prop(value, "league")?,
-        None => Prop::Fixed("NBA".to_owned()),
+        Some(value) => reader.text_prop(value, "league"),
+        None => Some(Prop::Fixed("NBA".to_owned())),
     };
     let depth_mm = reader.number(object, "depth_mm", (8000.0, 15_000.0));
-    match reader.number(object, "court_width", (1.0, 100_000.0)) {
-        Some(width) => Some(CourtFrame { league, width, depth_mm }),
-        None => {
-            reader.missing(object, what, "court_width");
-            None
-        }
+    if !object.has("court_width") {
+        reader.missing(object, "court_width");
     }
+    let width = reader.number(object, "court_width", (1.0, 100_000.0));
+    Some(CourtFrame { league: league?, width: width?, depth_mm })
 }
 
 fn read_zone(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     if !object.has("number") {
-        reader.missing(object, "a zone", "number");
+        reader.missing(object, "number");
     }
     let number = reader.expr(object, "number");
-    let court = read_court_frame(reader, object, "a zone");
+    let court = read_court_frame(reader, object);
     let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
     let stroke = read_stroke(reader, object, "stroke");
     let hatch = object.get("hatch").and_then(|value| read_hatch(reader, value));
@@ -440,10 +469,10 @@ fn read_hatch(reader: &mut Reader, value: &Spanned) -> Option<Hatch> {
 }
 
 fn read_court(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
-    let court = read_court_frame(reader, object, "a court");
+    let court = read_court_frame(reader, object);
     let stroke = read_stroke(reader, object, "stroke");
     if !object.has("stroke") {
-        reader.missing(object, "a court", "stroke");
+        reader.missing(object, "stroke");
     }
     Some(Kind::Court(CourtNode { court: court?, stroke: stroke? }))
 }

@@ -12,7 +12,7 @@ use super::expr::{self, Expr};
 use super::json::{Json, Key, Spanned};
 use super::model::Prop;
 use super::motion::{Easing, Length};
-use super::problem::{Place, Problem, suggestion};
+use super::problem::{Place, Problem, nearest, suggestion};
 use crate::draw_list::Color;
 
 /// An object being read; remembers which keys were asked for.
@@ -20,12 +20,21 @@ pub(crate) struct Object<'a> {
     pub at: Place,
     entries: &'a [(Key, Spanned)],
     asked: RefCell<Vec<&'static str>>,
+    /// Keys that were needed and are not there.
+    missing: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Object<'a> {
     pub fn get(&self, key: &'static str) -> Option<&'a Spanned> {
-        self.asked.borrow_mut().push(key);
+        self.ask(key);
         self.entries.iter().find(|(k, _)| k.name == key).map(|(_, value)| value)
+    }
+
+    fn ask(&self, key: &'static str) {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
     }
 
     pub fn has(&self, key: &str) -> bool {
@@ -68,7 +77,9 @@ impl Reader {
 
     pub fn object<'a>(&mut self, value: &'a Spanned, name: &str) -> Option<Object<'a>> {
         match &value.json {
-            Json::Object(entries) => Some(Object { at: value.at, entries, asked: RefCell::default() }),
+            Json::Object(entries) => {
+                Some(Object { at: value.at, entries, asked: RefCell::default(), missing: RefCell::default() })
+            }
             _ => {
                 self.wrong_kind(value, name, "an object");
                 None
@@ -76,14 +87,24 @@ impl Reader {
         }
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that nobody asked for, and those that are missing; a misspelt key is not reported as missing too.
     pub fn finish(&mut self, object: &Object<'_>, name: &str) {
         let asked = object.asked.borrow();
-        for (key, _) in object.entries {
-            if !asked.contains(&key.name.as_str()) {
-                let help = suggestion(&key.name, asked.iter().copied());
-                self.problem(key.at, format!("{name} has no `{}`", key.name), help);
-            }
+        let is_known = |key: &str| asked.contains(&key);
+        let absent: Vec<&str> = asked.iter().copied().filter(|key| !object.has(key)).collect();
+        let mut meant = Vec::new();
+        for (key, _) in object.entries.iter().filter(|(key, _)| !is_known(&key.name)) {
+            // Only what is not there yet can have been meant, except when nothing that is absent comes near.
+            let near = nearest(&key.name, absent.iter().copied());
+            meant.extend(near);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => suggestion(&key.name, asked.iter().copied()),
+            };
+            self.problem(key.at, format!("{name} has no `{}`", key.name), help);
+        }
+        for key in object.missing.borrow().iter().filter(|key| !meant.contains(key)) {
+            self.problem(object.at, format!("{name} needs `{key}`"), None);
         }
     }
 
@@ -97,8 +118,10 @@ impl Reader {
         }
     }
 
-    pub fn missing(&mut self, object: &Object<'_>, what: &str, key: &str) {
-        self.problem(object.at, format!("{what} needs `{key}`"), None);
+    /// Notes a key that an object needs, for `finish` to report.
+    pub fn missing(&mut self, object: &Object<'_>, key: &'static str) {
+        object.ask(key);
+        object.missing.borrow_mut().push(key);
     }
 
     pub fn string<'a>(&mut self, object: &Object<'a>, key: &'static str) -> Option<(&'a str, Place)> {
@@ -149,7 +172,7 @@ impl Reader {
         let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         if found.is_none() {
             let help = suggestion(text, names.iter().map(|(name, _)| *name));
-            self.problem(at, format!("`{text}` is not a `{key}`"), help);
+            self.problem(at, format!("`{key}` cannot be `{text}`"), help);
         }
         found
     }

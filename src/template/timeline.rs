@@ -55,10 +55,10 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, end: &'static str, na
     let ease = reader.easing(object, "ease").unwrap_or(Easing::OUT_EXPO);
     let length = reader.length(object, "length");
     if !object.has("length") {
-        reader.missing(object, "a movement", "length");
+        reader.missing(object, "length");
     }
     let Some(values) = object.get(end) else {
-        reader.missing(object, "a movement", end);
+        reader.missing(object, end);
         return Vec::new();
     };
     let Some(values) = reader.object(values, end) else { return Vec::new() };
@@ -91,7 +91,7 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, end: &'static str, na
 /// `node`: an id, or a list of them.
 fn read_targets(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Vec<(u32, bool)> {
     let Some(value) = object.get("node") else {
-        reader.missing(object, "a movement", "node");
+        reader.missing(object, "node");
         return Vec::new();
     };
     let items = match &value.json {

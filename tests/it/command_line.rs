@@ -134,3 +134,55 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
     assert!(frames >= 20, "{frames} frames");
     assert!(folder.path().join("show.journal").metadata().expect("a journal").len() > 0);
 }
+
+#[test]
+fn check_names_every_problem_of_a_show_and_its_templates() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bug = folder.path().join("templates/bug");
+    std::fs::create_dir_all(&bug).expect("makes");
+    let path = folder.path().display().to_string();
+    let show = "[show]\nname = \"x\"\ntemplates = \"templates\"\n\n[[graphic]]\nname = \"a\"\ntemplate = \"bugg\"\nlayer = 1\n";
+    std::fs::write(folder.path().join("show.toml"), show).expect("writes");
+
+    std::fs::write(bug.join("template.json"), "{\n  // nothing yet\n  \"nodes\": [],\n}\n").expect("writes");
+    let output = run(&["check", &path]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("show.toml:6:1: there is no template `bugg`; there are: bug"), "{told}");
+
+    std::fs::write(folder.path().join("show.toml"), show.replace("bugg", "bug")).expect("writes");
+    let output = run(&["check", &path]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{}", said(&output));
+
+    std::fs::write(bug.join("template.json"), "{\n  \"nmae\": \"Bug\",\n  \"nodes\": [{ \"type\": \"boxx\" }]\n}\n")
+        .expect("writes");
+    let output = run(&["check", "--json", &path]);
+    assert_eq!(output.status.code(), Some(1));
+    let problems: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let places: Vec<_> = problems.as_array().expect("a list").iter().map(|p| (&p["line"], &p["column"])).collect();
+    assert_eq!(places, [(&2.into(), &3.into()), (&3.into(), &23.into())], "{problems:#}");
+    assert_eq!(problems[1]["help"], "did you mean `box`?");
+}
+
+#[test]
+fn check_does_not_pass_a_path_where_nothing_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(&["check", &folder.path().display().to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("no template and no show file here"));
+}
+
+#[test]
+fn fields_lists_what_a_sport_has() {
+    let list = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(list(&["fields", "basketball"]).lines().any(|line| line.starts_with("clock.shot.millis ")));
+    assert!(!list(&["fields", "hockey"]).contains("clock.shot."));
+    let all: serde_json::Value = serde_json::from_str(&list(&["fields", "--json"])).expect("JSON");
+    let shot = all.as_array().expect("a list").iter().find(|b| b["path"] == "home.shots[].x_mm").expect("there");
+    assert_eq!((&shot["kind"], &shot["unit"]), (&"number".into(), &"mm".into()));
+    assert_eq!(run(&["fields", "curling"]).status.code(), Some(2), "clap's usage error");
+}

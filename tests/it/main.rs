@@ -5,6 +5,7 @@
 mod captures;
 mod command_line;
 mod damage;
+mod diagnostics;
 mod draw;
 mod faults;
 mod feed_clients;
