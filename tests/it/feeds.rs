@@ -222,6 +222,26 @@ fn check(case: &Path) -> Vec<String> {
     found
 }
 
+/// The snapshots of every case at every one of its checks.
+pub fn all_snapshots() -> Vec<Value> {
+    let mut all = Vec::new();
+    for case in cases() {
+        let text = fs::read_to_string(case.join("expected.json")).unwrap();
+        let expected: Expected = serde_json::from_str(&text).unwrap();
+        let rules = rules(&expected.rules, &expected.ranks);
+        let mut game = Game { match_id: expected.match_id, ..Game::default() };
+        let lines = lines(&case);
+        let mut next = lines.iter().peekable();
+        for check in &expected.checks {
+            while let Some(line) = next.next_if(|line| line.at <= check.at) {
+                game.take(line);
+            }
+            all.push(serde_json::to_value(game::view(&game.state, &rules, instant(check.at))).unwrap());
+        }
+    }
+    all
+}
+
 #[test]
 fn every_case_shows_what_it_expects() {
     let cases = cases();

@@ -10,6 +10,7 @@ mod draw;
 mod faults;
 mod feed_clients;
 mod feeds;
+mod fields;
 mod golden;
 mod graphics;
 mod imports;
