@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use sideline::app::{self, Failure, Live, Offline, Replay, Show, Still};
+use sideline::app::{self, Failure, Live, Offline, Rehearsal, Replay, Show, Still};
 use sideline::command::Fields;
 use sideline::config;
 use sideline::draw_list::Size;
@@ -38,7 +38,7 @@ enum Action {
     Venue(VenueArguments),
     /// Decode a recorded stream and print the final snapshot of the game as JSON
     Inspect(InspectArguments),
-    /// A recorded show again, from its journal: into a file, or only its final state
+    /// A recorded show again, from its journal: in the window to rehearse with, or into a file
     Replay(ReplayArguments),
     /// Draw a template into a picture, a folder of pictures, or a movie with alpha
     Render(RenderArguments),
@@ -140,9 +140,21 @@ struct ReplayArguments {
     /// Begin this many seconds after the recording's first frame
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
     from: f64,
-    /// A movie (`x.mov`), or raw RGBA frames (`x.raw`); without it the final snapshot is printed
+    /// Times real time, or `max`: no pictures, only the final snapshot, as JSON
+    #[arg(long, value_name = "N|max", default_value = "1", value_parser = speed, conflicts_with = "out")]
+    speed: Speed,
+    /// A movie (`x.mov`) or raw RGBA frames (`x.raw`), frame for frame what was on air, instead of a rehearsal
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Leave the window out
+    #[arg(long)]
+    headless: bool,
+    /// End after this many seconds
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    seconds: Option<Duration>,
+    /// Print the last status of a rehearsal as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(clap::Args)]
@@ -210,9 +222,13 @@ fn run(arguments: RunArguments) -> Result<(), Failure> {
         }
         return print(&format_args!("{}", what.movie.display()));
     }
-    let how = Live { length: arguments.seconds, headless: arguments.headless };
-    let status = app::run(&show, &how)?;
-    if arguments.json {
+    let how = Live { length: arguments.seconds, headless: arguments.headless, rehearsal: None };
+    go_live(&show, &how, arguments.json)
+}
+
+fn go_live(show: &Show, how: &Live, json: bool) -> Result<(), Failure> {
+    let status = app::run(show, how)?;
+    if json {
         return print_json(&status);
     }
     eprintln!("late {}", status.late);
@@ -250,7 +266,12 @@ fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
 }
 
 fn replay(arguments: ReplayArguments) -> Result<(), Failure> {
-    let ReplayArguments { journal, show, feeds_only, from, out } = arguments;
+    let ReplayArguments { journal, show, feeds_only, from, speed, out, headless, seconds, json } = arguments;
+    if let (Speed::Times(speed), None) = (speed, &out) {
+        let show = show.as_deref().map_or_else(|| app::show_of(&journal), |path| Show::load(Some(path)))?;
+        let rehearsal = Some(Rehearsal { journal, speed, from_s: from, feeds_only });
+        return go_live(&show, &Live { length: seconds, headless, rehearsal }, json);
+    }
     let replayed = app::replay(&Replay { journal, show, feeds_only, from_s: from, out: out.clone() })?;
     eprintln!("{} frames, {} skipped as they were on air", replayed.frames, replayed.skipped);
     match (out, replayed.output.and_then(|output| output.trouble)) {
@@ -338,6 +359,21 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is not a number of seconds"))?;
     Duration::try_from_secs_f64(seconds).map_err(|cause| cause.to_string())
+}
+
+/// How fast a recording is played.
+#[derive(Clone, Copy, Debug)]
+enum Speed {
+    Times(f64),
+    Max,
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    match text.parse::<f64>() {
+        _ if text == "max" => Ok(Speed::Max),
+        Ok(speed) if speed > 0.0 && speed.is_finite() => Ok(Speed::Times(speed)),
+        _ => Err(format!("`{text}` is not a speed; write 1, 4, 0.5 or max")),
+    }
 }
 
 fn still(text: &str) -> Result<(Duration, PathBuf), String> {

@@ -220,6 +220,33 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that begins at an instant of its own choosing and runs faster or slower than time: for rehearsals.
+#[derive(Debug, Clone)]
+pub struct ScaledClock {
+    real: SystemClock,
+    real_began: Timestamp,
+    begins: Timestamp,
+    speed: f64,
+}
+
+impl ScaledClock {
+    /// Shows `begins` now; `speed` is above zero and finite.
+    pub fn begin(begins: Timestamp, speed: f64) -> Self {
+        let real = SystemClock::start();
+        Self { real_began: real.now(), real, begins, speed }
+    }
+}
+
+impl Clock for ScaledClock {
+    fn now(&self) -> Timestamp {
+        self.begins + self.real.now().since(self.real_began).mul_f64(self.speed)
+    }
+
+    fn wait_until(&self, deadline: Timestamp) {
+        self.real.wait_until(self.real_began + deadline.since(self.begins).div_f64(self.speed));
+    }
+}
+
 /// A clock that moves only when told to: for tests and for rendering in lockstep, where time is what the frame says.
 #[derive(Debug)]
 pub struct ManualClock {
@@ -282,6 +309,16 @@ mod tests {
         let rate = FrameRate::FPS_59_94;
         let just_before = rate.time_of(FrameIndex(60)) - Duration::from_nanos(1);
         assert_eq!(rate.frame_at(just_before), FrameIndex(59));
+    }
+
+    #[test]
+    fn a_clock_at_double_speed_waits_half_as_long() {
+        let begins = Timestamp::from_millis(1_000);
+        let clock = ScaledClock::begin(begins, 2.0);
+        let before = Instant::now();
+        clock.wait_until(begins + Duration::from_millis(20));
+        let waited = before.elapsed();
+        assert!(clock.now() >= begins + Duration::from_millis(20) && waited >= Duration::from_millis(9), "{waited:?}");
     }
 
     #[test]

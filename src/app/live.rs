@@ -11,12 +11,14 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 use super::desk::{COMMANDS, Desk, MARKS};
+use super::rehearse::{self, Rehearsal};
 use super::{Failure, Show, feeds, outputs, rundown};
 use crate::app::fold::Fold;
 use crate::command::Command;
-use crate::feed::{self, QUEUE_REPORTS, decode};
+use crate::feed::{self, QUEUE_REPORTS, Report, decode};
 use crate::ids::FeedId;
 use crate::ids::OutputId;
+use crate::journal::Start;
 use crate::journal::file::{Opened, Writer};
 use crate::output::{self, Intake, Output, Signal};
 use crate::playout::{self, Program};
@@ -35,6 +37,8 @@ pub struct Live {
     pub length: Option<Duration>,
     /// Leaves the window out.
     pub headless: bool,
+    /// Plays a journal in place of the feeds.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 /// Outputs may take this long to send what they accepted and close their files: with the other steps, a show that is
@@ -53,8 +57,13 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     let intake = events.as_ref().map(|(id, events)| window_output(id, events, &mut running));
     let program = program(show, &gpu, &running)?;
 
-    let venue = show.file.venue.as_ref().map(|_| runtime.block_on(start_venue(show))).transpose()?;
-    let on_air = OnAir::start(program, running, wire(show, &runtime, venue.as_ref(), &stop)?, &stop)?;
+    let needs_venue = show.file.venue.is_some() && how.rehearsal.is_none();
+    let venue = needs_venue.then(|| runtime.block_on(start_venue(show))).transpose()?;
+    let wired = match &how.rehearsal {
+        None => wire(show, &runtime, venue.as_ref(), &stop)?,
+        Some(rehearsal) => wire_rehearsal(show, &runtime, rehearsal, &stop)?,
+    };
+    let on_air = OnAir::start(program, running, wired, &stop)?;
     watch_for_end(&runtime, how, &stop);
 
     let shown = match (events, intake) {
@@ -122,7 +131,7 @@ pub(super) async fn start_venue(show: &Show) -> Result<Venue, Failure> {
 /// Everything between the network and playout, running.
 struct Wired {
     desk: playout::Desk,
-    clock: Arc<SystemClock>,
+    clock: Arc<dyn Clock>,
     epoch: Timestamp,
     /// What was on air when an earlier run of this show ended.
     put_back: Vec<Command>,
@@ -143,23 +152,61 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<Atomic
     let decoding = feeds::decoding(&show.file, endpoints);
     let (journal, fold) = open_journal(show, &decoding)?;
     let epoch = journal.as_ref().and_then(|journal| epoch_of(journal, show)).unwrap_or(clock.now() + LEAD_IN);
+    let start = show.start(epoch, &decoding);
+    let _in_runtime = runtime.enter();
+    Ok(wire_desk(fold, journal, clock, start, stop, |fold, reports, commands, stopping| {
+        feeds::spawn(options, fold, &reports, &stopping);
+        spawn_rundown(show, commands, stopping);
+    }))
+}
+
+/// The same with a recording in place of the feeds, and a journal of its own beside it.
+fn wire_rehearsal(
+    show: &Show,
+    runtime: &Runtime,
+    rehearsal: &Rehearsal,
+    stop: &Arc<AtomicBool>,
+) -> Result<Wired, Failure> {
+    let ready = rehearse::Ready::new(rehearsal)?;
+    let start = show.start(ready.epoch, &ready.decoding);
+    let own = rehearsal.journal.with_added_extension("rehearsal");
+    if own.exists() {
+        std::fs::remove_file(&own).map_err(Failure::machine)?;
+    }
+    let journal = Writer::open(&own).map_err(Failure::machine)?;
+    let clock = ready.clock.clone();
+    let (fold, player) = ready.part();
+    let _in_runtime = runtime.enter();
+    Ok(wire_desk(fold, Some(journal), clock, start, stop, |_, reports, commands, stopping| {
+        player.spawn(reports, commands, stopping);
+    }))
+}
+
+/// Joins playout to a desk, and the desk to whatever `begin` starts. Called within the runtime.
+fn wire_desk(
+    fold: Fold,
+    journal: Option<Opened>,
+    clock: Arc<dyn Clock>,
+    start: Start,
+    stop: &Arc<AtomicBool>,
+    begin: impl FnOnce(&Fold, mpsc::Sender<Report>, mpsc::Sender<Command>, watch::Receiver<bool>),
+) -> Wired {
     let (to_playout, commands_in_order) = crossbeam_channel::bounded(COMMANDS);
     let (marks, marked) = crossbeam_channel::bounded(MARKS);
     let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
     let (commands, commanded) = mpsc::channel(COMMANDS);
     let (stop_network, stopping) = watch::channel(false);
-    let _in_runtime = runtime.enter();
-    feeds::spawn(options, &fold, &reports, &stopping);
+    begin(&fold, reports, commands.clone(), stopping.clone());
+    let epoch = start.epoch;
     let put_back = fold.standing().commands();
     let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
-    desk.begin(show.start(epoch, &decoding));
+    desk.begin(start);
     let position = desk.position();
-    spawn_rundown(show, commands.clone(), stopping.clone());
     let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
     let status = Arc::new(ArcSwapOption::empty());
     let desk =
         playout::Desk { position, commands: commands_in_order, marks, status: status.clone(), stop: stop.clone() };
-    Ok(Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status })
+    Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status }
 }
 
 /// The show's journal and the state that it ends in; a new show's is empty.

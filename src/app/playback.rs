@@ -4,10 +4,13 @@
 //! skipped, so that playing it back draws the same pictures. Where it has none (a recording), a frame is drawn from all
 //! that had been received by its time.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::fold::Fold;
 use crate::command::Command;
+use crate::feed::decode;
+use crate::ids::FeedId;
 use crate::journal::file::{self, JournalError, Reader};
 use crate::journal::{Body, Entry, Seq, Start};
 use crate::playout::{Mark, Ordered, Position};
@@ -59,6 +62,15 @@ impl Outline {
         let last = start.rate.frame_at(last_at.since(start.epoch));
         let first = marks.first().map_or(FrameIndex(0), |mark| mark.index);
         Ok(Some(Outline { start, frames: (first, last.max(first)), marks }))
+    }
+}
+
+impl Outline {
+    /// How the show's feeds were read.
+    pub fn decoding(&self) -> BTreeMap<FeedId, decode::Options> {
+        let follow =
+            |(feed, game): (&FeedId, &String)| (feed.clone(), decode::Options { match_id: Some(game.clone()) });
+        self.start.follows.iter().map(follow).collect()
     }
 }
 

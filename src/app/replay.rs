@@ -1,16 +1,15 @@
 //! `sideline replay`: a recorded show again, through the code that was on air.
 //!
-//! Into a file, or as fast as possible, it goes in lockstep and every frame is what was on air. In a window it keeps the
-//! time of the recording, times `speed`; then the operator may take and clear as on the night.
+//! It goes in lockstep: every frame is what was on air, however long it takes. `rehearse` is the same in a window and in
+//! time.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::files::{NEED, movie};
 use super::fold::Fold;
 use super::playback::{Outline, Playback};
+use super::rehearse::outline;
 use super::{Failure, Show, feeds, outputs};
-use crate::feed::decode;
 use crate::game::snapshot::GameSnapshot;
 use crate::game::view;
 use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
@@ -49,17 +48,13 @@ pub struct Replayed {
 
 /// Replays a journal in lockstep.
 pub fn replay(what: &Replay) -> Result<Replayed, Failure> {
-    let name = what.journal.display();
-    let outline = Outline::of(&what.journal).map_err(Failure::input)?;
-    let outline = outline.ok_or_else(|| Failure::Input(format!("{name} is no journal: it has no first entry")))?;
+    let outline = outline(&what.journal)?;
     let show = match &what.show {
         Some(path) => Show::load(Some(path))?,
         None => Show::parse(Path::new("the journal's show"), &outline.start.show, outline.start.folder.clone())?,
     };
-    let follow =
-        |(feed, game): (&crate::ids::FeedId, &String)| (feed.clone(), decode::Options { match_id: Some(game.clone()) });
-    let decoding: BTreeMap<_, _> = outline.start.follows.iter().map(follow).collect();
-    let playback = Playback::new(&what.journal, outline.marks.clone(), Fold::new(decoding)).map_err(Failure::input)?;
+    let fold = Fold::new(outline.decoding());
+    let playback = Playback::new(&what.journal, outline.marks.clone(), fold).map_err(Failure::input)?;
     Player { what, show, outline, playback }.play()
 }
 

@@ -164,3 +164,34 @@ fn a_show_played_back_from_its_journal_is_frame_for_frame_what_was_on_air() {
     let distinct: std::collections::BTreeSet<&[u8]> = on_air.chunks_exact(frame_bytes).collect();
     assert!(distinct.len() > 20, "the show must have moved for this to mean anything");
 }
+
+#[test]
+fn a_rehearsal_plays_last_nights_feeds_without_last_nights_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (venue, endpoints) = venue("Q2 0:15");
+    let show = show_at(folder.path(), &endpoints);
+    let output = run(&show, &endpoints, &["--seconds", "4"]).output().expect("starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    drop(venue);
+    let journal = folder.path().join("show.journal");
+    let rehearse = |more: &[&str]| -> Value {
+        let output = sideline()
+            .args(["replay", "--headless", "--json", "--seconds", "2", "--speed", "2"])
+            .args(more)
+            .arg(&journal)
+            .output()
+            .expect("starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("the last status")
+    };
+    let whole = rehearse(&[]);
+    assert_eq!(whole["layers"][0]["on_air"], "score-bug");
+    let feeds_only = rehearse(&["--feeds-only"]);
+    assert_eq!(feeds_only["layers"], serde_json::json!([]), "nobody took anything tonight");
+    let messages = |status: &Value| {
+        let feeds = status["feeds"].as_array().expect("feeds");
+        feeds.iter().map(|feed| feed["messages"].as_u64().expect("a number")).sum::<u64>()
+    };
+    assert!(messages(&feeds_only) > 50 && messages(&whole) > 50);
+    assert!(folder.path().join("show.journal.rehearsal").exists(), "a rehearsal has a journal of its own");
+}
