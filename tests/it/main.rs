@@ -19,6 +19,7 @@ mod outputs;
 mod real_game;
 mod resume;
 mod shaders;
+mod template_page;
 mod templates;
 mod venue;
 mod visual;
