@@ -12,7 +12,7 @@
 mod program;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -59,6 +59,8 @@ pub struct Desk {
     /// When it is full a mark is lost, which costs a replay its exactness for a moment and the air nothing.
     pub marks: Sender<Mark>,
     pub status: Arc<ArcSwapOption<Status>>,
+    /// Entries of the journal that were lost, counted by who writes it.
+    pub journal_lost: Arc<AtomicU64>,
     pub stop: Arc<AtomicBool>,
 }
 
@@ -100,7 +102,8 @@ pub fn run(
         // Half of the frame's time is left for the next one to be woken in.
         let spare_until = epoch + (rate.time_of(index) + rate.time_of(index.next())) / 2;
         program.prepare_cued(|| clock.now() < spare_until);
-        let reported = program.status(index, late, timing, &outputs);
+        let mut reported = program.status(index, late, timing, &outputs);
+        reported.journal_lost = desk.journal_lost.load(Ordering::Relaxed);
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));
         let next = following(index, rate, epoch, clock.now());

@@ -19,6 +19,8 @@ pub struct Status {
     pub layers: Vec<LayerStatus>,
     pub feeds: Vec<FeedHealth>,
     pub outputs: Vec<OutputStatus>,
+    /// Entries of the journal that could not be written: a replay will lack them.
+    pub journal_lost: u64,
     /// The clock on air is extrapolated or held: the feed that owns it is silent.
     pub clock_stale: bool,
     /// Which feed supplies what; a row for each fact that any feed has told.
@@ -66,6 +68,9 @@ impl fmt::Display for Status {
         }
         if self.clock_stale {
             f.write_str(" | CLOCK STALE")?;
+        }
+        if self.journal_lost > 0 {
+            write!(f, " | JOURNAL NOT WRITTEN ({} entries lost)", self.journal_lost)?;
         }
         for supply in &self.supplies {
             if let Some(preferred) = &supply.in_place_of {

@@ -4,6 +4,7 @@
 //! position for playout, commands in order. Runs as one task; nothing else numbers entries.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -85,10 +86,12 @@ impl Desk {
         self.record_marks(&marks);
         self.checkpoint();
         if let Some(journal) = self.journal.take() {
-            if journal.lost() > 0 {
-                tracing::error!("{} entries of the journal could not be written", journal.lost());
-            }
+            let lost = journal.lost();
             journal.close();
+            let lost = lost.load(Ordering::Relaxed);
+            if lost > 0 {
+                tracing::error!("{lost} entries of the journal could not be written");
+            }
         }
     }
 

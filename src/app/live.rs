@@ -199,13 +199,20 @@ fn wire_desk(
     begin(&fold, reports, commands.clone(), stopping.clone());
     let epoch = start.epoch;
     let put_back = fold.standing().commands();
+    let journal_lost = journal.as_ref().map(|opened| opened.writer.lost()).unwrap_or_default();
     let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
     desk.begin(start);
     let position = desk.position();
     let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
     let status = Arc::new(ArcSwapOption::empty());
-    let desk =
-        playout::Desk { position, commands: commands_in_order, marks, status: status.clone(), stop: stop.clone() };
+    let desk = playout::Desk {
+        position,
+        commands: commands_in_order,
+        marks,
+        status: status.clone(),
+        journal_lost,
+        stop: stop.clone(),
+    };
     Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status }
 }
 

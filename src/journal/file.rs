@@ -116,9 +116,9 @@ impl Writer {
         }
     }
 
-    /// Entries that could not be written: the queue was full or the disk refused them.
-    pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+    /// Counts entries that could not be written: the queue was full or the disk refused them.
+    pub fn lost(&self) -> Arc<AtomicU64> {
+        self.lost.clone()
     }
 
     /// Writes what is waiting and returns when it is on its way to the disk.

@@ -188,6 +188,7 @@ impl Program {
             layers: self.stage.layers(),
             feeds: self.feeds.clone(),
             outputs: outputs.iter().map(Output::status).collect(),
+            journal_lost: 0,
             clock_stale: self.clock_stale,
             supplies: self.merging.supplies.clone(),
             unmatched: self.merging.unmatched.clone(),
