@@ -158,10 +158,9 @@ fn push_at_venue(feed: &Sportradar, venue: &Endpoints) -> Result<feed::Options, 
     let base = url(&feed.id, "url", &venue.subscribe)?.join("/").map_err(Failure::input)?;
     let subscribe = push::Subscribe::League { base, level: "trial".to_owned() };
     let key = Secret::new(venue.api_key.clone());
-    let mut options = push_common(feed, subscribe, key, Some(&venue.match_id))?;
-    // The mock venue has no play-by-play, and streams its game from the beginning.
-    options.play_by_play = None;
-    Ok(feed::Options::Push(options))
+    // A capture names no game.
+    let game = Some(venue.match_id.as_str()).filter(|game| !game.is_empty());
+    Ok(feed::Options::Push(push_common(feed, subscribe, key, game)?))
 }
 
 fn push_common(

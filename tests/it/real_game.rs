@@ -15,7 +15,7 @@ use sideline::feed::secret::Secret;
 use sideline::feed::{self, Report, Resume, push, shottracker};
 use sideline::game::snapshot::{GameSnapshot, GameStatus, Shooting, Stats, Team};
 use sideline::game::{self, GameState, Rules};
-use sideline::ids::{GameId, Side};
+use sideline::ids::{FeedKind, GameId, Side};
 use sideline::time::Timestamp;
 use sideline::venue::script::Script;
 use sideline::venue::{self, Content, Endpoints};
@@ -193,4 +193,39 @@ async fn both_vendors_place_the_shots_of_a_game_alike() {
 
 fn sum(score: sideline::game::snapshot::Score) -> u32 {
     score.home + score.away
+}
+
+/// One of Sportradar's feeds of the venue, with the game's play-by-play where there is one.
+fn sportradar(kind: FeedKind, endpoints: &Endpoints) -> feed::Options {
+    let base = endpoints.subscribe.parse::<url::Url>().unwrap().join("/").unwrap();
+    let subscribe = push::Subscribe::League { base, level: "trial".into() };
+    let mut options = push::Options::new("league".into(), subscribe, Secret::new(endpoints.api_key.clone()));
+    options.kind = kind;
+    options.play_by_play = push::play_by_play(kind, &options.address(), &endpoints.match_id);
+    feed::Options::Push(options)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_leagues_clock_feeds_alone_end_at_the_box_scores_score() {
+    for kind in [FeedKind::NbaPushClock, FeedKind::NbaPushGameClock] {
+        let (snapshot, troubles) = play(|endpoints| sportradar(kind, endpoints)).await;
+        assert_eq!(troubles, [""; 0]);
+        let expected = expected();
+        for side in Side::BOTH {
+            let score = snapshot.team(side).score.map(Value::from);
+            assert_eq!(score.as_ref(), Some(&expected[side.to_string()]["score"]), "{kind}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_play_by_play_beside_the_stream_leaves_score_and_order_of_plays_as_they_are() {
+    let (with, troubles) = play(|endpoints| sportradar(FeedKind::NbaPushEvents, endpoints)).await;
+    assert_eq!(troubles, [""; 0]);
+    let (without, _) = play(league).await;
+    assert_eq!((with.home.score, with.away.score), (without.home.score, without.away.score));
+    let ids = |snapshot: &GameSnapshot| snapshot.plays.iter().map(|play| play.id.clone()).collect::<Vec<_>>();
+    // It may bring plays that happened before the stream was open, and those only.
+    let (with, without) = (ids(&with), ids(&without));
+    assert!(with.starts_with(&without), "{} plays, {} without", with.len(), without.len());
 }
