@@ -116,7 +116,7 @@ pub struct Endpoints {
     pub rest: String,
     /// ShotTracker's WebSocket; `{token}` stands for the token of `_subscribe`.
     pub websocket: String,
-    /// Sportradar's NBA push events.
+    /// Sportradar's push events, of the NBA or NHL.
     pub subscribe: String,
     pub username: String,
     pub secret: String,
@@ -153,7 +153,7 @@ pub async fn start(options: Options, listener: TcpListener, delivery: TcpListene
         username: options.username.as_str().into(),
         secret: options.secret.as_str().into(),
         silence: options.silence,
-        play: stage.play.clone(),
+        play: stage.play.clone().filter(|_| !stage.hockey),
         faults: faults.clone(),
         stop: stopping.clone(),
     };
@@ -173,6 +173,8 @@ pub async fn start(options: Options, listener: TcpListener, delivery: TcpListene
 /// The content, ready to be served.
 struct Stage {
     play: Option<Arc<Performance>>,
+    /// ShotTracker is basketball's alone.
+    hockey: bool,
     program: Program,
     began_at: Timestamp,
 }
@@ -184,7 +186,12 @@ impl Stage {
             Content::Capture(bytes) => {
                 let program = Program::Capture(Arc::new(Capture::new(bytes.clone(), options.speed)));
                 let began_at = crate::time::Clock::now(&crate::time::SystemClock::start());
-                return Ok(Stage { play: None, program, began_at: options.began_at.unwrap_or(began_at) });
+                return Ok(Stage {
+                    play: None,
+                    hockey: false,
+                    program,
+                    began_at: options.began_at.unwrap_or(began_at),
+                });
             }
         };
         let course = Arc::new(Course::of(script));
@@ -198,7 +205,8 @@ impl Stage {
         let timeline = Timeline::new(options.began_at, start_ms, course.end_ms(), options.speed, options.looped);
         let began_at = timeline.epoch();
         let play = Arc::new(Performance::new(course, timeline, faults.clone()));
-        Ok(Stage { program: Program::Game(play.clone()), play: Some(play), began_at })
+        let hockey = play.course().script.is_hockey();
+        Ok(Stage { program: Program::Game(play.clone()), play: Some(play), hockey, began_at })
     }
 }
 
@@ -218,12 +226,19 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 fn endpoints(options: &Options, front: SocketAddr) -> Endpoints {
     let (event_id, match_id) = match &options.content {
         Content::Capture(_) => (String::new(), String::new()),
-        Content::Script(script) => (script.game.shottracker.clone(), format!("sd:match:{}", script.game.sportradar)),
+        Content::Script(script) => {
+            let event_id = if script.is_hockey() { String::new() } else { script.game.shottracker.clone() };
+            (event_id, format!("sd:match:{}", script.game.sportradar))
+        }
+    };
+    let league = match &options.content {
+        Content::Script(script) if script.is_hockey() => "nhl",
+        _ => "nba",
     };
     Endpoints {
         rest: format!("http://{front}"),
         websocket: format!("ws://{front}{LIVE_PATH}?token={{token}}"),
-        subscribe: format!("http://{front}/nba/trial/stream/en/events/subscribe"),
+        subscribe: format!("http://{front}/{league}/trial/stream/en/events/subscribe"),
         username: options.username.clone(),
         secret: options.secret.clone(),
         api_key: options.api_key.clone(),
@@ -258,7 +273,7 @@ impl Venue {
 pub fn describe(endpoints: &Endpoints) -> String {
     let Endpoints { rest, websocket, subscribe, username, secret, api_key, event_id, match_id } = endpoints;
     let tracker = if event_id.is_empty() {
-        "ShotTracker         no game: a capture is played\n".to_owned()
+        "ShotTracker         no game: it is hockey or a capture that is played\n".to_owned()
     } else {
         format!(
             "ShotTracker REST    {rest}\n  username          {username}\n  secret            {secret}\n  \

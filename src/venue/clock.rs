@@ -174,8 +174,8 @@ fn stretch(reset: &mut Reset, end_clock_ms: u32) {
 
 /// Milliseconds of play before a fact, over all periods; for distances and minutes.
 pub fn played_ms(period: u8, clock_ms: u32) -> u64 {
-    let before: u64 = (1..period).map(|period| u64::from(period_length_ms(period))).sum();
-    before + u64::from(period_length_ms(period).saturating_sub(clock_ms))
+    let before: u64 = (1..period).map(|period| u64::from(period_length_ms(false, period))).sum();
+    before + u64::from(period_length_ms(false, period).saturating_sub(clock_ms))
 }
 
 #[cfg(test)]

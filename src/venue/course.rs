@@ -96,6 +96,7 @@ impl Situation {
                 *left = left.saturating_sub(1);
                 self.period_timeouts += 1;
             }
+            Play::Ice(play) => self.score[side_index(play.by().side)] += play.goals(),
             Play::PeriodStart | Play::PeriodEnd | Play::Final | Play::Stoppage { .. } | Play::Violation { .. } => {}
         }
         if fact.period == 4 && fact.clock_ms <= LATE_TIMEOUTS_MS && self.period_timeouts >= 2 {

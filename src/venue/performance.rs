@@ -154,6 +154,9 @@ impl Performance {
         if self.timeline.looped() {
             return Err(Refused::Looped);
         }
+        if self.course().script.is_hockey() {
+            return Err(Refused::NotBasketball);
+        }
         // Held throughout: one correction at a time.
         let mut course = self.course.write().unwrap_or_else(PoisonError::into_inner);
         let old = course.clone();

@@ -36,6 +36,7 @@
 //! qualifiers, comma-separated. A script is refused when time or the clock runs backwards, when the clock would have to
 //! run faster than time, when a score is not the sum of its points, or when a substitute is already on the court.
 
+pub mod ice;
 mod parse;
 
 use std::fmt;
@@ -171,16 +172,51 @@ pub enum Play {
     PeriodStart,
     PeriodEnd,
     Final,
-    Jump { to: Side, won: Who, lost: Who, held: bool },
+    Jump {
+        to: Side,
+        won: Who,
+        lost: Who,
+        held: bool,
+    },
     Shot(Shot),
-    FreeThrow { by: Who, made: bool, number: u8, of: u8 },
-    Rebound { by: Actor, offensive: bool },
-    Foul { by: Who, kind: String, drawn: Option<Who>, throws: u8 },
-    Turnover { by: Actor, kind: String, steal: Option<Who> },
-    Sub { side: Side, out: Vec<usize>, on: Vec<usize> },
-    Timeout { side: Side },
-    Stoppage { reason: String },
-    Violation { by: Actor, kind: String },
+    FreeThrow {
+        by: Who,
+        made: bool,
+        number: u8,
+        of: u8,
+    },
+    Rebound {
+        by: Actor,
+        offensive: bool,
+    },
+    Foul {
+        by: Who,
+        kind: String,
+        drawn: Option<Who>,
+        throws: u8,
+    },
+    Turnover {
+        by: Actor,
+        kind: String,
+        steal: Option<Who>,
+    },
+    Sub {
+        side: Side,
+        out: Vec<usize>,
+        on: Vec<usize>,
+    },
+    Timeout {
+        side: Side,
+    },
+    Stoppage {
+        reason: String,
+    },
+    Violation {
+        by: Actor,
+        kind: String,
+    },
+    /// Hockey's own.
+    Ice(ice::IcePlay),
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -250,6 +286,15 @@ impl Script {
         Arc::new(Script::parse(text).expect("the built-in script parses, as a test shows"))
     }
 
+    /// The hockey game that comes with the program: Vegas at Winnipeg, 2023-10-19.
+    ///
+    /// # Panics
+    /// Never in a build whose tests pass: the text is part of the program and a test parses it.
+    pub fn builtin_hockey() -> Arc<Script> {
+        let text = include_str!("../../fixtures/games/vgk-at-wpg-2023-10-19.game");
+        Arc::new(Script::parse(text).expect("the built-in script parses, as a test shows"))
+    }
+
     pub fn team(&self, side: Side) -> &Team {
         &self.teams[side_index(side)]
     }
@@ -273,9 +318,13 @@ pub fn side_index(side: Side) -> usize {
     }
 }
 
-/// Full length of a period: twelve minutes, overtimes five.
-pub fn period_length_ms(period: u8) -> u32 {
-    if period <= 4 { 12 * 60_000 } else { 5 * 60_000 }
+/// Full length of a period: twelve minutes, twenty in hockey; overtimes five.
+pub const fn period_length_ms(hockey: bool, period: u8) -> u32 {
+    match (hockey, period) {
+        (true, ..=3) => 20 * 60_000,
+        (false, ..=4) => 12 * 60_000,
+        _ => 5 * 60_000,
+    }
 }
 
 /// The label of a period as scripts and ShotTracker write it.

@@ -2,12 +2,13 @@
 //! play-by-play over REST.
 //!
 //! [`server`] answers requests, [`body`] is one endless answer, [`feed`] decides which event is sent when, [`event`] makes an
-//! event of a fact, [`clock`] has the clock feeds, [`pbp`] the play-by-play, [`wire`] the shapes.
+//! event of a fact, [`ice`] one of hockey's, [`clock`] has the clock feeds, [`pbp`] the play-by-play, [`wire`] the shapes.
 
 pub mod body;
 pub mod clock;
 pub mod event;
 pub mod feed;
+pub mod ice;
 pub mod pbp;
 pub mod server;
 pub mod wire;

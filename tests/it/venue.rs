@@ -1,6 +1,7 @@
 //! The mock venue from outside: requests as the vendors' pages describe them, answered by a venue on a port of its own.
 
 mod client;
+mod ice;
 mod operator;
 mod push;
 mod readings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ice::{Ice, IcePlay, Outcome};
 use super::{Actor, End, Fact, Game, Play, Player, Script, ScriptError, Shot, Team, Who, period_length_ms, side_index};
 use crate::ids::Side;
 use crate::venue::wall;
@@ -19,7 +20,11 @@ pub(super) fn script(text: &str) -> Result<Script, ScriptError> {
         }
         let mut words = Words::split(line, raw);
         match words.next_bare().as_str() {
-            "game" => game = Some(game_line(&mut words)?),
+            "game" => {
+                let line = game_line(&mut words)?;
+                court.hockey = line.league == "NHL";
+                game = Some(line);
+            }
             "team" => {
                 let side = words.side()?;
                 teams[side_index(side)] = Some(team_line(&mut words)?);
@@ -43,11 +48,12 @@ pub(super) fn script(text: &str) -> Result<Script, ScriptError> {
     Ok(Script { game, teams: [home, away], facts })
 }
 
-/// `Q1`…`Q4`, `OT`, `OT2`… to 1…; `None` for anything else.
+/// `Q1`…`Q4` or `P1`…`P3`, `OT`, `OT2`… to 1…; `None` for anything else.
 pub(super) fn period(text: &str) -> Option<u8> {
     match text {
         "OT" => Some(5),
         _ if text.starts_with("OT") => text[2..].parse::<u8>().ok().filter(|n| (2..=9).contains(n)).map(|n| n + 4),
+        _ if text.starts_with('P') => text[1..].parse::<u8>().ok().filter(|n| (1..=3).contains(n)),
         _ => text.strip_prefix('Q')?.parse::<u8>().ok().filter(|n| (1..=4).contains(n)),
     }
 }
@@ -311,9 +317,61 @@ fn play(kind: &str, words: &mut Words, teams: &[Option<Team>; 2]) -> Result<Play
         }
         "timeout" => Play::Timeout { side: words.side()? },
         "stoppage" => Play::Stoppage { reason: words.text("reason", "out-of-bounds")? },
+        "faceoff" | "goal" | "sog" | "miss" | "blocked" | "hit" | "giveaway" | "takeaway" | "penalty" => {
+            Play::Ice(ice(kind, words, teams)?)
+        }
         "violation" => Play::Violation { by: words.actor(teams)?, kind: words.text("type", "defensive_goaltending")? },
         other => return Err(ScriptError::UnknownKind { line, word: other.to_owned() }),
     })
+}
+
+fn ice(kind: &str, words: &mut Words, teams: &[Option<Team>; 2]) -> Result<IcePlay, ScriptError> {
+    let line = words.line;
+    let must = |who: Option<Who>, key| who.ok_or(ScriptError::Missing { line, key, example: "home:30" });
+    let by = words.who(teams)?;
+    let what = match kind {
+        "faceoff" => Ice::Faceoff { won: by, lost: must(words.who_at("lost", teams)?, "lost")? },
+        "hit" => Ice::Hit { by, on: must(words.who_at("on", teams)?, "on")? },
+        "giveaway" => Ice::Giveaway { by },
+        "takeaway" => Ice::Takeaway { by },
+        "penalty" => Ice::Penalty {
+            by,
+            kind: words.text("type", "high-sticking")?,
+            minutes: words.value("minutes", "2", |text| text.parse().ok())?,
+            drawn: words.who_at("drawn", teams)?,
+        },
+        _ => {
+            let outcome = match kind {
+                "goal" => {
+                    let assists = [words.who_at("assist", teams)?, words.who_at("second", teams)?];
+                    Outcome::Goal { assists: assists.into_iter().flatten().collect() }
+                }
+                "miss" => Outcome::Missed { reason: words.text("reason", "wide_left")? },
+                "blocked" => Outcome::Blocked { by: must(words.who_at("block", teams)?, "block")? },
+                _ => Outcome::Saved,
+            };
+            let style = words.maybe("style").unwrap_or_default();
+            Ice::Shot { by, style, goalie: words.who_at("goalie", teams)?, outcome }
+        }
+    };
+    let pair = |text: &str, between: char| text.split_once(between).map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let at = words.value("at", "56,-38", |text| {
+        let (x, y) = pair(text, ',')?;
+        Some((x.parse().ok()?, y.parse().ok()?))
+    })?;
+    let skaters = match words.maybe("skaters") {
+        None => [5, 5],
+        Some(text) => pair(&text, '-')
+            .and_then(|(home, away)| Some([home.parse().ok()?, away.parse().ok()?]))
+            .ok_or_else(|| words.bad("skaters", &text, "5-4"))?,
+    };
+    let mut pulled = [false; 2];
+    let off = words.maybe("pulled").unwrap_or_default();
+    for word in off.split(',').filter(|word| !word.is_empty()) {
+        let side = side(word).ok_or_else(|| words.bad("pulled", word, "home"))?;
+        pulled[side_index(side)] = true;
+    }
+    Ok(IcePlay { what, at, skaters, pulled })
 }
 
 fn shot(three: bool, words: &mut Words, teams: &[Option<Team>; 2]) -> Result<Shot, ScriptError> {
@@ -346,6 +404,7 @@ fn numbers(
 /// What the facts so far have established: the rules that one line alone cannot break.
 #[derive(Default)]
 struct Court {
+    hockey: bool,
     at_ms: u64,
     period: u8,
     clock_ms: u32,
@@ -368,7 +427,8 @@ impl Court {
         if fact.period < self.period {
             return Err(ScriptError::Backwards { line, what: "the period" });
         }
-        let before_ms = if fact.period == self.period { self.clock_ms } else { period_length_ms(fact.period) };
+        let before_ms =
+            if fact.period == self.period { self.clock_ms } else { period_length_ms(self.hockey, fact.period) };
         let lost = before_ms
             .checked_sub(fact.clock_ms)
             .ok_or(ScriptError::Backwards { line, what: "the game clock (it must count down)" })?;
@@ -385,6 +445,7 @@ impl Court {
         match &fact.play {
             Play::Shot(shot) => self.score[side_index(shot.by.side)] += shot.points(),
             Play::FreeThrow { by, made: true, .. } => self.score[side_index(by.side)] += 1,
+            Play::Ice(play) => self.score[side_index(play.by().side)] += play.goals(),
             _ => {}
         }
         let show = |score: [u32; 2]| format!("{}-{}", score[0], score[1]);

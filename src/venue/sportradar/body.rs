@@ -109,7 +109,7 @@ impl Source {
                     };
                     *position += 1;
                     if filters.pass(&message.metadata) {
-                        return Ok(Piece { bytes: line(&*message), event: Some(message.payload.event.id.clone()) });
+                        return Ok(Piece { bytes: line(&*message), event: Some(message.event_id().to_owned()) });
                     }
                 }
                 Err(None)

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::event::clock;
+use super::ice::Rink;
 use super::wire::{ClockMessage, ClockPayload, ClockPeriod, Clocks, Metadata};
 use crate::venue::clock::Reading;
 use crate::venue::performance::Performance;
@@ -31,19 +32,32 @@ pub fn message(play: &Performance, now: Moment) -> ClockMessage {
         Some(_) => "inprogress",
     };
     let reading = course.clock.at(now.ms);
-    let half_time = matches!(last, Some(Play::PeriodEnd)) && reading.period == 2;
+    let half_time = matches!(last, Some(Play::PeriodEnd)) && reading.period == 2 && !course.script.is_hockey();
     let wrong_by_ms = if play.faults.clock_jump() { 60_000 } else { 0 };
-    let overtime = reading.period > 4;
-    ClockMessage {
-        payload: ClockPayload {
-            clocks: clocks(&reading, wrong_by_ms, format_utc(play.timeline.real_now()).replace('Z', "+00:00")),
+    let wall = format_utc(play.timeline.real_now()).replace('Z', "+00:00");
+    let payload = if course.script.is_hockey() {
+        let rink = Rink { course };
+        ClockPayload {
+            clocks: rink.clocks(&reading, told, wrong_by_ms, &wall),
+            game: rink.game(told, status, true),
+            period: None,
+            event: feed.events(told, now.lap).pop().map(|(_, event)| event),
+        }
+    } else {
+        let overtime = reading.period > 4;
+        ClockPayload {
+            clocks: serde_json::to_value(clocks(&reading, wrong_by_ms, wall)).unwrap_or_default(),
             game: feed.game(told, status),
-            period: ClockPeriod {
+            period: Some(ClockPeriod {
                 number: if overtime { reading.period - 4 } else { reading.period },
                 sequence: reading.period,
                 kind: if overtime { "OT" } else { "REG" },
-            },
-        },
+            }),
+            event: None,
+        }
+    };
+    ClockMessage {
+        payload,
         locale: "en",
         metadata: Metadata {
             league: course.script.game.league.clone(),

@@ -52,12 +52,14 @@ pub fn kind(fact: &Fact, detail: Detail) -> Option<(&'static str, &'static str)>
         Play::Stoppage { .. } => ("stoppage", ""),
         Play::Violation { kind, .. } if kind.contains("goaltending") => ("defensivegoaltending", ""),
         Play::Violation { .. } => ("defaultviolation", ""),
+        // Hockey has its own words, see `ice`.
+        Play::Ice(_) => return None,
     })
 }
 
 /// Whether a fact is entered in two steps.
 pub fn has_two_steps(fact: &Fact) -> bool {
-    matches!(fact.play, Play::Shot(_) | Play::Foul { .. } | Play::Turnover { .. })
+    matches!(fact.play, Play::Shot(_) | Play::Foul { .. } | Play::Turnover { .. } | Play::Ice(_))
 }
 
 /// Makes events of the facts of one course.
@@ -263,6 +265,7 @@ impl Scribe<'_> {
             Play::Timeout { side } => format!("{} 60 second timeout", self.course.script.team(*side).name),
             Play::Stoppage { reason } => format!("Stoppage ({reason})"),
             Play::Violation { by, kind } => format!("{} {kind} violation", who(*by)),
+            Play::Ice(_) => String::new(),
         }
     }
 
@@ -281,6 +284,7 @@ fn actor(fact: &Fact) -> Option<Actor> {
         Play::Rebound { by, .. } | Play::Turnover { by, .. } | Play::Violation { by, .. } => Some(*by),
         Play::Sub { side, .. } | Play::Timeout { side } => Some(team(*side)),
         Play::Jump { to, .. } => Some(team(*to)),
+        Play::Ice(play) => Some(play.by().into()),
         Play::PeriodStart | Play::PeriodEnd | Play::Final | Play::Stoppage { .. } => None,
     }
 }

@@ -6,7 +6,11 @@
 
 use std::sync::Arc;
 
-use super::event::{Detail, Scribe, clock, has_two_steps, kind};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::event::{Detail, Scribe, clock, has_two_steps};
+use super::ice::{self, Rink};
 use super::wire::{Event, Game, GameTeam, Message, Metadata, Payload, When};
 use crate::ids::Side;
 use crate::time::Timestamp;
@@ -51,7 +55,7 @@ impl Feed {
         let mut entries = Vec::new();
         for (index, fact) in course.facts().iter().enumerate() {
             let entry = |due_ms: u64, detail| Entry { due_ms: due_ms.min(course.end_ms()), fact: index, detail };
-            if kind(fact, Detail::Full).is_none() {
+            if kind(&course, fact, Detail::Full).is_none() {
                 continue;
             }
             let details = if has_two_steps(fact) {
@@ -80,11 +84,11 @@ impl Feed {
         if slot.retracts {
             let at = self.timeline.real(self.timeline.lap_end(slot.lap));
             let event = self.deleted(entry.fact, entry.detail, slot.lap, at, self.course.situation(standing).score);
-            return self.wrap(entry.fact, entry.detail, event, self.game(standing, "inprogress"));
+            return self.wrap(entry.fact, entry.detail, event, (standing, "inprogress"));
         }
         let event = self.event(entry, slot);
         let status = self.status(entry.fact);
-        self.wrap(entry.fact, entry.detail, event, self.game(standing, status))
+        self.wrap(entry.fact, entry.detail, event, (standing, status))
     }
 
     /// An event as it is now, sent out of turn.
@@ -92,7 +96,7 @@ impl Feed {
         let entry = Entry { due_ms: now_ms, fact, detail: Detail::Full };
         let event = self.event(entry, Slot { lap: 0, index: 0, retracts: false });
         let standing = self.course.facts_at(now_ms);
-        self.wrap(fact, entry.detail, event, self.game(standing, "inprogress"))
+        self.wrap(fact, entry.detail, event, (standing, "inprogress"))
     }
 
     /// The delete of an event of this feed, with the score of the course without it.
@@ -100,20 +104,21 @@ impl Feed {
         let at = self.timeline.real(Moment { lap: 0, ms: now_ms });
         let standing = without.facts_at(now_ms);
         let event = self.deleted(fact, Detail::Full, 0, at, without.situation(standing).score);
-        let game = game(without, standing, "inprogress");
-        self.wrap(fact, Detail::Full, event, game)
+        let mut message = self.wrap(fact, Detail::Full, event, (0, "inprogress"));
+        message.payload.game = game(without, standing, "inprogress");
+        message
     }
 
     /// All events so far with their details, each once, for the play-by-play; with the period of each.
-    pub fn events(&self, facts: usize, lap: u64) -> Vec<(u8, Event)> {
-        let mut events: Vec<(u8, Event)> = Vec::new();
+    pub fn events(&self, facts: usize, lap: u64) -> Vec<(u8, Value)> {
+        let mut events: Vec<(u8, Value)> = Vec::new();
         for (index, fact) in self.course.facts().iter().enumerate().take(facts) {
-            if kind(fact, Detail::Full).is_none() {
+            if kind(&self.course, fact, Detail::Full).is_none() {
                 continue;
             }
             let entry = Entry { due_ms: fact.at_ms, fact: index, detail: Detail::Full };
-            let event = self.event(entry, Slot { lap, index: 0, retracts: false });
-            events.retain(|(_, have)| have.id != event.id);
+            let event = self.event(entry, Slot { lap, index: 0, retracts: false }).body;
+            events.retain(|(_, have)| have["id"] != event["id"]);
             events.push((fact.period, event));
         }
         events
@@ -124,7 +129,7 @@ impl Feed {
     }
 
     /// The game block after some facts.
-    pub fn game(&self, facts: usize, status: &'static str) -> Game {
+    pub fn game(&self, facts: usize, status: &'static str) -> Value {
         game(&self.course, facts, status)
     }
 
@@ -132,25 +137,26 @@ impl Feed {
         if matches!(self.course.facts()[fact].play, Play::Final) { "complete" } else { "inprogress" }
     }
 
-    fn wrap(&self, fact: usize, detail: Detail, event: Event, game: Game) -> Message {
+    /// An event with its game block after so many facts, and the metadata of both.
+    fn wrap(&self, fact: usize, detail: Detail, entry: Entered, (told, status): (usize, &'static str)) -> Message {
         let fact = &self.course.facts()[fact];
-        let (event_type, event_category) = kind(fact, detail).unwrap_or_default();
-        let deleted = event.deleted.is_some();
-        let half_time = matches!(fact.play, Play::PeriodEnd) && fact.period == 2;
-        let about = |text: String| Some(text).filter(|_| !deleted);
+        let (event_type, event_category) = kind(&self.course, fact, detail).unwrap_or_default();
+        let hockey = self.course.script.is_hockey();
+        let half_time = matches!(fact.play, Play::PeriodEnd) && fact.period == 2 && !hockey;
+        let about = |text: String| Some(text).filter(|text| !entry.deleted && !text.is_empty());
         let metadata = Metadata {
             league: self.course.script.game.league.clone(),
             game: format!("sd:match:{}", self.course.script.game.sportradar),
-            status: if half_time { "halftime" } else { game.status },
-            team: event.attribution.as_ref().and_then(|by| about(format!("sd:team:{}", by.team.id))),
-            players: about(players(&event)).filter(|players| !players.is_empty()),
+            status: if half_time { "halftime" } else { status },
+            team: entry.team.and_then(|id| about(format!("sd:team:{id}"))),
+            players: about(entry.players),
             event_type: Some(event_type),
-            event_category: Some(event_category),
+            event_category: Some(event_category).filter(|_| !hockey),
             locale: "en",
-            operation: if deleted { "delete" } else { "update" },
+            operation: if entry.deleted { "delete" } else { "update" },
             version: "v7",
         };
-        Message { payload: Payload { game, event }, locale: "en", metadata }
+        Message { payload: Payload { game: self.game(told, status), event: entry.body }, locale: "en", metadata }
     }
 
     /// How many facts the game block counts: those of the moment at which the message is sent.
@@ -165,7 +171,7 @@ impl Feed {
         }
     }
 
-    fn event(&self, entry: Entry, slot: Slot) -> Event {
+    fn event(&self, entry: Entry, slot: Slot) -> Entered {
         let fact = &self.course.facts()[entry.fact];
         let at = self.timeline.real(Moment { lap: slot.lap, ms: fact.at_ms });
         let updated = self.timeline.real(Moment { lap: slot.lap, ms: entry.due_ms });
@@ -176,22 +182,38 @@ impl Feed {
             wall_clock: format_utc(at),
             created: format_utc(at),
         };
+        let id = self.event_id(entry.fact, slot.lap);
+        if self.course.script.is_hockey() {
+            let mut event = Rink { course: &self.course }.event(entry.fact, entry.detail);
+            event.insert("id".to_owned(), id.into());
+            if let Value::Object(when) = value(&when) {
+                event.extend(when.into_iter().filter(|(key, _)| key != "number" && key != "created"));
+            }
+            let team = event.get("attribution").and_then(|by| by["id"].as_str()).map(str::to_owned);
+            let named = event.get("statistics").and_then(Value::as_array).into_iter().flatten();
+            let named = named.filter_map(|statistic| statistic["player"]["id"].as_str());
+            let players = named.map(|id| format!("sd:player:{id}")).collect::<Vec<_>>().join(",");
+            return Entered { team, players, deleted: false, body: event.into() };
+        }
         let event = Scribe { course: &self.course }.event(entry.fact, entry.detail);
-        Event { id: self.event_id(entry.fact, slot.lap), when: Some(when), ..event }
+        let event = Event { id, when: Some(when), ..event };
+        let team = event.attribution.as_ref().map(|by| by.team.id.clone());
+        Entered { team, players: players(&event), deleted: false, body: value(&event) }
     }
 
-    fn deleted(&self, index: usize, detail: Detail, lap: u64, at: Timestamp, score: [u32; 2]) -> Event {
+    fn deleted(&self, index: usize, detail: Detail, lap: u64, at: Timestamp, score: [u32; 2]) -> Entered {
         let fact = &self.course.facts()[index];
         let [home_points, away_points] = score;
-        Event {
+        let event = Event {
             id: self.event_id(index, lap),
-            event_type: kind(fact, detail).map_or("", |(kind, _)| kind),
+            event_type: kind(&self.course, fact, detail).map_or("", |(kind, _)| kind),
             clock: clock(fact.clock_ms),
             deleted: Some(format_utc(at)),
             home_points,
             away_points,
             ..Event::default()
-        }
+        };
+        Entered { team: None, players: String::new(), deleted: true, body: value(&event) }
     }
 
     /// The end of the game is a new version of the end of its last period.
@@ -213,8 +235,29 @@ impl Feed {
     }
 }
 
+/// An event ready to be sent, with what its metadata needs.
+struct Entered {
+    team: Option<String>,
+    players: String,
+    deleted: bool,
+    body: Value,
+}
+
+/// The wire structs have string keys and finite numbers only, which is all that can fail.
+fn value(wire: &impl Serialize) -> Value {
+    serde_json::to_value(wire).unwrap_or_default()
+}
+
+/// Type and category of a fact, in the words of its sport.
+fn kind(course: &Course, fact: &Fact, detail: Detail) -> Option<(&'static str, &'static str)> {
+    if course.script.is_hockey() { ice::kind(fact).map(|kind| (kind, "")) } else { super::event::kind(fact, detail) }
+}
+
 /// The game block of a course after some facts.
-fn game(course: &Course, facts: usize, status: &'static str) -> Game {
+fn game(course: &Course, facts: usize, status: &'static str) -> Value {
+    if course.script.is_hockey() {
+        return Rink { course }.game(facts, status, false);
+    }
     let script = &course.script;
     let situation = course.situation(facts);
     let scribe = Scribe { course };
@@ -224,7 +267,7 @@ fn game(course: &Course, facts: usize, status: &'static str) -> Game {
         bonus: situation.bonus[side_index(side)],
         remaining_timeouts: situation.timeouts[side_index(side)],
     };
-    Game {
+    value(&Game {
         id: script.game.sportradar.clone(),
         status,
         coverage: "full",
@@ -232,7 +275,7 @@ fn game(course: &Course, facts: usize, status: &'static str) -> Game {
         scheduled: format_utc(script.game.scheduled).replace('Z', "+00:00"),
         home: team(Side::Home),
         away: team(Side::Away),
-    }
+    })
 }
 
 fn sequences(course: &Course, timeline: &Timeline) -> Vec<i64> {

@@ -22,21 +22,22 @@ pub fn play_by_play(play: &Performance) -> Value {
         let events: Vec<_> = events.iter().filter(|(of, _)| *of == period).map(|(_, event)| event).collect();
         let until = |period: u8| course.facts()[..told].partition_point(|fact| fact.period <= period);
         let (before, after) = (course.situation(until(period - 1)).score, course.situation(until(period)).score);
-        let block = events.iter().find_map(|event| event.period.as_ref());
+        let block = events.iter().map(|event| &event["period"]).find(|block| block.is_object());
         json!({
-            "id": block.map(|block| block.id.clone()),
-            "number": block.map(|block| block.number),
+            "id": block.map(|block| &block["id"]),
+            "number": block.map(|block| &block["number"]),
             "sequence": period,
-            "type": block.map(|block| block.kind),
+            "type": block.map(|block| &block["type"]),
             "scoring": {"home": {"points": after[0] - before[0]}, "away": {"points": after[1] - before[1]}},
             "events": events,
         })
     });
     let periods: Vec<Value> = periods.collect();
-    let mut document = serde_json::to_value(feed.game(told, status)).unwrap_or_default();
+    let mut document = feed.game(told, status);
     if let Value::Object(map) = &mut document {
         map.insert("clock".to_owned(), clock(reading.game_ms.div_ceil(1_000) * 1_000).into());
-        map.insert("quarter".to_owned(), reading.period.into());
+        let hockey = course.script.is_hockey();
+        map.insert(if hockey { "period" } else { "quarter" }.to_owned(), reading.period.into());
         map.insert("periods".to_owned(), periods.into());
     }
     document

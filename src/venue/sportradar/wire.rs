@@ -1,6 +1,7 @@
 //! The shapes of Sportradar's push messages, after the vendor's page and its published sample. Serialised only.
 
 use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Serialize)]
 pub struct Message {
@@ -11,8 +12,15 @@ pub struct Message {
 
 #[derive(Serialize)]
 pub struct Payload {
-    pub game: Game,
-    pub event: Event,
+    pub game: Value,
+    pub event: Value,
+}
+
+impl Message {
+    /// The id of its event.
+    pub fn event_id(&self) -> &str {
+        self.payload.event["id"].as_str().unwrap_or_default()
+    }
 }
 
 #[derive(Serialize)]
@@ -80,9 +88,13 @@ pub struct ClockMessage {
 
 #[derive(Serialize)]
 pub struct ClockPayload {
-    pub clocks: Clocks,
-    pub game: Game,
-    pub period: ClockPeriod,
+    pub clocks: Value,
+    pub game: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<ClockPeriod>,
+    /// Hockey's clock has the last event in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Value>,
 }
 
 #[derive(Serialize)]
