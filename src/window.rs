@@ -26,6 +26,7 @@ use crate::output::Intake;
 use crate::status::Status;
 
 use present::Presenter;
+pub use present::View;
 
 /// What the window receives: the renderer's own format.
 pub const NEED: Need = Need::NATIVE;

@@ -28,7 +28,10 @@ pub struct View {
     pub fit: [f32; 2],
     pub frame_px: [f32; 2],
     pub background: u32,
-    pub pad: [u32; 3],
+    /// Always zero: a uniform's size is a multiple of 16 bytes.
+    pub pad0: u32,
+    pub pad1: u32,
+    pub pad2: u32,
 }
 const _: () = assert!(size_of::<View>() == 32);
 
@@ -155,7 +158,9 @@ impl Presenter {
                 Background::Black => 1,
                 Background::Arena => 2,
             },
-            pad: [0; 3],
+            pad0: 0,
+            pad1: 0,
+            pad2: 0,
         }
     }
 }

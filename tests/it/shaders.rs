@@ -2,11 +2,12 @@
 
 use sideline::render::shaders::{self, Shader};
 use sideline::render::types::{BoxInstance, CanvasUniform, ClipRecord, Member, Mirror, QuadInstance};
+use sideline::window::View;
 use wgpu::VertexFormat;
 use wgpu::naga::valid::{Capabilities, ValidationFlags, Validator};
 use wgpu::naga::{AddressSpace, Binding, Module, ScalarKind, ShaderStage, StructMember, Type, TypeInner, VectorSize};
 
-/// The window's own shader; its mirror is private to the window.
+/// The window's own shader; `window` may not name `render`, so its mirror is described here.
 const WINDOW: Shader = Shader { name: "window.wgsl", source: include_str!("../../shaders/window.wgsl") };
 
 /// A mirror as plain values, so that mirrors of different types fit one table.
@@ -20,8 +21,24 @@ fn mirror<M: Mirror>() -> Expected {
     Expected { wgsl_name: M::WGSL_NAME, members: M::MEMBERS, size: size_of::<M>() }
 }
 
-fn mirrors() -> [Expected; 4] {
-    [mirror::<CanvasUniform>(), mirror::<ClipRecord>(), mirror::<BoxInstance>(), mirror::<QuadInstance>()]
+macro_rules! members {
+    ($mirror:ident: $($member:ident $format:ident),*) => {
+        &[$(Member {
+            name: stringify!($member),
+            offset: std::mem::offset_of!($mirror, $member),
+            format: VertexFormat::$format,
+        }),*]
+    };
+}
+
+const VIEW: Expected = Expected {
+    wgsl_name: "View",
+    members: members!(View: fit Float32x2, frame_px Float32x2, background Uint32, pad0 Uint32, pad1 Uint32, pad2 Uint32),
+    size: size_of::<View>(),
+};
+
+fn mirrors() -> [Expected; 5] {
+    [mirror::<CanvasUniform>(), mirror::<ClipRecord>(), mirror::<BoxInstance>(), mirror::<QuadInstance>(), VIEW]
 }
 
 fn parse(shader: Shader) -> Module {
@@ -56,6 +73,7 @@ fn format_of(module: &Module, member: &StructMember) -> VertexFormat {
             (VectorSize::Bi, ScalarKind::Uint, 4) => VertexFormat::Uint32x2,
             other => panic!("member {:?} is a vector without a mirror format: {other:?}", member.name),
         },
+        TypeInner::Scalar(scalar) if (scalar.kind, scalar.width) == (ScalarKind::Uint, 4) => VertexFormat::Uint32,
         ref other => panic!("member {:?} has no mirror format: {other:?}", member.name),
     }
 }
@@ -71,14 +89,15 @@ fn every_shader_is_valid() {
 
 #[test]
 fn every_structure_a_shader_reads_equals_its_mirror() {
-    for shader in shaders::ALL {
+    for shader in shaders::ALL.into_iter().chain([WINDOW]) {
         let module = parse(shader);
         for ty in structures_read(&module) {
             let name = ty.name.as_deref().unwrap_or("(unnamed)");
             let place = format!("{} `{name}`", shader.name);
             let mirrors = mirrors();
             let expected = mirrors.iter().find(|mirror| mirror.wgsl_name == name);
-            let expected = expected.unwrap_or_else(|| panic!("{place} has no mirror in render/types.rs"));
+            let expected =
+                expected.unwrap_or_else(|| panic!("{place} has no mirror in render/types.rs or window/present.rs"));
             let TypeInner::Struct { members, span } = &ty.inner else { panic!("{place} is not a structure") };
             check(&module, &place, members, *span as usize, expected);
         }
@@ -110,7 +129,7 @@ fn check(module: &Module, place: &str, members: &[StructMember], span: usize, ex
 
 #[test]
 fn every_mirror_is_read_by_a_shader() {
-    let modules = shaders::ALL.map(parse);
+    let modules: Vec<_> = shaders::ALL.into_iter().chain([WINDOW]).map(parse).collect();
     let read: Vec<_> = modules.iter().flat_map(structures_read).filter_map(|ty| ty.name.as_deref()).collect();
     for mirror in mirrors() {
         assert!(read.contains(&mirror.wgsl_name), "no shader reads `{}`", mirror.wgsl_name);
