@@ -26,6 +26,8 @@ mod pipelines;
 mod plan;
 mod raster_box;
 mod text_raster;
+mod tiles;
+mod warm_up;
 
 use std::sync::Arc;
 
@@ -67,8 +69,6 @@ pub enum RenderError {
         #[source]
         cause: TextError,
     },
-    #[error("text `{node}` brings more different glyphs than one frame can hold; use a smaller size")]
-    TooManyGlyphs { node: NodeId },
     #[error("picture of `{node}` is {size} but holds {found} bytes instead of {expected}; decode it to RGBA")]
     PictureBytes { node: NodeId, size: Size, found: usize, expected: usize },
     #[error("picture of `{node}` is {size}; this adapter takes sides up to {largest} pixels: scale it down")]
@@ -94,7 +94,6 @@ impl RenderError {
             Self::TooManyGroups { .. } => "render.too_many_groups",
             Self::Stops { .. } => "render.stops",
             Self::Text { cause, .. } => cause.code(),
-            Self::TooManyGlyphs { .. } => "render.too_many_glyphs",
             Self::PictureBytes { .. } => "render.picture_bytes",
             Self::PictureSize { .. } => "render.picture_size",
             Self::Device { .. } => "render.device",
@@ -114,7 +113,8 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// A renderer with a transparent canvas. Needs that are given twice count once.
+    /// A renderer with a transparent canvas. Needs that are given twice count once. The first one of a device compiles
+    /// every shader, so that none is compiled on air.
     pub fn new(gpu: &Gpu, canvas: Size, needs: &[Need]) -> Result<Renderer, RenderError> {
         let largest = gpu.device().limits().max_texture_dimension_2d;
         if !(1..=largest).contains(&canvas.width) || !(1..=largest).contains(&canvas.height) {
@@ -127,6 +127,7 @@ impl Renderer {
             bands: Bands::new(canvas, needs),
             shown: None,
         };
+        gpu.warm_up_once(warm_up::draw)?;
         renderer.check_device()?;
         Ok(renderer)
     }
@@ -160,23 +161,20 @@ impl Renderer {
     /// frame.
     pub fn prepare(&mut self, list: &DrawList, fonts: &mut Fonts) -> Result<(), RenderError> {
         self.check_list(list)?;
-        let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
         let everywhere = [PixelRect::of_canvas(list.canvas)];
-        let planned = self.plan(list, &everywhere, fonts, &mut encoder);
-        // Also after an error: what was recorded must reach its textures before they are used.
-        self.gpu.queue().submit([encoder.finish()]);
+        let planned = self.plan(list, &everywhere, fonts);
+        // Also after an error: the uploads go out now, and not with a frame.
+        self.gpu.queue().submit([]);
         self.blocks.end_round();
         planned?;
         self.check_device()
     }
 
     fn redraw(&mut self, list: &DrawList, damage: &[PixelRect], fonts: &mut Fonts) -> Result<(), RenderError> {
-        let mut encoder = self.gpu.device().create_command_encoder(&Default::default());
-        let planned = self.plan(list, damage, fonts, &mut encoder);
+        let planned = self.plan(list, damage, fonts);
         if let Ok(plan) = &planned {
-            self.canvas.record(&self.gpu, &self.blocks, plan, damage, &mut encoder);
+            self.canvas.submit(&self.gpu, &self.blocks, plan, damage);
         }
-        self.gpu.queue().submit([encoder.finish()]);
         self.blocks.end_round();
         planned?;
         let read = self.canvas.read_back(&self.gpu, damage, &mut self.bands);
@@ -184,16 +182,10 @@ impl Renderer {
         read
     }
 
-    fn plan(
-        &mut self,
-        list: &DrawList,
-        damage: &[PixelRect],
-        fonts: &mut Fonts,
-        encoder: &mut wgpu::CommandEncoder,
-    ) -> Result<plan::Plan, RenderError> {
+    fn plan(&mut self, list: &DrawList, damage: &[PixelRect], fonts: &mut Fonts) -> Result<plan::Plan, RenderError> {
         let places = damage::places(list);
         let layout = &self.gpu.pipelines().block_layout;
-        let mut maker = BlockMaker { gpu: &self.gpu, store: &mut self.blocks, fonts, layout, encoder };
+        let mut maker = BlockMaker { gpu: &self.gpu, store: &mut self.blocks, fonts, layout };
         plan::plan(list, &places, damage, &mut maker)
     }
 

@@ -10,9 +10,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use glyphon::cosmic_text::CacheKeyFlags;
-use glyphon::cosmic_text::{FeatureTag, FontFeatures};
-use glyphon::{Attrs, Buffer, Family, FontSystem, Shaping, SwashCache, Weight, Wrap, fontdb};
+use glyphon::cosmic_text::{CacheKeyFlags, FeatureTag, FontFeatures, SwashImage};
+use glyphon::{Attrs, Buffer, CacheKey, Family, FontSystem, Shaping, SwashCache, Weight, Wrap, fontdb};
 
 use crate::draw_list::{Rect, TextRun};
 
@@ -28,6 +27,10 @@ const BUNDLED: [&[u8]; 5] = [
 /// Shaped runs kept: a clock that counts ten minutes down in tenths needs some hundreds, a roster about as many. When
 /// full, the runs that were not asked for since the last time it was full are forgotten.
 const KEPT_RUNS: usize = 2048;
+
+/// Glyph pictures kept, some kilobytes each: a show's digits and letters in its sizes are a few hundred. When full, all
+/// are forgotten.
+const KEPT_GLYPHS: usize = 2048;
 
 /// The largest em that is shaped, in pixels; a glyph of it still fits a texture on every adapter.
 pub const MAX_SIZE_PX: f32 = 2048.0;
@@ -131,9 +134,12 @@ impl Fonts {
         self.shaped(run).map(|shaped| Arc::clone(&shaped.buffer))
     }
 
-    /// What a rasteriser of shaped buffers needs.
-    pub fn raster_parts(&mut self) -> (&mut FontSystem, &mut SwashCache) {
-        (&mut self.system, &mut self.glyphs)
+    /// A glyph's pixels; `None` for one without ink.
+    pub fn glyph(&mut self, key: CacheKey) -> Option<&SwashImage> {
+        if self.glyphs.image_cache.len() >= KEPT_GLYPHS {
+            self.glyphs.image_cache.clear();
+        }
+        self.glyphs.get_image(&mut self.system, key).as_ref()
     }
 
     fn shaped(&mut self, run: &TextRun) -> Result<&Shaped, TextError> {
@@ -215,9 +221,7 @@ impl Fonts {
         for line in buffer.layout_runs() {
             for glyph in line.glyphs {
                 let physical = glyph.physical((0.0, 0.0), 1.0);
-                let Some(image) = self.glyphs.get_image_uncached(&mut self.system, physical.cache_key) else {
-                    continue;
-                };
+                let Some(image) = self.glyph(physical.cache_key) else { continue };
                 let place = image.placement;
                 ink = ink.union(Rect::new(
                     (physical.x + place.left) as f32,

@@ -14,7 +14,8 @@ use super::path_raster::{self, Coverage};
 use super::pipelines::{COVERAGE_FORMAT, TARGET_FORMAT};
 use super::plan::{Block, Blocks};
 use super::raster_box::{RasterBox, raster_scale};
-use super::text_raster::TextRaster;
+use super::text_raster;
+use super::tiles::{Tiles, tiles};
 use crate::draw_list::{
     Affine, ImageShape, PathData, PathShape, PathStyle, PictureData, Point, Rect, Segment, Size, TextRun, TextShape,
 };
@@ -34,6 +35,8 @@ enum Subject {
 
 struct Stored {
     subject: Subject,
+    /// Where its coverage lies; none for a picture.
+    tiles: Arc<Tiles>,
     bind_group: wgpu::BindGroup,
     bytes: u64,
     /// The round in which it was last drawn or prepared.
@@ -45,7 +48,6 @@ pub(super) struct BlockStore {
     bytes: u64,
     kept_bytes: u64,
     round: u64,
-    text: TextRaster,
     largest_side: u32,
 }
 
@@ -56,7 +58,6 @@ impl BlockStore {
             bytes: 0,
             kept_bytes: KEPT_BYTES,
             round: 0,
-            text: TextRaster::new(gpu),
             largest_side: gpu.device().limits().max_texture_dimension_2d,
         }
     }
@@ -68,7 +69,6 @@ impl BlockStore {
 
     /// Ends a round, its commands being submitted: drops the longest unused blocks that are too many.
     pub(super) fn end_round(&mut self) {
-        self.text.submitted();
         if self.bytes > self.kept_bytes {
             let mut by_age: Vec<(u64, u64)> = self.stored.iter().map(|(key, stored)| (stored.used_in, *key)).collect();
             by_age.sort_unstable();
@@ -84,20 +84,16 @@ impl BlockStore {
         self.round += 1;
     }
 
-    /// Finds a block, if it is stored and was made from the same subject.
-    fn find(&mut self, key: u64, is_same: impl Fn(&Subject) -> bool) -> bool {
-        match self.stored.get_mut(&key) {
-            Some(stored) if is_same(&stored.subject) => {
-                stored.used_in = self.round;
-                true
-            }
-            _ => false,
-        }
+    /// Finds a block, if it is stored and was made from the same subject; its tiles.
+    fn find(&mut self, key: u64, is_same: impl Fn(&Subject) -> bool) -> Option<Arc<Tiles>> {
+        let stored = self.stored.get_mut(&key).filter(|stored| is_same(&stored.subject))?;
+        stored.used_in = self.round;
+        Some(Arc::clone(&stored.tiles))
     }
 
-    fn store(&mut self, key: u64, subject: Subject, texture: &Texture) {
+    fn store(&mut self, key: u64, subject: Subject, texture: &Texture, tiles: Arc<Tiles>) {
         let Texture { bind_group, bytes, .. } = texture;
-        let stored = Stored { subject, bind_group: bind_group.clone(), bytes: *bytes, used_in: self.round };
+        let stored = Stored { subject, tiles, bind_group: bind_group.clone(), bytes: *bytes, used_in: self.round };
         if let Some(replaced) = self.stored.insert(key, stored) {
             self.bytes -= replaced.bytes;
         }
@@ -108,7 +104,6 @@ impl BlockStore {
 /// A new texture, ready to be filled.
 struct Texture {
     texture: wgpu::Texture,
-    view: wgpu::TextureView,
     bind_group: wgpu::BindGroup,
     bytes: u64,
 }
@@ -119,19 +114,10 @@ pub(super) struct BlockMaker<'a> {
     pub(super) store: &'a mut BlockStore,
     pub(super) fonts: &'a mut Fonts,
     pub(super) layout: &'a wgpu::BindGroupLayout,
-    /// Where the filling of textures is recorded, ahead of the passes that read them.
-    pub(super) encoder: &'a mut wgpu::CommandEncoder,
 }
 
 impl BlockMaker<'_> {
     fn texture(&self, size: Size, format: wgpu::TextureFormat) -> Texture {
-        let usage = wgpu::TextureUsages::TEXTURE_BINDING
-            | if format == COVERAGE_FORMAT {
-                wgpu::TextureUsages::RENDER_ATTACHMENT
-            } else {
-                wgpu::TextureUsages::empty()
-            }
-            | wgpu::TextureUsages::COPY_DST;
         let texture = self.gpu.device().create_texture(&wgpu::TextureDescriptor {
             label: Some("block"),
             size: extent(size),
@@ -139,13 +125,22 @@ impl BlockMaker<'_> {
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
             format,
-            usage,
+            usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
             view_formats: &[],
         });
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let bind_group = bind_texture(self.gpu.device(), self.layout, &view);
         let texel_bytes = if format == COVERAGE_FORMAT { 1 } else { 4 };
-        Texture { texture, view, bind_group, bytes: u64::from(size.width) * u64::from(size.height) * texel_bytes }
+        Texture { texture, bind_group, bytes: u64::from(size.width) * u64::from(size.height) * texel_bytes }
+    }
+
+    fn store_coverage(&mut self, key: u64, subject: Subject, coverage: &Coverage) -> Arc<Tiles> {
+        let size = Size::new(coverage.width, coverage.height);
+        let texture = self.texture(size, COVERAGE_FORMAT);
+        self.upload(&texture.texture, &coverage.texels, size, 1);
+        let tiles = Arc::new(tiles(coverage));
+        self.store.store(key, subject, &texture, Arc::clone(&tiles));
+        tiles
     }
 
     fn upload(&self, texture: &wgpu::Texture, texels: &[u8], size: Size, texel_bytes: u32) {
@@ -171,17 +166,16 @@ impl Blocks for BlockMaker<'_> {
             matches!(subject, Subject::Text { run, raster_box: kept }
                 if *kept == raster_box && (Arc::ptr_eq(run, &shape.run) || *run == shape.run))
         };
-        if !self.store.find(key, is_same) {
-            let buffer =
-                self.fonts.shape(&shape.run).map_err(|cause| RenderError::Text { node: node.clone(), cause })?;
-            let texture = self.texture(Size::new(raster_box.width, raster_box.height), COVERAGE_FORMAT);
-            self.store
-                .text
-                .record(self.gpu, self.fonts, self.encoder, &buffer, &raster_box, &texture.view)
-                .map_err(|_| RenderError::TooManyGlyphs { node: node.clone() })?;
-            self.store.store(key, Subject::Text { run: Arc::clone(&shape.run), raster_box }, &texture);
-        }
-        Ok(Some(Block { key, texel_from_local: raster_box.texel_from_local() }))
+        let tiles = match self.store.find(key, is_same) {
+            Some(tiles) => tiles,
+            None => {
+                let buffer =
+                    self.fonts.shape(&shape.run).map_err(|cause| RenderError::Text { node: node.clone(), cause })?;
+                let coverage = text_raster::rasterise(self.fonts, &buffer, &raster_box);
+                self.store_coverage(key, Subject::Text { run: Arc::clone(&shape.run), raster_box }, &coverage)
+            }
+        };
+        Ok(Some(Block { key, texel_from_local: raster_box.texel_from_local(), tiles }))
     }
 
     fn path(&mut self, shape: &PathShape) -> Option<Block> {
@@ -194,15 +188,12 @@ impl Blocks for BlockMaker<'_> {
                     && *style == shape.style
                     && (Arc::ptr_eq(path, &shape.path) || *path == shape.path))
         };
-        if !self.store.find(key, is_same) {
-            let Coverage { width, height, texels } = path_raster::rasterise(&shape.path, shape.style, &raster_box);
-            let size = Size::new(width, height);
-            let texture = self.texture(size, COVERAGE_FORMAT);
-            self.upload(&texture.texture, &texels, size, 1);
+        let tiles = self.store.find(key, is_same).unwrap_or_else(|| {
+            let coverage = path_raster::rasterise(&shape.path, shape.style, &raster_box);
             let subject = Subject::Path { path: Arc::clone(&shape.path), style: shape.style, raster_box };
-            self.store.store(key, subject, &texture);
-        }
-        Some(Block { key, texel_from_local: raster_box.texel_from_local() })
+            self.store_coverage(key, subject, &coverage)
+        });
+        Some(Block { key, texel_from_local: raster_box.texel_from_local(), tiles })
     }
 
     fn picture(&mut self, node: &NodeId, shape: &ImageShape) -> Result<Option<Block>, RenderError> {
@@ -221,14 +212,16 @@ impl Blocks for BlockMaker<'_> {
         let key = picture_key(&shape.picture);
         let is_same =
             |subject: &Subject| matches!(subject, Subject::Picture(kept) if Arc::ptr_eq(kept, &shape.picture));
-        if !self.store.find(key, is_same) {
+        let tiles = self.store.find(key, is_same).unwrap_or_else(|| {
             let texture = self.texture(*size, TARGET_FORMAT);
             self.upload(&texture.texture, rgba, *size, 4);
-            self.store.store(key, Subject::Picture(Arc::clone(&shape.picture)), &texture);
-        }
+            let tiles = Arc::new(Tiles::default());
+            self.store.store(key, Subject::Picture(Arc::clone(&shape.picture)), &texture, Arc::clone(&tiles));
+            tiles
+        });
         let Rect { x, y, width, height } = shape.rect;
         let scale = Affine::scale(size.width as f32 / width, size.height as f32 / height);
-        Ok(Some(Block { key, texel_from_local: scale.after(Affine::translation(-x, -y)) }))
+        Ok(Some(Block { key, texel_from_local: scale.after(Affine::translation(-x, -y)), tiles }))
     }
 }
 

@@ -22,7 +22,7 @@ const PIXEL_BYTES: u64 = 4;
 
 pub(super) struct Canvas {
     size: Size,
-    /// The canvas itself, then the layers of groups by depth; layers are made when a group first needs them.
+    /// The canvas itself, then the layers of groups by depth; deeper layers are made when a group first needs them.
     targets: Vec<Target>,
     uniform: wgpu::Buffer,
     boxes: Upload,
@@ -76,11 +76,15 @@ impl Canvas {
         let uniform = Upload::new(gpu, wgpu::BufferUsages::UNIFORM, size_of::<CanvasUniform>() as u64).buffer;
         let values = CanvasUniform { size_px: [size.width as f32, size.height as f32], reserved: [0.0; 2] };
         gpu.queue().write_buffer(&uniform, 0, bytemuck::bytes_of(&values));
-        let vertices = |bytes| Upload::new(gpu, wgpu::BufferUsages::VERTEX, 64 * bytes as u64);
+        let vertices = |bytes| Upload::new(gpu, wgpu::BufferUsages::VERTEX, 256 * bytes as u64);
         let clips = Upload::new(gpu, wgpu::BufferUsages::STORAGE, 16 * size_of::<ClipRecord>() as u64);
+        // The layer of the first group is there from the start: making it, and emptying it, would cost the frame on which
+        // a graphic first fades.
+        let targets = vec![target(gpu, size, pipelines), target(gpu, size, pipelines)];
+        empty(gpu, &targets);
         Canvas {
             size,
-            targets: vec![target(gpu, size, pipelines)],
+            targets,
             scene: scene(gpu, pipelines, &uniform, &clips.buffer),
             uniform,
             boxes: vertices(size_of::<BoxInstance>()),
@@ -94,15 +98,9 @@ impl Canvas {
         self.size
     }
 
-    /// Records the plan's passes and the copies of the damage into the read-back buffer.
-    pub(super) fn record(
-        &mut self,
-        gpu: &Gpu,
-        blocks: &BlockStore,
-        plan: &Plan,
-        damage: &[PixelRect],
-        encoder: &mut wgpu::CommandEncoder,
-    ) {
+    /// Submits the plan's passes and the copies of the damage into the read-back buffer.
+    pub(super) fn submit(&mut self, gpu: &Gpu, blocks: &BlockStore, plan: &Plan, damage: &[PixelRect]) {
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
         let pipelines = gpu.pipelines();
         self.boxes.write(gpu, bytemuck::cast_slice(&plan.boxes));
         self.quads.write(gpu, bytemuck::cast_slice(&plan.quads));
@@ -114,10 +112,11 @@ impl Canvas {
                 self.targets.push(target(gpu, self.size, pipelines));
             }
             if !planned.cleared.is_empty() || !planned.draws.is_empty() {
-                self.record_pass(pipelines, blocks, planned, damage, encoder);
+                self.record_pass(pipelines, blocks, planned, damage, &mut encoder);
             }
         }
-        self.record_copies(gpu, damage, encoder);
+        self.record_copies(gpu, damage, &mut encoder);
+        gpu.queue().submit([encoder.finish()]);
     }
 
     fn record_pass(
@@ -216,6 +215,12 @@ impl Canvas {
         }
     }
 
+    /// Waits for the submitted commands.
+    pub(super) fn wait(&self, gpu: &Gpu) -> Result<(), RenderError> {
+        let waited = gpu.device().poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(LONGEST_FRAME) });
+        waited.map(|_| ()).map_err(|_| RenderError::Stuck { seconds: LONGEST_FRAME.as_secs() })
+    }
+
     /// Waits for the submitted commands and hands the damaged pixels over.
     pub(super) fn read_back(&self, gpu: &Gpu, damage: &[PixelRect], bands: &mut Bands) -> Result<(), RenderError> {
         let Some(buffer) = &self.read_back else { return Ok(()) };
@@ -223,10 +228,9 @@ impl Canvas {
         let staged = buffer.slice(..used);
         // A failed mapping shows when the range is asked for.
         staged.map_async(wgpu::MapMode::Read, |_| {});
-        let waited = gpu.device().poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(LONGEST_FRAME) });
-        if waited.is_err() {
+        if let Err(stuck) = self.wait(gpu) {
             buffer.unmap();
-            return Err(RenderError::Stuck { seconds: LONGEST_FRAME.as_secs() });
+            return Err(stuck);
         }
         let handed_over = match staged.get_mapped_range() {
             Ok(bytes) => {
@@ -259,6 +263,27 @@ fn staged_row_bytes(rect: PixelRect) -> u64 {
 
 fn staged_bytes(rect: PixelRect) -> u64 {
     staged_row_bytes(rect) * u64::from(rect.height())
+}
+
+/// Makes targets transparent now; wgpu would do it when they are first drawn on.
+fn empty(gpu: &Gpu, targets: &[Target]) {
+    let mut encoder = gpu.device().create_command_encoder(&Default::default());
+    for target in targets {
+        encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("empty"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &target.view,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            ..Default::default()
+        });
+    }
+    gpu.queue().submit([encoder.finish()]);
 }
 
 fn target(gpu: &Gpu, size: Size, pipelines: &Pipelines) -> Target {

@@ -115,6 +115,8 @@ pub struct Gpu {
     trouble: Arc<Mutex<Trouble>>,
     /// Compiled for the first renderer.
     pipelines: Arc<OnceLock<Pipelines>>,
+    /// Set when every pipeline was drawn with.
+    warm: Arc<OnceLock<()>>,
 }
 
 impl Gpu {
@@ -162,7 +164,7 @@ impl Gpu {
             let mut trouble = on_lost.lock().unwrap_or_else(PoisonError::into_inner);
             trouble.lost.get_or_insert_with(|| format!("{reason:?}: {message}"));
         });
-        Ok(Gpu { device, queue, adapter: Arc::new(info), trouble, pipelines: Arc::default() })
+        Ok(Gpu { device, queue, adapter: Arc::new(info), trouble, pipelines: Arc::default(), warm: Arc::default() })
     }
 
     /// Name and kind of the adapter, for `doctor` and the log.
@@ -185,6 +187,13 @@ impl Gpu {
 
     pub(super) fn pipelines(&self) -> &Pipelines {
         self.pipelines.get_or_init(|| Pipelines::new(&self.device))
+    }
+
+    /// Draws, for the first renderer, what makes the driver compile its shaders; other renderers wait for it.
+    pub(super) fn warm_up_once<E>(&self, draw: impl FnOnce(&Gpu) -> Result<(), E>) -> Result<(), E> {
+        let mut result = Ok(());
+        self.warm.get_or_init(|| result = draw(self));
+        result
     }
 
     /// The first error since the last call, or why the device was lost (which every later call repeats).

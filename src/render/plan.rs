@@ -3,8 +3,13 @@
 //! In: a draw list, the damage, and a source of textures. Out: a [`Plan`], in drawing order, of the items that meet the
 //! damage. On the CPU; holds numbers and texture keys, no handle of the GPU.
 
+use std::sync::Arc;
+
+use bytemuck::Zeroable as _;
+
 use super::RenderError;
 use super::damage::{PixelRect, Place};
+use super::tiles::{REACHED_SCALE, TexelRect, Tiles};
 use super::types::{BoxInstance, ClipRecord, QuadInstance, rows, sides};
 use crate::draw_list::{
     Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, Rect, TextShape,
@@ -19,11 +24,12 @@ pub const MAX_LIVE_CLIPS: usize = 8;
 pub const MAX_GROUP_DEPTH: usize = 4;
 
 /// A texture that holds what an item shows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Block {
     pub(super) key: u64,
     /// Maps the item's local pixels to texels (texel centres at .5).
     pub(super) texel_from_local: Affine,
+    pub(super) tiles: Arc<Tiles>,
 }
 
 /// Gives the textures of items, made when they are missing; `None` when there is nothing to show.
@@ -168,19 +174,19 @@ impl Planner<'_> {
             Op::Box(shape) => self.draw_box(node, shape, place.touched)?,
             Op::Path(shape) => {
                 if let Some(block) = self.blocks.path(shape) {
-                    self.draw_coverage(block, shape.canvas_from_local, shape.color, place.touched);
+                    self.draw_coverage(&block, shape.canvas_from_local, shape.color, place.touched);
                 }
             }
             Op::Text(shape) => {
                 if let Some(block) = self.blocks.text(node, shape)? {
-                    self.draw_coverage(block, shape.canvas_from_local, shape.color, place.touched);
+                    self.draw_coverage(&block, shape.canvas_from_local, shape.color, place.touched);
                 }
             }
             Op::Image(shape) => {
                 if let Some(block) = self.blocks.picture(node, shape)? {
                     let Color { r, g, b, a } = shape.tint;
                     let tint = [r * a, g * a, b * a, a].map(|part| part * self.fade);
-                    self.draw_block(Brush::Picture(block.key), block, shape.canvas_from_local, tint, place.touched);
+                    self.draw_block(Brush::Picture(block.key), &block, shape.canvas_from_local, tint, place.touched);
                 }
             }
         }
@@ -285,8 +291,11 @@ impl Planner<'_> {
             self.push_box(Part::Edged, instance, touched);
             return Ok(());
         }
-        let part = if matches!(shape.fill, Paint::Solid(_)) { Part::Solid } else { Part::Gradient };
-        self.push_box(part, instance, inside);
+        // A transparent box may still cast a shadow around itself; its inside shows nothing.
+        if colors.iter().flatten().any(|part| *part != 0.0) {
+            let part = if matches!(shape.fill, Paint::Solid(_)) { Part::Solid } else { Part::Gradient };
+            self.push_box(part, instance, inside);
+        }
         for beside in touched.around(inside) {
             self.push_box(Part::Edged, instance, beside);
         }
@@ -303,15 +312,27 @@ impl Planner<'_> {
         self.push_draw(Brush::Box(part), index, touched);
     }
 
-    fn draw_coverage(&mut self, block: Block, canvas_from_local: Affine, color: Color, touched: PixelRect) {
+    fn draw_coverage(&mut self, block: &Block, canvas_from_local: Affine, color: Color, touched: PixelRect) {
         let tint = color.premultiplied().map(|part| part * self.fade);
-        self.draw_block(Brush::Coverage(block.key), block, canvas_from_local, tint, touched);
+        let brush = Brush::Coverage(block.key);
+        let Some(canvas_from_texel) = tiled(block, canvas_from_local) else {
+            self.draw_block(brush, block, canvas_from_local, tint, touched);
+            return;
+        };
+        let place = |rect: &TexelRect| tile_px(canvas_from_texel, rect).intersection(touched);
+        for rect in block.tiles.partial.iter().map(place).filter(|rect| !rect.is_empty()) {
+            self.draw_block(brush, block, canvas_from_local, tint, rect);
+        }
+        for rect in block.tiles.full.iter().map(place) {
+            let instance = BoxInstance { color_0: tint, clips: self.clip_range, ..BoxInstance::zeroed() };
+            self.push_box(Part::Solid, instance, rect);
+        }
     }
 
     fn draw_block(
         &mut self,
         brush: Brush,
-        block: Block,
+        block: &Block,
         canvas_from_local: Affine,
         tint: [f32; 4],
         touched: PixelRect,
@@ -337,6 +358,30 @@ impl Planner<'_> {
             Some(pass) if pass.target == depth => pass.draws.push(draw),
             _ => self.plan.passes.push(Pass { target: depth, cleared: PixelRect::default(), draws: vec![draw] }),
         }
+    }
+}
+
+/// The map from a block's texels to the canvas, when it may be drawn tile by tile: it lies straight, is not mirrored, and
+/// tiles know enough of their surroundings.
+fn tiled(block: &Block, canvas_from_local: Affine) -> Option<Affine> {
+    if block.tiles.partial.is_empty() && block.tiles.full.is_empty() {
+        return None;
+    }
+    let map = canvas_from_local.after(inverse(block.texel_from_local)?);
+    let is_straight = map.xy == 0.0 && map.yx == 0.0;
+    (is_straight && map.xx * REACHED_SCALE >= 1.0 && map.yy * REACHED_SCALE >= 1.0).then_some(map)
+}
+
+/// A tile on whole pixels: tiles that share an edge share it there too, so that no pixel is drawn twice or left out.
+fn tile_px(canvas_from_texel: Affine, rect: &TexelRect) -> PixelRect {
+    let Affine { xx, yy, dx, dy, .. } = canvas_from_texel;
+    // Casts saturate: what lies left of the canvas or above it ends there.
+    let edge = |texel: u32, scale: f32, offset: f32| (texel as f32 * scale + offset).round() as u32;
+    PixelRect {
+        x0: edge(rect.x0, xx, dx),
+        y0: edge(rect.y0, yy, dy),
+        x1: edge(rect.x1, xx, dx),
+        y1: edge(rect.y1, yy, dy),
     }
 }
 

@@ -11,15 +11,15 @@ struct AnyBlock;
 
 impl Blocks for AnyBlock {
     fn text(&mut self, _: &NodeId, _: &TextShape) -> Result<Option<Block>, RenderError> {
-        Ok(Some(Block { key: 1, texel_from_local: Affine::IDENTITY }))
+        Ok(Some(Block { key: 1, texel_from_local: Affine::IDENTITY, tiles: Arc::default() }))
     }
 
     fn path(&mut self, _: &PathShape) -> Option<Block> {
-        Some(Block { key: 2, texel_from_local: Affine::IDENTITY })
+        Some(Block { key: 2, texel_from_local: Affine::IDENTITY, tiles: Arc::default() })
     }
 
     fn picture(&mut self, _: &NodeId, _: &ImageShape) -> Result<Option<Block>, RenderError> {
-        Ok(Some(Block { key: 3, texel_from_local: Affine::IDENTITY }))
+        Ok(Some(Block { key: 3, texel_from_local: Affine::IDENTITY, tiles: Arc::default() }))
     }
 }
 
@@ -253,4 +253,39 @@ fn a_turned_box_is_drawn_as_one() {
     let map = Affine::translation(50.0, 0.0).after(Affine::rotation(0.2));
     let list = vec![Op::Box(BoxShape { canvas_from_local: map, rect: Rect::new(0.0, 0.0, 60.0, 60.0), ..shape })];
     assert_eq!(planned(list, &everywhere()).unwrap().boxes.len(), 1);
+}
+
+#[test]
+fn a_transparent_box_with_a_shadow_is_drawn_around_its_inside_only() {
+    let Op::Box(shape) = plain_box(0.0) else { unreachable!("it is a box") };
+    let rect = Rect::new(5.0, 5.0, 80.0, 40.0);
+    let shadow = Some(Shadow { offset: Point::new(0.0, 2.0), blur_px: 4.0, color: Color::WHITE });
+    let clear = BoxShape { rect, fill: Paint::Solid(Color::WHITE.faded(0.0)), shadow, ..shape };
+    let plan = planned(vec![Op::Box(clear)], &everywhere()).unwrap();
+    let brushes: Vec<_> = plan.passes[0].draws.iter().map(|draw| draw.brush).collect();
+    assert_eq!(brushes, [Brush::Box(Part::Edged); 4]);
+}
+
+#[test]
+fn neighbouring_tiles_meet_without_a_gap_or_an_overlap_wherever_they_lie() {
+    for step in 0_u8..64 {
+        let offset = f32::from(step) / 64.0;
+        for scale in [0.5, 0.83, 1.0, 1.7] {
+            let map = Affine { dx: offset, dy: -offset, ..Affine::scale(scale, scale) };
+            let tile = |x: u32, y: u32| TexelRect { x0: 32 * x, y0: 32 * y, x1: 32 * x + 32, y1: 32 * y + 32 };
+            let at = |x, y| tile_px(map, &tile(x, y));
+            assert_eq!((at(0, 0).x1, at(0, 0).y1), (at(1, 0).x0, at(0, 1).y0), "{scale} {offset}");
+        }
+    }
+}
+
+#[test]
+fn turned_and_mirrored_blocks_are_drawn_whole() {
+    let tile = TexelRect { x0: 0, y0: 0, x1: 32, y1: 32 };
+    let tiles = Arc::new(Tiles { partial: vec![tile], full: vec![] });
+    let block = Block { key: 1, texel_from_local: Affine::IDENTITY, tiles };
+    assert!(tiled(&block, Affine::translation(0.5, -3.25)).is_some());
+    for map in [Affine::rotation(0.1), Affine::scale(-1.0, 1.0), Affine::scale(1.0, 0.25)] {
+        assert!(tiled(&block, map).is_none(), "{map:?}");
+    }
 }
