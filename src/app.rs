@@ -7,11 +7,13 @@
 //! accepted and close their files, all at once; feeds and the fold stop; the journal is written out; the venue closes.
 
 mod check;
+mod delay;
 mod desk;
 mod doctor;
 mod feeds;
 mod files;
 mod fold;
+mod games;
 mod live;
 mod offline;
 mod outputs;
@@ -38,6 +40,7 @@ use crate::time::Timestamp;
 
 pub use check::{Checked, check};
 pub use doctor::{Finding, doctor};
+pub use games::{Listed, games, table};
 pub use live::{Live, run};
 pub use offline::{Offline, run_offline};
 pub use rehearse::{Rehearsal, show_of};

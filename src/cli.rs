@@ -15,10 +15,11 @@ use sideline::app::{self, Failure, Live, Offline, Rehearsal, Replay, Show, Still
 use sideline::command::Fields;
 use sideline::config;
 use sideline::draw_list::Size;
+use sideline::feed::shottracker::ScheduleQuery;
 use sideline::game::snapshot::Sport;
-use sideline::ids::FeedKind;
+use sideline::ids::{FeedKind, TeamId};
 use sideline::template::{self, Binding};
-use sideline::time::FrameRate;
+use sideline::time::{FrameRate, Timestamp};
 use sideline::venue::fault::{Fault, Switch};
 use sideline::venue::{self, script::Position};
 
@@ -40,6 +41,8 @@ enum Action {
     Inspect(InspectArguments),
     /// A recorded show again, from its journal: in the window to rehearse with, or into a file
     Replay(ReplayArguments),
+    /// List the games of ShotTracker's schedule, or put a show on air that follows one of them
+    Games(GamesArguments),
     /// Draw a template into a picture, a folder of pictures, or a movie with alpha
     Render(RenderArguments),
     /// Tell everything that is wrong with templates and show files
@@ -117,6 +120,40 @@ struct VenueArguments {
 }
 
 #[derive(clap::Args)]
+struct GamesArguments {
+    /// Tip-off on this day (UTC) or later
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, required_unless_present = "follow")]
+    from: Option<Timestamp>,
+    /// Tip-off before this day (UTC); one day after --from when absent
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    to: Option<Timestamp>,
+    /// The vendor's id of a team
+    #[arg(long, value_name = "ID")]
+    team: Option<String>,
+    /// `court@facility`, by the vendor's ids
+    #[arg(long, value_name = "ID")]
+    location: Option<String>,
+    /// EXH, PRE, REG or POST; REG when absent
+    #[arg(long, value_parser = ["EXH", "PRE", "REG", "POST"])]
+    season: Option<String>,
+    /// Number of the season's week
+    #[arg(long, value_name = "N")]
+    week: Option<u32>,
+    /// A show file: its ShotTracker feed says where the schedule is and which variables hold the account
+    #[arg(long, value_name = "SHOW")]
+    show: Option<PathBuf>,
+    /// Base of the REST endpoints, instead of the show's or the vendor's
+    #[arg(long, value_name = "URL")]
+    rest: Option<String>,
+    /// Do not list: put the show of --show on air, following this game
+    #[arg(long, value_name = "EVENT_ID", requires = "show")]
+    follow: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
 struct InspectArguments {
     /// The protocol of the recording
     #[arg(long, value_parser = feed_kind)]
@@ -188,6 +225,7 @@ pub fn main() -> ExitCode {
         Action::Venue(venue) => self::venue(venue),
         Action::Inspect(inspect) => self::inspect(&inspect),
         Action::Replay(replay) => self::replay(replay),
+        Action::Games(games) => self::games(games),
         Action::Render(render) => self::render(render),
         Action::Check { paths, json } => check(&paths, json),
         Action::Fields { sport, json } => list_fields(sport, json),
@@ -250,6 +288,36 @@ fn venue(arguments: VenueArguments) -> Result<(), Failure> {
             },
         ),
     })
+}
+
+fn games(arguments: GamesArguments) -> Result<(), Failure> {
+    let mut show = arguments.show.as_deref().map(|path| Show::load(Some(path))).transpose()?;
+    if let (Some(event_id), Some(show)) = (&arguments.follow, &mut show) {
+        show.follow(event_id)?;
+        let status = app::run(show, &Live::default())?;
+        return if arguments.json { print_json(&status) } else { Ok(()) };
+    }
+    let query = ScheduleQuery {
+        from: arguments.from.unwrap_or_default(),
+        to: arguments.to,
+        team: arguments.team.map(TeamId::from),
+        location: arguments.location,
+        season_type: arguments.season,
+        week: arguments.week,
+    };
+    let games = app::games(show.as_ref(), arguments.rest.as_deref(), &query)?;
+    match (arguments.json, games.is_empty()) {
+        (true, _) => print_json(&games),
+        (false, true) => {
+            eprintln!("no game in the schedule; --season looks at others than the regular season");
+            Ok(())
+        }
+        (false, false) => print(&app::table(&games)),
+    }
+}
+
+fn date(text: &str) -> Result<Timestamp, String> {
+    Timestamp::from_utc_date(text).ok_or_else(|| format!("`{text}` is not a date; write it like 2026-11-21"))
 }
 
 fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {

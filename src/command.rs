@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{LayerId, TemplateId};
+use crate::ids::{FeedId, LayerId, TemplateId};
 use crate::time::FrameIndex;
 
 /// Field values that an operator gives a graphic: a JSON object, keys as the template declares them.
@@ -47,6 +47,9 @@ pub enum Command {
         #[serde(default)]
         fields: Fields,
     },
+    /// Holds back what a feed says by so many frames of the show (600 at most), so that it does not run ahead of the
+    /// picture. Takes effect at once, for what is held back already, too.
+    SetDelay { feed: FeedId, frames: u32 },
 }
 
 /// The answer to a command.

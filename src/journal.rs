@@ -59,6 +59,8 @@ pub enum Body {
         why: Option<String>,
     },
     Command(Command),
+    /// Nothing arrived: what was held back for a feed's delay has come due by now.
+    Due,
     /// From frame `index` on, playout drew the state up to and including entry `upto`; the frame that it drew before
     /// was `after`. Frames between the two were skipped: playout was late.
     Frame {

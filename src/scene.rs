@@ -94,6 +94,8 @@ impl Stage {
             }
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => self.toggle(frame, *layer, template, fields)?,
+            // The fold has done it: what is on the stage does not change.
+            Command::SetDelay { .. } => {}
         }
         Ok(Done { frame })
     }

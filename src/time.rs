@@ -36,6 +36,29 @@ impl Timestamp {
         self.unix_nanos.div_euclid(1_000_000)
     }
 
+    /// Midnight UTC of a date written `2026-11-21`; `None` when it is no date.
+    pub fn from_utc_date(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut number = |digits: usize| {
+            let part = parts.next()?;
+            let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| part.parse::<i64>().ok()).flatten()
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        let instant = Self::from_millis(days_since_1970(year, month, day) * 86_400_000);
+        // A day that the month does not have would become one of the next month.
+        let is_whole = parts.next().is_none() && instant.to_utc_text().starts_with(text);
+        is_whole.then_some(instant)
+    }
+
+    /// `2026-11-21 19:30 UTC`
+    pub fn to_utc_text(self) -> String {
+        let minutes = self.unix_nanos.div_euclid(60_000_000_000);
+        let (days, minute) = (minutes.div_euclid(1_440), minutes.rem_euclid(1_440));
+        let (year, month, day) = civil_from_days(days);
+        format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minute / 60, minute % 60)
+    }
+
     /// Time from `earlier` to `self`; zero when `earlier` is later.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_nanos(self.unix_nanos.saturating_sub(earlier.unix_nanos).max(0) as u64)
@@ -45,6 +68,28 @@ impl Timestamp {
     pub fn nanos_after(self, other: Timestamp) -> i64 {
         self.unix_nanos.saturating_sub(other.unix_nanos)
     }
+}
+
+/// Days of the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`).
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// Year, month and day (Howard Hinnant's `civil_from_days`).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted_month + 2) / 5 + 1)
 }
 
 impl std::ops::Add<Duration> for Timestamp {
@@ -283,6 +328,18 @@ impl Clock for ManualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_read_and_written_and_impossible_ones_refused() {
+        for (text, days) in [("1970-01-01", 0), ("2024-02-29", 19_782), ("2020-10-30", 18_565)] {
+            let instant = Timestamp::from_utc_date(text);
+            assert_eq!(instant, Some(Timestamp::from_millis(days * 86_400_000)), "{text}");
+            assert_eq!(instant.map(Timestamp::to_utc_text), Some(format!("{text} 00:00 UTC")));
+        }
+        for text in ["", "2023-02-29", "2023-13-01", "2023-1-1", "2023-01-01-01", "2023-01-00", "today"] {
+            assert_eq!(Timestamp::from_utc_date(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn an_hour_of_59_94_ends_within_a_nanosecond_of_its_fraction() {

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::fold::Fold;
 use crate::command::Command;
 use crate::feed::Report;
+use crate::ids::FeedId;
 use crate::journal::file::{Opened, Writer};
 use crate::journal::{Body, Entry, Seq, Start};
 use crate::playout::{Mark, Ordered, Position};
@@ -60,6 +61,15 @@ impl Desk {
         self.enter(Body::Start(start));
     }
 
+    /// Holds feeds back as the show file says; one whose delay the journal has already keeps that: it was set live.
+    pub fn delay(&mut self, delays: impl IntoIterator<Item = (FeedId, u32)>) {
+        for (feed, frames) in delays {
+            if self.fold.delay(&feed).is_none() && frames > 0 {
+                self.enter(Body::Command(Command::SetDelay { feed, frames }));
+            }
+        }
+    }
+
     /// Serves until `stop` changes or every sender is gone; then the journal is written out.
     pub async fn serve(
         mut self,
@@ -76,6 +86,9 @@ impl Desk {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(command) = commands.recv() => self.command(command),
                 _ = checkpoints.tick() => self.checkpoint(),
+                () = tokio::time::sleep(self.until_due().unwrap_or_default()), if self.fold.next_due().is_some() => {
+                    self.enter(Body::Due);
+                }
                 report = reports.recv() => match report {
                     Some(report) => self.report(report),
                     None => break,
@@ -93,6 +106,11 @@ impl Desk {
                 tracing::error!("{lost} entries of the journal could not be written");
             }
         }
+    }
+
+    /// Time until something that is held back for a delay comes due.
+    fn until_due(&self) -> Option<Duration> {
+        self.fold.next_due().map(|due| due.since(self.clock.now()))
     }
 
     fn checkpoint(&self) {

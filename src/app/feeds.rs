@@ -56,6 +56,11 @@ pub fn decoding(show: &ShowFile, venue: Option<&Endpoints>) -> BTreeMap<FeedId, 
     show.feeds.iter().map(|feed| (feed.id().clone(), decode::Options { match_id: followed(feed) })).collect()
 }
 
+/// By how many frames each feed is held back.
+pub fn delays(show: &ShowFile) -> impl Iterator<Item = (FeedId, u32)> + '_ {
+    show.feeds.iter().map(|feed| (feed.id().clone(), feed.delay_frames()))
+}
+
 /// What the show says of its teams, for the game's view.
 pub fn rules(show: &ShowFile) -> Rules {
     let mut ranks = Ranks::default();
@@ -103,6 +108,17 @@ fn shottracker(feed: &ShotTracker) -> Result<feed::Options, Failure> {
         secret: Secret::new(variable(&feed.id, &feed.secret_env)?),
         ..shottracker_common(feed, Url::parse("https://api.shottracker.com").map_err(Failure::input)?)
     }))
+}
+
+/// Options with which the schedule is asked: the account alone counts, no connection is made with them.
+pub fn account(feed: Option<&ShotTracker>, rest: Option<&str>) -> Result<shottracker::Options, Failure> {
+    let id: FeedId = feed.map_or_else(|| "shottracker".into(), |feed| feed.id.clone());
+    let of = |of: fn(&ShotTracker) -> &String, default: &'static str| feed.map_or(default, |feed| of(feed).as_str());
+    let base = rest.unwrap_or_else(|| of(|feed| &feed.rest, "https://api.shottracker.com"));
+    let username = variable(&id, of(|feed| &feed.username_env, "SHOTTRACKER_USERNAME"))?;
+    let secret = Secret::new(variable(&id, of(|feed| &feed.secret_env, "SHOTTRACKER_SECRET"))?);
+    let (rest, game) = (url(&id, "rest", base)?, shottracker::Game::Event("".into()));
+    Ok(shottracker::Options::new(id, rest, "wss://unused.invalid/{token}".to_owned(), game, username, secret))
 }
 
 fn shottracker_at_venue(feed: &ShotTracker, venue: &Endpoints) -> Result<feed::Options, Failure> {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::delay::Delays;
 use super::standing::Standing;
+use crate::command::Command;
 use crate::feed::decode::{self, Decoder, Verdict};
 use crate::feed::{Resume, shottracker};
 use crate::game::GameState;
@@ -15,6 +17,7 @@ use crate::ids::{FeedId, FeedKind};
 use crate::journal::file::{self, JournalError};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
+use crate::time::Timestamp;
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +28,8 @@ pub struct Fold {
     standing: Standing,
     /// Where each feed would resume: the number of its last numbered message.
     numbered: BTreeMap<FeedId, u64>,
+    #[serde(default)]
+    delays: Delays,
     #[serde(skip)]
     options: BTreeMap<FeedId, decode::Options>,
     /// Kept between messages so that a message costs no allocation for the list.
@@ -43,6 +48,7 @@ impl Fold {
             decoders: BTreeMap::new(),
             standing: Standing::default(),
             numbered: BTreeMap::new(),
+            delays: Delays::default(),
             options,
             events: Vec::new(),
             oddities: Vec::new(),
@@ -81,24 +87,60 @@ impl Fold {
         std::mem::take(&mut self.oddities)
     }
 
+    /// The delay that was set for a feed, by the show or live; `None` if none ever was.
+    pub fn delay(&self, feed: &FeedId) -> Option<u32> {
+        self.delays.of(feed)
+    }
+
+    /// When something that is held back for a delay comes due: an entry is wanted then.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.delays.next_due()
+    }
+
+    /// Takes the next entry. What was held back and has come due by its time takes effect before it.
     pub fn apply(&mut self, entry: &Entry) {
         self.upto = entry.seq;
+        // Marks are written down behind the fold's back: live, nothing is released at one.
+        if !matches!(entry.body, Body::Frame { .. }) {
+            while let Some((due, held)) = self.delays.release(entry.at) {
+                self.take_effect(due, &held);
+            }
+        }
         match &entry.body {
-            Body::Received { feed, kind, bytes } => self.receive(entry, feed, *kind, bytes),
-            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).alive(entry.at, feed, *kind),
-            Body::Skipped { feed, kind, .. } => Arc::make_mut(&mut self.state).skipped(feed, *kind),
-            Body::Link { feed, kind, link, .. } => Arc::make_mut(&mut self.state).link(entry.at, feed, *kind, *link),
+            Body::Received { feed, bytes, kind } => {
+                if *kind == FeedKind::ShotTracker
+                    && let Some(number) = shottracker::seq(bytes)
+                {
+                    self.numbered.insert(feed.clone(), number);
+                }
+                self.take(feed, entry);
+            }
+            Body::Alive { feed, .. } | Body::Skipped { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
+            Body::Command(Command::SetDelay { feed, frames }) => self.delays.set(feed, *frames),
             Body::Command(command) => self.standing.apply(command),
-            Body::Start(_) | Body::Frame { .. } => {}
+            Body::Start(start) => self.delays.set_rate(start.rate),
+            Body::Due | Body::Frame { .. } => {}
         }
     }
 
-    fn receive(&mut self, entry: &Entry, feed: &FeedId, kind: FeedKind, bytes: &[u8]) {
-        if kind == FeedKind::ShotTracker
-            && let Some(number) = shottracker::seq(bytes)
-        {
-            self.numbered.insert(feed.clone(), number);
+    fn take(&mut self, feed: &FeedId, entry: &Entry) {
+        if let Some((at, entry)) = self.delays.hold(feed, entry) {
+            self.take_effect(at, &entry);
         }
+    }
+
+    /// What a feed said becomes part of the game.
+    fn take_effect(&mut self, at: Timestamp, entry: &Entry) {
+        match &entry.body {
+            Body::Received { feed, kind, bytes } => self.receive(at, feed, *kind, bytes),
+            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).alive(at, feed, *kind),
+            Body::Skipped { feed, kind, .. } => Arc::make_mut(&mut self.state).skipped(feed, *kind),
+            Body::Link { feed, kind, link, .. } => Arc::make_mut(&mut self.state).link(at, feed, *kind, *link),
+            Body::Command(_) | Body::Start(_) | Body::Due | Body::Frame { .. } => {}
+        }
+    }
+
+    fn receive(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, bytes: &[u8]) {
         let options = &self.options;
         let fresh = || Decoder::new(kind, options.get(feed).cloned().unwrap_or_default());
         let decoder = self.decoders.entry(feed.clone()).or_insert_with(fresh);
@@ -107,12 +149,89 @@ impl Fold {
         self.oddities.extend(decoder.take_fresh_notes().into_iter().map(|oddity| format!("feed {feed}: {oddity}")));
         let state = Arc::make_mut(&mut self.state);
         match outcome.verdict {
-            Verdict::Taken => state.received(entry.at, feed, kind, outcome.oddities),
-            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(entry.at, feed, kind),
+            Verdict::Taken => state.received(at, feed, kind, outcome.oddities),
+            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(at, feed, kind),
             Verdict::Skipped => state.skipped(feed, kind),
         }
         for event in &self.events {
-            state.apply(entry.at, feed, kind, event);
+            state.apply(at, feed, kind, event);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::{Rules, view};
+    use crate::journal::Start;
+    use crate::time::FrameRate;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000 + millis)
+    }
+
+    fn entry(seq: Seq, millis: i64, body: Body) -> Entry {
+        Entry { seq, at: at(millis), body }
+    }
+
+    fn score(seq: Seq, millis: i64, feed: &str, points: u32) -> Entry {
+        let text = format!(
+            r#"{{"type":"data","source":"broadcastsummary","data":{{"game_stats":{{"home":{{"team":{{"team_id":1,"PTS":{points}}}}},"away":{{"team":{{"team_id":2,"PTS":0}}}}}}}}}}"#
+        );
+        entry(seq, millis, Body::Received { feed: feed.into(), kind: FeedKind::ShotTracker, bytes: text.into() })
+    }
+
+    fn shown(fold: &Fold, millis: i64) -> Option<u32> {
+        view(&fold.position().state, &Rules::default(), at(millis)).home.score
+    }
+
+    /// A show at 50 frames a second whose feed is held back by 10 of them.
+    fn delayed() -> Fold {
+        let start = Start {
+            epoch: at(0),
+            rate: FrameRate::FPS_50,
+            show: String::new(),
+            folder: "".into(),
+            follows: BTreeMap::new(),
+        };
+        let mut fold = Fold::new(BTreeMap::new());
+        fold.apply(&entry(1, 0, Body::Start(start)));
+        fold.apply(&entry(2, 0, Body::Command(Command::SetDelay { feed: "tracker".into(), frames: 10 })));
+        fold
+    }
+
+    #[test]
+    fn what_a_delayed_feed_says_takes_effect_at_the_first_entry_after_its_delay() {
+        let mut fold = delayed();
+        fold.apply(&score(3, 100, "tracker", 2));
+        assert_eq!(fold.next_due(), Some(at(300)));
+        fold.apply(&entry(4, 299, Body::Due));
+        assert_eq!(shown(&fold, 299), None);
+        fold.apply(&entry(5, 310, Body::Frame { index: crate::time::FrameIndex(15), after: None, upto: 4 }));
+        assert_eq!(shown(&fold, 310), None, "a mark releases nothing");
+        fold.apply(&entry(6, 310, Body::Due));
+        assert_eq!(shown(&fold, 310), Some(2));
+        assert_eq!(fold.next_due(), None);
+    }
+
+    #[test]
+    fn a_delay_taken_back_live_lets_what_was_held_take_effect_at_the_next_entry() {
+        let mut fold = delayed();
+        fold.apply(&score(3, 100, "tracker", 2));
+        fold.apply(&entry(4, 110, Body::Command(Command::SetDelay { feed: "tracker".into(), frames: 0 })));
+        assert_eq!(fold.next_due(), Some(at(100)));
+        fold.apply(&score(5, 120, "tracker", 3));
+        assert_eq!((shown(&fold, 120), fold.next_due()), (Some(3), None));
+    }
+
+    #[test]
+    fn what_is_held_back_is_part_of_a_checkpoint() {
+        let mut fold = delayed();
+        fold.apply(&score(3, 100, "tracker", 2));
+        let written = serde_json::to_vec(&fold).expect("a fold is JSON");
+        let mut read: Fold = serde_json::from_slice(&written).expect("and comes back");
+        assert_eq!(read.delay(&"tracker".into()), Some(10));
+        read.apply(&entry(4, 300, Body::Due));
+        assert_eq!(shown(&read, 300), Some(2));
     }
 }

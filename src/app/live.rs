@@ -154,7 +154,8 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<Atomic
     let epoch = journal.as_ref().and_then(|journal| epoch_of(journal, show)).unwrap_or(clock.now() + LEAD_IN);
     let start = show.start(epoch, &decoding);
     let _in_runtime = runtime.enter();
-    Ok(wire_desk(fold, journal, clock, start, stop, |fold, reports, commands, stopping| {
+    let delays = feeds::delays(&show.file);
+    Ok(wire_desk(fold, journal, clock, start, delays, stop, |fold, reports, commands, stopping| {
         feeds::spawn(options, fold, &reports, &stopping);
         spawn_rundown(show, commands, stopping);
     }))
@@ -177,7 +178,8 @@ fn wire_rehearsal(
     let clock = ready.clock.clone();
     let (fold, player) = ready.part();
     let _in_runtime = runtime.enter();
-    Ok(wire_desk(fold, Some(journal), clock, start, stop, |_, reports, commands, stopping| {
+    let delays = feeds::delays(&show.file);
+    Ok(wire_desk(fold, Some(journal), clock, start, delays, stop, |_, reports, commands, stopping| {
         player.spawn(reports, commands, stopping);
     }))
 }
@@ -188,6 +190,7 @@ fn wire_desk(
     journal: Option<Opened>,
     clock: Arc<dyn Clock>,
     start: Start,
+    delays: impl Iterator<Item = (FeedId, u32)>,
     stop: &Arc<AtomicBool>,
     begin: impl FnOnce(&Fold, mpsc::Sender<Report>, mpsc::Sender<Command>, watch::Receiver<bool>),
 ) -> Wired {
@@ -202,6 +205,7 @@ fn wire_desk(
     let journal_lost = journal.as_ref().map(|opened| opened.writer.lost()).unwrap_or_default();
     let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
     desk.begin(start);
+    desk.delay(delays);
     let position = desk.position();
     let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
     let status = Arc::new(ArcSwapOption::empty());

@@ -80,6 +80,7 @@ fn record(show: &Show, length: Duration, path: &Path) -> Result<Recording, Failu
         feeds::spawn(options, &fold, &reports, &stopping);
         let mut desk = Desk::new(fold, Some(journal), clock, None);
         desk.begin(show.start(epoch, &decoding));
+        desk.delay(feeds::delays(&show.file));
         spawn_rundown(show, commands, stopping.clone());
         let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
         let cut_short = tokio::select! {

@@ -138,7 +138,8 @@ impl Player {
                 let _ = commands.send(command).await;
                 return;
             }
-            Body::Command(_) | Body::Start(_) | Body::Skipped { .. } | Body::Frame { .. } => return,
+            // What came due comes due again by the delays of this run.
+            Body::Command(_) | Body::Start(_) | Body::Skipped { .. } | Body::Due | Body::Frame { .. } => return,
         };
         let _ = reports.send(report).await;
     }

@@ -316,11 +316,26 @@ enum LineBody {
     Command {
         command: Command,
     },
+    Due,
     Frame {
         index: FrameIndex,
         after: Option<FrameIndex>,
         upto: Seq,
     },
+}
+
+/// As a line of the file: for entries that a checkpoint holds.
+impl Serialize for Entry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Line::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let line = Line::deserialize(deserializer)?;
+        line.into_entry().ok_or_else(|| serde::de::Error::custom("an entry whose bytes are no base64"))
+    }
 }
 
 impl From<&Entry> for Line {
@@ -338,6 +353,7 @@ impl From<&Entry> for Line {
             Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
             Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
             Body::Command(command) => LineBody::Command { command },
+            Body::Due => LineBody::Due,
             Body::Frame { index, after, upto } => LineBody::Frame { index, after, upto },
         };
         Line { seq: entry.seq, at: entry.at, body }
@@ -360,6 +376,7 @@ impl Line {
             LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
             LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
             LineBody::Command { command } => Body::Command(command),
+            LineBody::Due => Body::Due,
             LineBody::Frame { index, after, upto } => Body::Frame { index, after, upto },
         };
         Some(Entry { seq: self.seq, at: self.at, body })

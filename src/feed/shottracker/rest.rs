@@ -35,6 +35,7 @@ pub struct ScheduleQuery {
     pub location: Option<String>,
     /// `EXH`, `PRE`, `REG` or `POST`; `None`: the vendor's default, which is `REG`.
     pub season_type: Option<String>,
+    pub week: Option<u32>,
 }
 
 /// A game of the schedule. Empty texts where the vendor says nothing.
@@ -124,6 +125,7 @@ impl Rest {
         pairs.extend(query.team.as_ref().map(|team| ("team_id", team.to_string())));
         pairs.extend(query.location.clone().map(|location| ("location_id", location)));
         pairs.extend(query.season_type.clone().map(|season| ("seasonType", season)));
+        pairs.extend(query.week.map(|week| ("weekNumber", week.to_string())));
         let answer = self.get("v1/data/schedule/games", &pairs, None).await?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         let Some(games) = answer.get("games").and_then(Value::as_array) else {
