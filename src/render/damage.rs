@@ -10,7 +10,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::draw_list::{DrawList, Item, Op, PathShape, Rect, Size, TextShape};
+use crate::draw_list::{Clip, DrawList, Item, Op, PathShape, Rect, Size, TextShape};
 
 /// More rectangles than this are not worth their scissors: the two that grow least when joined are joined.
 const MAX_RECTS: usize = 12;
@@ -198,9 +198,14 @@ pub fn damage(old: &DrawList, new: &DrawList) -> Vec<PixelRect> {
     let partner_of_new = pair(old, &old_places, new, &new_places);
     let mut old_is_paired = vec![false; old.items.len()];
     let mut rects = Vec::new();
-    for (partner, place) in partner_of_new.iter().zip(&new_places) {
+    for (index, (partner, place)) in partner_of_new.iter().zip(&new_places).enumerate() {
         match partner {
-            Some(partner) => old_is_paired[*partner] = true,
+            Some(partner) => {
+                old_is_paired[*partner] = true;
+                if let (Op::PushClip(from), Op::PushClip(to)) = (&old.items[*partner].op, &new.items[index].op) {
+                    edges_of_move(from, to, new.canvas).into_iter().for_each(|edge| add(&mut rects, edge));
+                }
+            }
             None => add(&mut rects, place.touched),
         }
     }
@@ -251,7 +256,11 @@ fn pair_by_node(old: &[Item], new: &[Item], offset: usize) -> Vec<Option<usize>>
         .iter()
         .map(|item| {
             let olds = by_node.get_mut(item.node.as_str())?;
-            let found = olds.iter().position(|index| same_op(&old[*index].op, &item.op))?;
+            let alike = |index: &usize| {
+                let before = &old[*index].op;
+                same_op(before, &item.op) || is_moved_clip(before, &item.op)
+            };
+            let found = olds.iter().position(alike)?;
             olds.remove(found)
         })
         .collect();
@@ -287,6 +296,35 @@ fn longest_rising(values: &[Option<usize>]) -> Vec<bool> {
         next = before[position];
     }
     kept
+}
+
+/// A clip whose edges moved and nothing else: well inside of both it covers all, as before, so only the pixels around
+/// its edges can differ. This is what a wipe is, and a wipe must not redraw what it uncovered already.
+fn is_moved_clip(a: &Op, b: &Op) -> bool {
+    match (a, b) {
+        (Op::PushClip(a), Op::PushClip(b)) => {
+            a.canvas_from_local == b.canvas_from_local
+                && a.canvas_from_local.is_translation()
+                && a.corners == b.corners
+                && !a.rect.is_empty()
+                && !b.rect.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// The pixels that two clips cover differently, give or take: none for equal clips.
+fn edges_of_move(from: &Clip, to: &Clip, canvas: Size) -> Vec<PixelRect> {
+    if from == to {
+        return Vec::new();
+    }
+    let place = |clip: &Clip| clip.canvas_from_local.bounds_of(clip.rect);
+    let (from_place, to_place) = (place(from), place(to));
+    let all = PixelRect::touched_by(from_place.union(to_place).outset(1.0), canvas);
+    // Corners and the antialiased edge lie within this of the outline.
+    let rim = from.corners.iter().copied().fold(0.0, f32::max) + 1.0;
+    let covered_by_both = PixelRect::held_by(from_place.intersection(to_place).outset(-rim)).intersection(all);
+    if covered_by_both.is_empty() { vec![all] } else { all.around(covered_by_both).to_vec() }
 }
 
 /// Equal contents; shared parts are compared by address first, because a picture's pixels are many.
