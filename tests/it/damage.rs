@@ -150,6 +150,8 @@ enum Change {
     Replace(prop::sample::Index, Op),
     Step(prop::sample::Index, f32, f32),
     Fade(f32),
+    /// Moves the four edges of every clip.
+    Wipe([f32; 4]),
     Unwrap(prop::sample::Index),
 }
 
@@ -163,6 +165,7 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (at(), shape()).prop_map(|(at, op)| Change::Replace(at, op)),
         3 => (at(), -9.0_f32..9.0, -9.0_f32..9.0).prop_map(|(at, x, y)| Change::Step(at, x, y)),
         2 => (0.0_f32..1.2).prop_map(Change::Fade),
+        4 => proptest::array::uniform4(-9.0_f32..9.0).prop_map(Change::Wipe),
         1 => at().prop_map(Change::Unwrap),
     ]
 }
@@ -191,6 +194,16 @@ fn apply(nodes: &mut Vec<Node>, change: &Change) {
             for node in nodes {
                 if let Node::Group(_, faded, _) = node {
                     *faded = *opacity;
+                }
+            }
+        }
+        Change::Wipe([left, top, right, bottom]) => {
+            for node in nodes {
+                if let Node::Clip(_, Clip { rect, .. }, _) = node {
+                    rect.x += left;
+                    rect.y += top;
+                    rect.width += right - left;
+                    rect.height += bottom - top;
                 }
             }
         }
