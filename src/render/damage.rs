@@ -10,7 +10,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::draw_list::{Clip, DrawList, Item, Op, PathShape, Rect, Size, TextShape};
+use crate::draw_list::{BoxShape, Clip, DrawList, Item, Op, Paint, PathShape, Rect, Size, TextShape};
 
 /// More rectangles than this are not worth their scissors: the two that grow least when joined are joined.
 const MAX_RECTS: usize = 12;
@@ -206,12 +206,12 @@ pub fn damage(old: &DrawList, new: &DrawList) -> Vec<PixelRect> {
                     edges_of_move(from, to, new.canvas).into_iter().for_each(|edge| add(&mut rects, edge));
                 }
             }
-            None => add(&mut rects, place.touched),
+            None => coloured(&new.items[index], place.touched).into_iter().for_each(|rect| add(&mut rects, rect)),
         }
     }
-    for (is_paired, place) in old_is_paired.iter().zip(&old_places) {
-        if !is_paired {
-            add(&mut rects, place.touched);
+    for (index, place) in old_places.iter().enumerate() {
+        if !old_is_paired[index] {
+            coloured(&old.items[index], place.touched).into_iter().for_each(|rect| add(&mut rects, rect));
         }
     }
     rects
@@ -313,18 +313,42 @@ fn is_moved_clip(a: &Op, b: &Op) -> bool {
     }
 }
 
-/// The pixels that two clips cover differently, give or take: none for equal clips.
+/// The pixels that two clips cover differently, give or take: a strip along each edge that moved, none for equal clips.
+/// Along an edge that stayed both cover the same.
 fn edges_of_move(from: &Clip, to: &Clip, canvas: Size) -> Vec<PixelRect> {
     if from == to {
         return Vec::new();
     }
     let place = |clip: &Clip| clip.canvas_from_local.bounds_of(clip.rect);
     let (from_place, to_place) = (place(from), place(to));
-    let all = PixelRect::touched_by(from_place.union(to_place).outset(1.0), canvas);
+    let all = from_place.union(to_place).outset(1.0);
     // Corners and the antialiased edge lie within this of the outline.
     let rim = from.corners.iter().copied().fold(0.0, f32::max) + 1.0;
-    let covered_by_both = PixelRect::held_by(from_place.intersection(to_place).outset(-rim)).intersection(all);
-    if covered_by_both.is_empty() { vec![all] } else { all.around(covered_by_both).to_vec() }
+    let across = |a: f32, b: f32| (a != b).then(|| (a.min(b) - rim, (a - b).abs() + 2.0 * rim));
+    let upright = |(x, width): (f32, f32)| Rect { x, width, ..all };
+    let level = |(y, height): (f32, f32)| Rect { y, height, ..all };
+    let strips = [
+        across(from_place.x, to_place.x).map(upright),
+        across(from_place.right(), to_place.right()).map(upright),
+        across(from_place.y, to_place.y).map(level),
+        across(from_place.bottom(), to_place.bottom()).map(level),
+    ];
+    strips.into_iter().flatten().map(|strip| PixelRect::touched_by(strip, canvas)).collect()
+}
+
+/// The pixels that an item can colour, without the inside of a box that is nothing but a shadow.
+fn coloured(item: &Item, touched: PixelRect) -> Vec<PixelRect> {
+    if let Op::Box(BoxShape { canvas_from_local, rect, corners, fill: Paint::Solid(fill), border: None, .. }) = &item.op
+        && fill.a == 0.0
+        && canvas_from_local.is_translation()
+    {
+        let rim = corners.iter().copied().fold(0.0, f32::max) + 1.0;
+        let inside = PixelRect::held_by(canvas_from_local.bounds_of(*rect).outset(-rim)).intersection(touched);
+        if !inside.is_empty() {
+            return touched.around(inside).to_vec();
+        }
+    }
+    vec![touched]
 }
 
 /// Equal contents; shared parts are compared by address first, because a picture's pixels are many.
