@@ -52,7 +52,10 @@ impl Program {
         rate: FrameRate,
         needs: &[Need],
     ) -> Result<Self, ProgramError> {
-        let renderer = Renderer::new(gpu, canvas, needs)?;
+        let mut renderer = Renderer::new(gpu, canvas, needs)?;
+        // The first picture is the whole canvas, converted for every output: made before the first deadline.
+        let mut fonts = fonts;
+        renderer.render(FrameIndex(0), DrawList::empty(canvas), &mut fonts)?;
         Ok(Self {
             rate,
             canvas,

@@ -107,11 +107,40 @@ enum Open {
         first_pass: usize,
         outer_fade: f32,
         outer_clips: Vec<ClipRecord>,
-        outer_range: [u32; 2],
+        outer_live: LiveClips,
     },
     Clip {
-        outer_range: [u32; 2],
+        outer_live: LiveClips,
     },
+}
+
+/// The clips that are in force.
+#[derive(Clone, Copy)]
+struct LiveClips {
+    /// Where the plan holds them: first and count.
+    range: [u32; 2],
+    /// Pixels that all of them cover fully: there an item is drawn as if there were none.
+    covered: PixelRect,
+}
+
+impl LiveClips {
+    const NONE: LiveClips =
+        LiveClips { range: [0, 0], covered: PixelRect { x0: 0, y0: 0, x1: u32::MAX, y1: u32::MAX } };
+
+    /// The pixels of an item in the parts that need no clip and those that do.
+    fn part(self, touched: PixelRect) -> ([PixelRect; 1], [PixelRect; 4]) {
+        let free = touched.intersection(self.covered);
+        if self.range[1] == 0 || free == touched {
+            return ([touched], [PixelRect::default(); 4]);
+        }
+        if free.width() * free.height() < SMALLEST_INSIDE_PX {
+            return (
+                [PixelRect::default()],
+                [touched, PixelRect::default(), PixelRect::default(), PixelRect::default()],
+            );
+        }
+        ([free], touched.around(free))
+    }
 }
 
 struct Planner<'a> {
@@ -124,7 +153,7 @@ struct Planner<'a> {
     fade: f32,
     /// Live clips since the innermost layer, and where the plan holds them.
     clips: Vec<ClipRecord>,
-    clip_range: [u32; 2],
+    live: LiveClips,
 }
 
 /// Plans the items that meet the damage; `places` are the list's own.
@@ -142,7 +171,7 @@ pub(super) fn plan(
         depth: 0,
         fade: 1.0,
         clips: Vec::new(),
-        clip_range: [0, 0],
+        live: LiveClips::NONE,
     };
     let cleared = PixelRect::of_canvas(list.canvas);
     planner.plan.passes.push(Pass { target: 0, cleared, draws: Vec::new() });
@@ -164,9 +193,9 @@ impl Planner<'_> {
             Op::PopGroup => self.pop_group(node)?,
             Op::PushClip(clip) => self.push_clip(node, clip)?,
             Op::PopClip => match self.open.pop() {
-                Some(Open::Clip { outer_range }) => {
+                Some(Open::Clip { outer_live }) => {
                     self.clips.pop();
-                    self.clip_range = outer_range;
+                    self.live = outer_live;
                 }
                 _ => return Err(RenderError::Unbalanced { node: node.clone() }),
             },
@@ -212,8 +241,8 @@ impl Planner<'_> {
             self.plan.passes.push(Pass { target: self.depth, cleared, draws: Vec::new() });
             self.fade = 1.0;
             let outer_clips = std::mem::take(&mut self.clips);
-            let outer_range = std::mem::take(&mut self.clip_range);
-            self.open.push(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_range });
+            let outer_live = std::mem::replace(&mut self.live, LiveClips::NONE);
+            self.open.push(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_live });
         }
         Ok(())
     }
@@ -222,7 +251,7 @@ impl Planner<'_> {
         match self.open.pop() {
             Some(Open::Plain) => {}
             Some(Open::Folded { outer_fade }) => self.fade = outer_fade,
-            Some(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_range }) => {
+            Some(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_live }) => {
                 let depth = self.depth;
                 let draws = self.plan.passes[first_pass..].iter().filter(|pass| pass.target == depth);
                 let touched =
@@ -231,7 +260,7 @@ impl Planner<'_> {
                 self.depth -= 1;
                 self.fade = outer_fade;
                 self.clips = outer_clips;
-                self.clip_range = outer_range;
+                self.live = outer_live;
                 if touched.is_empty() {
                     self.plan.passes.truncate(first_pass);
                 } else {
@@ -250,13 +279,17 @@ impl Planner<'_> {
         if self.clips.len() == MAX_LIVE_CLIPS {
             return Err(RenderError::TooManyClips { node: node.clone() });
         }
-        self.open.push(Open::Clip { outer_range: self.clip_range });
+        self.open.push(Open::Clip { outer_live: self.live });
         // A clip without an area shows nothing: the list's places already say that its items touch no pixel.
         let local_from_canvas = inverse(clip.canvas_from_local).unwrap_or(Affine::IDENTITY);
         let (local_x, local_y) = rows(local_from_canvas);
         let corners_px = fitting_corners(clip.rect, clip.corners);
         self.clips.push(ClipRecord { local_x, local_y, rect_px: sides(clip.rect), corners_px });
-        self.clip_range = [self.plan.clips.len() as u32, self.clips.len() as u32];
+        let covered = inside_of(clip.canvas_from_local, clip.rect, clip.corners, 0.0);
+        self.live = LiveClips {
+            range: [self.plan.clips.len() as u32, self.clips.len() as u32],
+            covered: self.live.covered.intersection(covered.unwrap_or_default()),
+        };
         self.plan.clips.extend_from_slice(&self.clips);
         Ok(())
     }
@@ -284,7 +317,7 @@ impl Planner<'_> {
             border_color: faded(border.map_or([0.0; 4], |border| border.color.premultiplied())),
             shadow_color: faded(shape.shadow.map_or([0.0; 4], |shadow| shadow.color.premultiplied())),
             extras_px: [offset.x, offset.y, blur_px / 2.0, border.map_or(0.0, |border| border.width_px)],
-            clips: self.clip_range,
+            clips: [0, 0],
         };
         let inside = inside(shape).map_or(PixelRect::default(), |inside| inside.intersection(touched));
         if inside.width() * inside.height() < SMALLEST_INSIDE_PX {
@@ -304,12 +337,14 @@ impl Planner<'_> {
 
     /// Draws the part of a box that lies in `touched`.
     fn push_box(&mut self, part: Part, instance: BoxInstance, touched: PixelRect) {
-        if touched.is_empty() {
-            return;
+        let (free, clipped) = self.live.part(touched);
+        let free = free.into_iter().map(|rect| (rect, [0, 0]));
+        let clipped = clipped.into_iter().map(|rect| (rect, self.live.range));
+        for (rect, clips) in free.chain(clipped).filter(|(rect, _)| !rect.is_empty()).collect::<Vec<_>>() {
+            let index = self.plan.boxes.len() as u32;
+            self.plan.boxes.push(BoxInstance { bounds_px: bounds_px(rect), clips, ..instance });
+            self.push_draw(Brush::Box(part), index, rect, clips[1] > 0);
         }
-        let index = self.plan.boxes.len() as u32;
-        self.plan.boxes.push(BoxInstance { bounds_px: bounds_px(touched), ..instance });
-        self.push_draw(Brush::Box(part), index, touched);
     }
 
     fn draw_coverage(&mut self, block: &Block, canvas_from_local: Affine, color: Color, touched: PixelRect) {
@@ -324,7 +359,7 @@ impl Planner<'_> {
             self.draw_block(brush, block, canvas_from_local, tint, rect);
         }
         for rect in block.tiles.full.iter().map(place) {
-            let instance = BoxInstance { color_0: tint, clips: self.clip_range, ..BoxInstance::zeroed() };
+            let instance = BoxInstance { color_0: tint, ..BoxInstance::zeroed() };
             self.push_box(Part::Solid, instance, rect);
         }
     }
@@ -344,14 +379,18 @@ impl Planner<'_> {
 
     fn push_quad(&mut self, brush: Brush, texel_from_canvas: Affine, tint: [f32; 4], touched: PixelRect) {
         let (texel_x, texel_y) = rows(texel_from_canvas);
-        let clips = self.clip_range;
-        let instance = self.plan.quads.len() as u32;
-        self.plan.quads.push(QuadInstance { bounds_px: bounds_px(touched), texel_x, texel_y, tint, clips });
-        self.push_draw(brush, instance, touched);
+        let (free, clipped) = self.live.part(touched);
+        let free = free.into_iter().map(|rect| (rect, [0, 0]));
+        let clipped = clipped.into_iter().map(|rect| (rect, self.live.range));
+        for (rect, clips) in free.chain(clipped).filter(|(rect, _)| !rect.is_empty()).collect::<Vec<_>>() {
+            let instance = self.plan.quads.len() as u32;
+            self.plan.quads.push(QuadInstance { bounds_px: bounds_px(rect), texel_x, texel_y, tint, clips });
+            self.push_draw(brush, instance, rect, clips[1] > 0);
+        }
     }
 
-    fn push_draw(&mut self, brush: Brush, instance: u32, touched: PixelRect) {
-        let draw = Draw { brush, instance, touched, is_clipped: self.clip_range[1] > 0 };
+    fn push_draw(&mut self, brush: Brush, instance: u32, touched: PixelRect, is_clipped: bool) {
+        let draw = Draw { brush, instance, touched, is_clipped };
         // There is always a pass: the canvas's own is the first, and a group's end leaves one of its parent's.
         let depth = self.depth;
         match self.plan.passes.last_mut() {
@@ -392,16 +431,20 @@ fn bounds_px(touched: PixelRect) -> [f32; 4] {
 /// Pixels that a box covers fully and without its border: all but its edges, and the rows or columns of its corners;
 /// `None` for a box that does not lie straight.
 fn inside(shape: &BoxShape) -> Option<PixelRect> {
-    if shape.canvas_from_local.xy != 0.0 || shape.canvas_from_local.yx != 0.0 {
+    let border = shape.border.map_or(0.0, |border| border.width_px.max(0.0));
+    inside_of(shape.canvas_from_local, shape.rect, shape.corners, border)
+}
+
+fn inside_of(canvas_from_local: Affine, rect: Rect, corners: [f32; 4], border: f32) -> Option<PixelRect> {
+    if canvas_from_local.xy != 0.0 || canvas_from_local.yx != 0.0 {
         return None;
     }
-    let Rect { x, y, width, height } = shape.rect;
-    let border = shape.border.map_or(0.0, |border| border.width_px.max(0.0));
-    let corner = fitting_corners(shape.rect, shape.corners).into_iter().fold(border, f32::max);
+    let Rect { x, y, width, height } = rect;
+    let corner = fitting_corners(rect, corners).into_iter().fold(border, f32::max);
     // The corners' rows of a wide box are few, and the corners' columns of a high one.
     let (across, down) = if width > height { (border, corner) } else { (corner, border) };
     let inner = Rect::new(x + across, y + down, width - 2.0 * across, height - 2.0 * down);
-    let bounds = shape.canvas_from_local.bounds_of(inner);
+    let bounds = canvas_from_local.bounds_of(inner);
     (!bounds.is_empty()).then(|| PixelRect::held_by(bounds))
 }
 
