@@ -34,8 +34,13 @@ fn plain_box(x: f32) -> Op {
     })
 }
 
+/// A clip that lies a little askew, so that no pixel counts as fully covered.
 fn clip(x: f32, width: f32) -> Op {
-    Op::PushClip(Clip { canvas_from_local: Affine::IDENTITY, rect: Rect::new(x, 0.0, width, 50.0), corners: [0.0; 4] })
+    Op::PushClip(Clip {
+        canvas_from_local: Affine::rotation(1e-4),
+        rect: Rect::new(x, 0.0, width, 50.0),
+        corners: [0.0; 4],
+    })
 }
 
 fn planned(ops: Vec<Op>, damage: &[PixelRect]) -> Result<Plan, RenderError> {
@@ -117,6 +122,14 @@ fn clips_outside_a_layer_apply_to_the_layer_and_not_to_its_items() {
     );
     assert_eq!(plan.boxes[0].clips, [0, 0]);
     assert_eq!(plan.quads[0].clips, [0, 1]);
+}
+
+#[test]
+fn what_lies_well_inside_a_clip_is_drawn_without_it() {
+    let straight =
+        Clip { canvas_from_local: Affine::IDENTITY, rect: Rect::new(-20.0, -20.0, 60.0, 90.0), corners: [4.0; 4] };
+    let plan = targets(vec![Op::PushClip(straight), plain_box(5.0), Op::PopClip], &[0]);
+    assert_eq!(plan.boxes.iter().map(|instance| instance.clips).collect::<Vec<_>>(), [[0, 0]]);
 }
 
 #[test]
