@@ -8,6 +8,7 @@
 
 mod graphic;
 mod life;
+mod memory;
 mod paint;
 mod shape;
 mod text;
@@ -44,6 +45,15 @@ struct Layer {
     /// Going out, oldest first; drawn below what is on air.
     leaving: Vec<Graphic>,
     cued: Option<Graphic>,
+}
+
+/// What drawing has cost so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Work {
+    /// Expressions evaluated.
+    pub evaluations: u64,
+    /// Nodes laid out.
+    pub layouts: u64,
 }
 
 /// What a frame is drawn for.
@@ -176,6 +186,15 @@ impl Stage {
         Some(list)
     }
 
+    /// What the graphics that are drawn now have cost since each of them was made.
+    pub fn work(&self) -> Work {
+        let drawn = self.layers.values().flat_map(|layer| layer.leaving.iter().chain(&layer.on_air));
+        drawn.map(Graphic::work).fold(Work::default(), |all, one| Work {
+            evaluations: all.evaluations + one.evaluations,
+            layouts: all.layouts + one.layouts,
+        })
+    }
+
     /// What is on air and what is cued, lowest layer first. A graphic that is going out is not on air.
     pub fn layers(&self) -> Vec<LayerStatus> {
         let id = |graphic: &Option<Graphic>| graphic.as_ref().map(|graphic| graphic.template().id.clone());
@@ -239,49 +258,85 @@ mod tests {
         assert_eq!(Fonts::bundled().families().collect::<Vec<_>>(), FAMILIES);
     }
 
-    #[test]
-    fn what_did_not_change_is_not_evaluated_again() {
-        let mut fonts = Fonts::bundled();
+    /// A stage with one graphic taken at frame 0, and its game.
+    fn stage_with(template: &str) -> (Stage, GameSnapshot) {
         let mut stage = Stage::new(Arc::new(TemplateSet::builtin().expect("the built-in templates are right")));
-        let toggle = Command::Toggle { layer: LayerId(1), template: "score-bug".into(), fields: Fields::new() };
-        stage.apply(FrameIndex(0), &toggle).expect("there is a score bug");
-        let mut snapshot = crate::template::sample().clone();
-        let mut evaluations = |frame: u64, snapshot: &GameSnapshot| {
-            stage.draw(FrameIndex(frame), FrameRate::FPS_50, Size::new(1920, 1080), snapshot, &mut fonts);
-            stage.layers[&LayerId(1)].on_air.as_ref().map_or(0, Graphic::evaluations)
-        };
-        let first = evaluations(0, &snapshot);
-        assert!(first > 50, "{first}");
-        assert_eq!(evaluations(1, &snapshot), first, "nothing changed");
-        if let Some(clock) = &mut snapshot.clock.game {
+        let cue = Command::Cue { layer: LayerId(1), template: template.into(), fields: Fields::new() };
+        let take = Command::Take { layer: LayerId(1), cut: false };
+        [cue, take].iter().for_each(|command| {
+            stage.apply(FrameIndex(0), command).expect("there is such a template");
+        });
+        (stage, crate::template::sample().clone())
+    }
+
+    /// The frame's list, and what it cost.
+    fn draw(stage: &mut Stage, frame: u64, game: &GameSnapshot, fonts: &mut Fonts) -> (DrawList, Work) {
+        let before = stage.work();
+        let list = stage.draw(FrameIndex(frame), FrameRate::FPS_50, Size::new(1920, 1080), game, fonts);
+        let after = stage.work();
+        let work =
+            Work { evaluations: after.evaluations - before.evaluations, layouts: after.layouts - before.layouts };
+        (list, work)
+    }
+
+    /// The same frame drawn by a stage that has nothing to take over from.
+    fn drawn_anew(template: &str, game: &GameSnapshot, fonts: &mut Fonts) -> DrawList {
+        let (mut stage, _) = stage_with(template);
+        draw(&mut stage, 300, game, fonts).0
+    }
+
+    #[test]
+    fn a_frame_in_which_only_the_clock_changed_costs_the_clock() {
+        let mut fonts = Fonts::bundled();
+        let (mut stage, mut game) = stage_with("score-bug");
+        let (_, first) = draw(&mut stage, 100, &game, &mut fonts);
+        assert!(first.evaluations > 50 && first.layouts > 40, "{first:?}");
+        assert_eq!(draw(&mut stage, 101, &game, &mut fonts).1, Work::default(), "nothing changed");
+        if let Some(clock) = &mut game.clock.game {
             clock.display = "4:06".to_owned();
         }
-        assert_eq!(evaluations(2, &snapshot), first + 1, "only the clock's text reads the clock");
+        let (list, work) = draw(&mut stage, 102, &game, &mut fonts);
+        assert_eq!(work.evaluations, 1, "only the clock's text reads the clock");
+        assert_eq!(work.layouts, 4, "bar, clocks, running, clock");
+        assert_eq!(list, drawn_anew("score-bug", &game, &mut fonts));
+    }
+
+    #[test]
+    fn what_is_taken_over_is_what_would_be_drawn() {
+        let mut fonts = Fonts::bundled();
+        for template in ["score-bug", "lower-third", "shot-map"] {
+            let (mut stage, mut game) = stage_with(template);
+            draw(&mut stage, 100, &game, &mut fonts);
+            game.away.code = Some("ABC".to_owned());
+            game.home.color = Arc::default();
+            draw(&mut stage, 101, &game, &mut fonts);
+            game.home.zones = Arc::default();
+            game.home.players = Arc::new(game.home.players.iter().skip(1).cloned().collect());
+            draw(&mut stage, 102, &game, &mut fonts);
+            // Whatever rolls or fades has come to its end by then.
+            let (list, work) = draw(&mut stage, 200, &game, &mut fonts);
+            let anew = drawn_anew(template, &game, &mut fonts);
+            assert_eq!(list.to_string(), anew.to_string(), "{template}, laid out: {}", work.layouts);
+        }
     }
 
     #[test]
     fn a_graphic_at_rest_is_laid_out_again_only_when_what_it_reads_changes() {
         let mut fonts = Fonts::bundled();
-        let mut stage = Stage::new(Arc::new(TemplateSet::builtin().expect("the built-in templates are right")));
-        let cue = Command::Cue { layer: LayerId(1), template: "shot-map".into(), fields: Fields::new() };
-        let take = Command::Take { layer: LayerId(1), cut: false };
-        [cue, take].iter().for_each(|command| {
-            stage.apply(FrameIndex(0), command).expect("there is a shot map");
-        });
-        let mut snapshot = crate::template::sample().clone();
-        let mut draw = |frame: u64, snapshot: &GameSnapshot| {
-            let list = stage.draw(FrameIndex(frame), FrameRate::FPS_50, Size::new(1920, 1080), snapshot, &mut fonts);
-            (stage.layers[&LayerId(1)].on_air.as_ref().map_or(0, Graphic::layouts), list)
-        };
-        assert_eq!([0, 1, 2].map(|frame| draw(frame, &snapshot).0), [1, 2, 3], "while it comes in");
-        let (layouts, at_rest) = draw(200, &snapshot);
-        if let Some(clock) = &mut snapshot.clock.game {
+        let (mut stage, mut game) = stage_with("shot-map");
+        for frame in 0..3 {
+            assert!(draw(&mut stage, frame, &game, &mut fonts).1.layouts > 0, "it comes in");
+        }
+        let (at_rest, _) = draw(&mut stage, 200, &game, &mut fonts);
+        if let Some(clock) = &mut game.clock.game {
             clock.millis -= 20;
         }
-        assert_eq!(draw(201, &snapshot), (layouts, at_rest.clone()), "it does not read the clock");
-        snapshot.home.zones = Default::default();
-        let (again, changed) = draw(202, &snapshot);
-        assert_eq!(again, layouts + 1);
+        assert_eq!(draw(&mut stage, 201, &game, &mut fonts), (at_rest.clone(), Work::default()), "no clock in it");
+        game.home.players = Arc::new((*game.home.players).clone());
+        assert_eq!(draw(&mut stage, 202, &game, &mut fonts).1.layouts, 0, "the same players told again");
+        game.home.zones = Arc::default();
+        let (changed, work) = draw(&mut stage, 203, &game, &mut fonts);
+        assert!(work.layouts > 0);
         assert_ne!(changed, at_rest);
     }
 }

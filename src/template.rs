@@ -7,16 +7,18 @@
 
 pub(crate) mod bind;
 mod catalog;
-mod check;
+pub(crate) mod check;
 pub(crate) mod color;
 pub(crate) mod expr;
 mod filters;
 mod json;
+pub(crate) mod lazy;
 pub(crate) mod model;
 pub(crate) mod motion;
 pub(crate) mod nodes;
 mod problem;
 mod reader;
+mod serialize;
 mod svg_path;
 pub(crate) mod timeline;
 pub(crate) mod values;
@@ -32,7 +34,7 @@ pub use problem::{Place, Problem};
 use crate::command::Fields;
 use crate::draw_list::Rect;
 use crate::ids::TemplateId;
-use expr::{Expr, Read};
+use expr::Expr;
 use json::{Json, Spanned};
 use model::Node;
 use nodes::Names;
@@ -64,11 +66,11 @@ pub struct Template {
     pub(crate) anchor: Anchor,
     /// What it covers of its canvas at rest; a narrower canvas shows this as wide as its safe area allows.
     pub(crate) extent: Option<Rect>,
-    pub(crate) lets: Vec<(String, Arc<Expr>)>,
+    pub(crate) lets: Vec<(Arc<str>, Arc<Expr>)>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) motion: Motion,
-    /// What of the game its expressions read, sorted.
-    pub(crate) reads: Vec<Read>,
+    /// What its nodes read, sorted.
+    pub(crate) reads: Vec<values::Source>,
 }
 
 /// On a canvas of another shape the template keeps its proportions and this edge.
@@ -173,12 +175,14 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
     let anchor = reader.one_of(&object, "anchor", &anchors).unwrap_or_default();
     let extent = object.get("extent").and_then(|value| read_extent(reader, value, canvas));
     let fields = object.get("fields").map(|value| read_fields(reader, value)).unwrap_or_default();
+    reader.locals = vec![check::FIELDS.into()];
     let lets = object.get("let").map(|value| read_lets(reader, value)).unwrap_or_default();
+    let locals = reader.locals.len();
     let mut names = Names::default();
     if let Some(value) = object.get("styles") {
         read_styles(reader, value, &mut names);
     }
-    let nodes = match object.get("nodes") {
+    let mut nodes = match object.get("nodes") {
         Some(value) => nodes::read_nodes(reader, value, &mut names),
         None => {
             reader.missing(&object, "nodes");
@@ -192,6 +196,7 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
     object.get("comment");
     reader.finish(&object, "a template");
     check::check(reader, &fields, &lets, &nodes);
+    check::note_dependencies(&mut nodes, locals, &motion);
     let name = name.unwrap_or_else(|| id.to_string());
     Some(Template {
         id,
@@ -201,8 +206,8 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
         canvas,
         anchor,
         extent,
-        reads: check::reads(&lets, &nodes),
         lets,
+        reads: check::reads(&nodes),
         nodes,
         motion,
     })
@@ -303,7 +308,7 @@ fn read_field(reader: &mut Reader, id: &str, value: &Spanned) -> Option<Field> {
     Some(Field { id: id.to_owned(), label, kind, default: value })
 }
 
-fn read_lets(reader: &mut Reader, value: &Spanned) -> Vec<(String, Arc<Expr>)> {
+fn read_lets(reader: &mut Reader, value: &Spanned) -> Vec<(Arc<str>, Arc<Expr>)> {
     let Some(object) = reader.object(value, "let") else { return Vec::new() };
     let mut lets = Vec::new();
     for (key, value) in object.entries() {
@@ -311,13 +316,14 @@ fn read_lets(reader: &mut Reader, value: &Spanned) -> Vec<(String, Arc<Expr>)> {
             reader.wrong_kind(value, &key.name, "an expression");
             continue;
         };
-        let game = values::GameValues::default();
-        if key.name == "fields" || game.root(&key.name).is_some() {
+        if key.name == check::FIELDS || values::source(&key.name, None).is_some() {
             let help = "choose another name".to_owned();
             reader.problem(key.at, format!("`{}` would hide a name of the game", key.name), help);
         }
         if let Some(expr) = reader.expr_text(text, value.at, &key.name) {
-            lets.push((key.name.clone(), expr));
+            let name: Arc<str> = key.name.as_str().into();
+            reader.locals.push(name.clone());
+            lets.push((name, expr));
         }
     }
     lets

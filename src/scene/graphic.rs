@@ -1,28 +1,22 @@
 //! One graphic: a template, the operator's values, and what it remembers between frames.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use minijinja::Value;
-
-use super::Moment;
 use super::life::Life;
-use super::paint::{Painter, Space};
-use super::shape::PathState;
-use super::text::TextState;
+use super::memory::Slot;
+use super::paint::{Begin, Found, Painter, Space};
+use super::{Moment, Work};
 use crate::command::Fields;
 use crate::draw_list::{Affine, Item, Size};
-use crate::ids::{LayerId, NodeId};
+use crate::ids::LayerId;
 use crate::template::bind::{Local, Results, Scope};
+use crate::template::check::FIELDS;
 use crate::template::expr::value_of_json;
+use crate::template::lazy::is_same;
 use crate::template::values::{GameValues, Tick};
 use crate::template::{Anchor, Template};
 use crate::text::Fonts;
 use crate::time::{FrameIndex, FrameRate};
-
-/// Which node, at which place of the repeats that hold it.
-pub(crate) type InstanceKey = (u32, u64);
 
 #[derive(Debug)]
 pub(crate) struct Graphic {
@@ -31,45 +25,22 @@ pub(crate) struct Graphic {
     /// Fields and lets, in order, with the tick of their last change.
     locals: Vec<Local>,
     are_fields_new: bool,
+    lets: Results,
     life: Life,
-    memory: Memory,
-    /// Its items while it is at rest and the game keeps what it reads.
-    still: Option<Still>,
-    /// Times that its nodes were laid out.
-    #[cfg(test)]
-    layouts: u64,
+    /// What its nodes remember.
+    nodes: Vec<Slot>,
+    drawn: Option<Drawn>,
+    work: Work,
 }
 
-/// Items that can be shown again as they are.
+/// The items of the last frame, and what they were drawn for.
 #[derive(Debug)]
-struct Still {
+struct Drawn {
     tick: Tick,
     rate: FrameRate,
     canvas: Size,
+    is_changing: bool,
     items: Vec<Item>,
-}
-
-/// What a graphic's nodes remember; whatever was not drawn in a frame is forgotten after it.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    pub results: Results,
-    pub instances: HashMap<InstanceKey, Instance>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Instance {
-    pub id: NodeId,
-    pub seen: Tick,
-    pub text: Option<TextState>,
-    pub path: Option<PathState>,
-    pub flash: Option<FlashState>,
-}
-
-#[derive(Debug)]
-pub(crate) struct FlashState {
-    pub value: Value,
-    /// The frame of the change that is still flashing. A first value is no news.
-    pub changed: Option<FrameIndex>,
 }
 
 impl Graphic {
@@ -81,11 +52,11 @@ impl Graphic {
             fields: all,
             locals: Vec::new(),
             are_fields_new: true,
+            lets: Results::default(),
             life: Life::default(),
-            memory: Memory::default(),
-            still: None,
-            #[cfg(test)]
-            layouts: 0,
+            nodes: Vec::new(),
+            drawn: None,
+            work: Work::default(),
         }
     }
 
@@ -115,15 +86,8 @@ impl Graphic {
         self.life.is_gone(&self.template.motion, frame, rate)
     }
 
-    /// Expressions evaluated since it was made.
-    #[cfg(test)]
-    pub fn evaluations(&self) -> u64 {
-        self.memory.results.evaluations
-    }
-
-    #[cfg(test)]
-    pub fn layouts(&self) -> u64 {
-        self.layouts
+    pub fn work(&self) -> Work {
+        self.work
     }
 
     /// Adds this graphic's items at a frame; `tick` is above that of its last draw.
@@ -138,94 +102,81 @@ impl Graphic {
     ) {
         let Moment { frame, rate, canvas, .. } = moment;
         self.life.settle(&self.template.motion, frame, rate);
-        let last_change = if self.are_fields_new { tick } else { game.last_change(&self.template.reads) };
+        let scope = self.bring_up_to_date(game, tick);
         let is_at_rest = self.life.is_at_rest(&self.template.motion, frame, rate);
-        if let Some(still) = self.still.take()
+        let before = self.drawn.take().filter(|drawn| (drawn.rate, drawn.canvas) == (rate, canvas));
+        if let Some(drawn) = &before
+            && !drawn.is_changing
             && is_at_rest
-            && (still.rate, still.canvas) == (rate, canvas)
-            && still.tick >= last_change
+            && scope.last_change(&self.template.reads) <= drawn.tick
         {
-            items.extend_from_slice(&still.items);
-            self.still = Some(still);
+            items.extend_from_slice(&drawn.items);
+            self.locals = scope.locals;
+            self.drawn = before;
             return;
         }
-        #[cfg(test)]
-        {
-            self.layouts += 1;
-        }
-        let first = items.len();
-        self.paint(layer, moment, tick, game, fonts, items);
-        let is_changing = || self.memory.instances.values().any(Instance::is_changing);
-        // What changed in this very frame may change in every frame, as a clock does: keeping it would be for nothing.
-        if is_at_rest && last_change < tick && !is_changing() {
-            self.still = Some(Still { tick, rate, canvas, items: items[first..].to_vec() });
-        }
+        let (painted, found) = self.paint(layer, moment, tick, scope, before.map(|drawn| drawn.items), fonts);
+        items.extend_from_slice(&painted);
+        let is_changing = found.is_changing || !is_at_rest;
+        self.drawn = Some(Drawn { tick, rate, canvas, is_changing, items: painted });
     }
 
+    /// Draws what has changed since `before` and takes the rest over from there.
     fn paint(
         &mut self,
         layer: LayerId,
         moment: Moment,
         tick: Tick,
-        game: &GameValues,
+        scope: Scope<'_>,
+        before: Option<Vec<Item>>,
         fonts: &mut Fonts,
-        items: &mut Vec<Item>,
-    ) {
-        let scope = self.bring_up_to_date(game, tick);
+    ) -> (Vec<Item>, Found) {
         let (scale, origin) = fit_canvas(&self.template, moment.canvas);
-        let space = Space {
-            origin,
-            motion: Affine::IDENTITY,
-            opacity: 1.0,
-            is_muted: false,
-            place: 0,
-            suffix: String::new(),
-            ordinal: 0,
-        };
-        let prefix = format!("{layer}/{}/", self.template.id);
+        let space = Space { origin, motion: Affine::IDENTITY, opacity: 1.0, is_muted: false, ordinal: 0 };
+        let before_items = before.as_deref().unwrap_or_default();
+        let motion = &self.template.motion;
         let mut painter = Painter {
             template: &self.template,
             life: &self.life,
-            memory: &mut self.memory,
+            at: self.life.instant(motion, moment.frame, moment.rate),
+            is_at_rest: self.life.is_at_rest(motion, moment.frame, moment.rate),
             scope,
             fonts,
-            items,
-            prefix: &prefix,
+            before: before_items,
+            items: Vec::with_capacity(before_items.len()),
+            prefix: &format!("{layer}/{}/", self.template.id),
+            suffix: String::new(),
             moment,
             tick,
             scale,
-            last_ordinal: 0,
+            found: Found::default(),
+            work: self.work,
         };
-        painter.nodes(&self.template.nodes, &space);
-        let last_ordinal = painter.last_ordinal;
-        self.life.last_ordinal = last_ordinal;
-        self.memory.instances.retain(|_, instance| instance.seen == tick);
+        let begin = Begin { before: before.as_ref().map(|_| 0), now: 0 };
+        painter.nodes(&self.template.nodes, &mut self.nodes, &space, begin);
+        let Painter { scope, items, found, work, .. } = painter;
+        self.locals = scope.locals;
+        self.life.last_ordinal = found.last_ordinal;
+        self.work = work;
+        (items, found)
     }
 
     /// Evaluates the lets whose inputs changed, each seeing those before it.
     fn bring_up_to_date<'a>(&mut self, game: &'a GameValues, tick: Tick) -> Scope<'a> {
-        if self.are_fields_new {
-            self.are_fields_new = false;
+        let known = std::mem::take(&mut self.locals);
+        let mut scope = Scope { game, locals: Vec::with_capacity(self.template.lets.len() + 3) };
+        let mut known = known.into_iter();
+        let fields = known.next().filter(|_| !self.are_fields_new).unwrap_or_else(|| {
             let value = value_of_json(serde_json::Value::Object(self.fields.clone()));
-            let fields = Local { name: "fields".to_owned(), value, changed: tick };
-            match self.locals.first_mut() {
-                Some(first) => *first = fields,
-                None => self.locals.push(fields),
-            }
-        }
-        let mut scope = Scope { game, locals: self.locals.iter().take(1).cloned().collect() };
-        for (i, (name, expr)) in self.template.lets.iter().enumerate() {
-            let value = self.memory.results.eval(expr, 0, &scope, tick);
-            let changed = match self.locals.get(i + 1) {
-                Some(known) if known.value == value => known.changed,
-                _ => tick,
-            };
-            let local = Local { name: name.clone(), value, changed };
-            match self.locals.get_mut(i + 1) {
-                Some(slot) => *slot = local.clone(),
-                None => self.locals.push(local.clone()),
-            }
-            scope.locals.push(local);
+            Local { name: FIELDS.into(), value, changed: tick }
+        });
+        self.are_fields_new = false;
+        scope.locals.push(fields);
+        for (name, expr) in &self.template.lets {
+            let (value, is_new) = self.lets.eval(expr, &scope, tick);
+            self.work.evaluations += u64::from(is_new);
+            let local = known.next().filter(|known| !is_new || is_same(&known.value, &value));
+            scope.locals.push(local.unwrap_or_else(|| Local { name: name.clone(), value, changed: tick }));
         }
         scope
     }
@@ -233,14 +184,6 @@ impl Graphic {
 
 /// The part of a canvas, on every side, that a screen may not show (EBU R 95, graphics safe).
 const UNSAFE_MARGIN: f32 = 0.05;
-
-impl Instance {
-    /// Whether it will look different in the next frame although nothing else changes.
-    fn is_changing(&self) -> bool {
-        let is_flashing = self.flash.as_ref().is_some_and(|flash| flash.changed.is_some());
-        is_flashing || self.text.as_ref().is_some_and(TextState::is_changing)
-    }
-}
 
 /// Scale from reference to canvas pixels, and where the reference's origin lies: as large as fits, centred sideways, at
 /// the template's edge vertically. On a canvas narrower than the template's a scale for the whole reference would make
@@ -268,13 +211,6 @@ fn fit_canvas(template: &Template, canvas: Size) -> (f32, [f32; 2]) {
         Anchor::Bottom => spare,
     };
     (whole, [(canvas_width - width * whole) / 2.0, y])
-}
-
-/// Tells an item of a repeat apart from the others and from the same item elsewhere.
-pub(crate) fn place_of(outer: u64, repeat: u32, key: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (outer, repeat, key).hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

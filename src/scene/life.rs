@@ -83,17 +83,22 @@ impl Life {
         timeline.iter().map(|track| track.end(self.last_ordinal, rate)).max().unwrap_or(0)
     }
 
+    /// A frame, with what all properties need to know of it.
+    pub fn instant(&self, motion: &Motion, frame: FrameIndex, rate: FrameRate) -> Instant {
+        Instant { frame, rate, enter_length: self.length(&motion.enter, rate) }
+    }
+
     /// A property of a node at a frame; `ordinal` is its place in the repeat that holds it.
     pub fn value(&self, motion: &Motion, (node, property): (u32, Property), ordinal: u32, at: Instant) -> f32 {
-        let find = |timeline: &'_ Timeline| {
-            timeline.iter().find(|track| track.node == node && track.property == property).cloned()
-        };
-        let tracks = Tracks { enter: find(&motion.enter), leave: find(&motion.leave), property, ordinal };
+        fn find(timeline: &Timeline, node: u32, property: Property) -> Option<&Track> {
+            timeline.iter().find(|track| track.node == node && track.property == property)
+        }
+        let (enter, leave) = (find(&motion.enter, node, property), find(&motion.leave, node, property));
+        let tracks = Tracks { enter, leave, property, ordinal };
         if tracks.enter.is_none() && tracks.leave.is_none() {
             return property.rest();
         }
-        let enter_length = self.length(&motion.enter, at.rate);
-        value(&self.acts, &tracks, enter_length, at)
+        value(&self.acts, &tracks, at)
     }
 
     /// The edge from which a node is uncovered now.
@@ -112,23 +117,25 @@ impl Life {
 pub(crate) struct Instant {
     pub frame: FrameIndex,
     pub rate: FrameRate,
+    /// Frames that it takes until all has come in.
+    enter_length: u64,
 }
 
 /// What moves one property in each direction.
-struct Tracks {
-    enter: Option<Track>,
-    leave: Option<Track>,
+struct Tracks<'a> {
+    enter: Option<&'a Track>,
+    leave: Option<&'a Track>,
     property: Property,
     ordinal: u32,
 }
 
-fn value(acts: &[Act], tracks: &Tracks, enter_length: u64, at: Instant) -> f32 {
+fn value(acts: &[Act], tracks: &Tracks<'_>, at: Instant) -> f32 {
     let rest = tracks.property.rest();
     let Some((act, earlier)) = acts.split_last() else { return rest };
     let frames = at.frame.since(act.start);
-    let reached = || value(earlier, tracks, enter_length, Instant { frame: act.start, ..at });
+    let reached = || value(earlier, tracks, Instant { frame: act.start, ..at });
     let between = |from: f32, to: f32, p: f32| from + (to - from) * p;
-    match (act.kind, &tracks.enter, &tracks.leave) {
+    match (act.kind, tracks.enter, tracks.leave) {
         (Kind::Cut, ..) => rest,
         (Kind::Enter, Some(track), _) => {
             let from = if earlier.is_empty() { track.far } else { reached() };
@@ -136,10 +143,10 @@ fn value(acts: &[Act], tracks: &Tracks, enter_length: u64, at: Instant) -> f32 {
         }
         (Kind::Enter, None, _) if earlier.is_empty() => rest,
         // What only the way out moves comes back while the rest comes in.
-        (Kind::Enter, None, _) => between(reached(), rest, progress(frames, 0, enter_length, Easing::OUT_EXPO)),
+        (Kind::Enter, None, _) => between(reached(), rest, progress(frames, 0, at.enter_length, Easing::OUT_EXPO)),
         (Kind::Leave, _, Some(track)) => between(reached(), track.far, track.progress(frames, tracks.ordinal, at.rate)),
         // What the way out does not move goes on coming in.
-        (Kind::Leave, _, None) => value(earlier, tracks, enter_length, at),
+        (Kind::Leave, _, None) => value(earlier, tracks, at),
     }
 }
 
@@ -169,7 +176,7 @@ mod tests {
     }
 
     fn at(life: &Life, frame: u64) -> f32 {
-        life.value(&motion(), KEY, 0, Instant { frame: FrameIndex(frame), rate: AT })
+        life.value(&motion(), KEY, 0, life.instant(&motion(), FrameIndex(frame), AT))
     }
 
     #[test]
@@ -206,8 +213,8 @@ mod tests {
     fn later_items_of_a_repeat_start_and_end_later() {
         let mut life = Life { last_ordinal: 2, ..Life::default() };
         life.enter(FrameIndex(0), false);
-        let third = |frame| life.value(&motion(), KEY, 2, Instant { frame: FrameIndex(frame), rate: AT });
-        assert_eq!((third(10), third(15), third(20)), (-100.0, -50.0, 0.0));
+        let third = |life: &Life, frame| life.value(&motion(), KEY, 2, life.instant(&motion(), FrameIndex(frame), AT));
+        assert_eq!((third(&life, 10), third(&life, 15), third(&life, 20)), (-100.0, -50.0, 0.0));
         life.leave(FrameIndex(50));
         assert!(!life.is_gone(&motion(), FrameIndex(69), AT) && life.is_gone(&motion(), FrameIndex(70), AT));
     }

@@ -21,12 +21,14 @@ const ROLL_STEP: f32 = 1.5;
 const MAX_FADING: usize = 3;
 
 /// What a text node says in one frame.
+#[derive(PartialEq, Debug)]
 pub(crate) struct Wording {
     /// `None` when the value is not known; the node's default is shown then.
     pub known: Option<String>,
     pub fit: Option<FitTo>,
 }
 
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct FitTo {
     pub width_px: f32,
     /// One for each `replace` rule, in order.
@@ -46,6 +48,18 @@ pub(crate) struct Frame {
 pub(crate) struct TextState {
     shown: Option<String>,
     change: Option<Transition>,
+    /// How it stood when it last stood still.
+    kept: Option<Kept>,
+}
+
+/// A text that was set, and what it was set from.
+#[derive(Debug)]
+struct Kept {
+    text: String,
+    fit: Option<FitTo>,
+    scale: f32,
+    origin: [f32; 2],
+    laid: Option<Laid>,
 }
 
 #[derive(Debug)]
@@ -72,6 +86,7 @@ pub(crate) enum Mark {
     EndClip,
 }
 
+#[derive(Clone, Debug)]
 struct Laid {
     run: Arc<TextRun>,
     metrics: Metrics,
@@ -86,7 +101,7 @@ impl TextState {
     }
 
     /// What to draw in this frame; takes note of a change.
-    pub fn marks(&mut self, node: &TextNode, wording: &Wording, at: Frame, fonts: &mut Fonts) -> Vec<Mark> {
+    pub fn marks(&mut self, node: &TextNode, wording: Wording, at: Frame, fonts: &mut Fonts) -> Vec<Mark> {
         let setter = Setter { node, at, fit: wording.fit.as_ref() };
         let text = setter.cased(wording.known.as_deref().or(node.default.as_deref()).unwrap_or_default());
         let now = at.moment.frame;
@@ -107,7 +122,18 @@ impl TextState {
             self.change = None;
         }
         match &self.change {
-            None => setter.lay(&text, fonts).map(|laid| laid.mark(1.0, None)).into_iter().collect(),
+            None => {
+                let is_kept = |kept: &Kept| {
+                    kept.text == text && kept.fit == wording.fit && (kept.scale, kept.origin) == (at.scale, at.origin)
+                };
+                let laid = match self.kept.take().filter(is_kept) {
+                    Some(kept) => kept.laid,
+                    None => setter.lay(&text, fonts),
+                };
+                let marks = laid.iter().map(|laid| laid.clone().mark(1.0, None)).collect();
+                self.kept = Some(Kept { text, fit: wording.fit, scale: at.scale, origin: at.origin, laid });
+                marks
+            }
             Some(Transition::Roll { start, columns }) => setter.roll(&text, columns, p(*start), fonts),
             Some(Transition::Fade { start, old }) => setter.fade(&text, old, p(*start), fonts),
         }

@@ -8,14 +8,18 @@ use minijinja::{ErrorKind, Value};
 
 use super::bind::{Local, Scope};
 use super::color;
-use super::expr::{Expr, Read, number_of, value_of_json};
+use super::expr::{Expr, number_of, value_of_json};
 use super::filters;
 use super::model::{Fill, FitRule, Kind, Node, Prop, Stroke};
 use super::problem::suggestion;
 use super::reader::Reader;
-use super::values::GameValues;
+use super::timeline::Motion;
+use super::values::{GameValues, Source};
 use super::{Field, FieldKind};
 use crate::game::snapshot::GameSnapshot;
+
+/// What expressions call the operator's values.
+pub(crate) const FIELDS: &str = "fields";
 
 /// A game in which every value is known and every list has something in it (kept so by a test).
 static SAMPLE: LazyLock<GameSnapshot> =
@@ -35,12 +39,11 @@ enum Wanted {
     Anything,
 }
 
-pub(crate) fn check(reader: &mut Reader, fields: &[Field], lets: &[(String, Arc<Expr>)], nodes: &[Node]) {
+pub(crate) fn check(reader: &mut Reader, fields: &[Field], lets: &[(Arc<str>, Arc<Expr>)], nodes: &[Node]) {
     let mut game = GameValues::default();
     game.update(1, sample());
     let values = fields.iter().map(|field| (field.id.clone(), sample_value(field))).collect();
-    let fields =
-        Local { name: "fields".to_owned(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
+    let fields = Local { name: FIELDS.into(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
     let mut scope = Scope { game: &game, locals: vec![fields] };
     for (name, expr) in lets {
         let value = check_expr(reader, expr, Wanted::Anything, &scope);
@@ -49,22 +52,32 @@ pub(crate) fn check(reader: &mut Reader, fields: &[Field], lets: &[(String, Arc<
     check_nodes(reader, nodes, &mut scope);
 }
 
-/// What of the game a template reads, sorted: while none of it changes, its picture can only change by its own motion.
-pub(crate) fn reads(lets: &[(String, Arc<Expr>)], nodes: &[Node]) -> Vec<Read> {
-    fn collect(reads: &mut Vec<Read>, nodes: &[Node]) {
-        for node in nodes {
-            own_exprs(node).iter().for_each(|(expr, _)| reads.extend(expr.reads.iter().cloned()));
-            if let Kind::Repeat(repeat) = &node.kind {
-                let exprs = [Some(&repeat.over), repeat.key.as_ref()];
-                exprs.into_iter().flatten().for_each(|expr| reads.extend(expr.reads.iter().cloned()));
-            }
-            collect(reads, &node.children);
+/// Notes for each node what it and its children read and whether they move; `locals` counts the names that the template
+/// gives around them.
+pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Motion) {
+    for node in nodes {
+        let inside = locals + if matches!(node.kind, Kind::Repeat(_)) { 2 } else { 0 };
+        note_dependencies(&mut node.children, inside, motion);
+        let mut reads: Vec<Source> =
+            own_exprs(node).iter().flat_map(|(expr, _)| expr.reads.iter().filter_map(|read| read.source)).collect();
+        if let Kind::Repeat(repeat) = &node.kind {
+            let exprs = [Some(&repeat.over), repeat.key.as_ref()];
+            reads.extend(exprs.into_iter().flatten().flat_map(|expr| &expr.reads).filter_map(|read| read.source));
         }
+        reads.extend(node.children.iter().flat_map(|child| &child.reads));
+        // Items change only when the list does.
+        reads.retain(|read| !matches!(read, Source::Local(at) if usize::from(*at) >= locals));
+        reads.sort();
+        reads.dedup();
+        node.is_moved = motion.enter.iter().chain(&motion.leave).any(|track| track.node == node.index);
+        node.moves = node.is_moved || node.children.iter().any(|child| child.moves);
+        node.reads = reads;
     }
-    let game = GameValues::default();
-    let mut reads: Vec<Read> = lets.iter().flat_map(|(_, expr)| expr.reads.iter().cloned()).collect();
-    collect(&mut reads, nodes);
-    reads.retain(|read| game.root(&read.root).is_some());
+}
+
+/// What these nodes read, sorted.
+pub(crate) fn reads(nodes: &[Node]) -> Vec<Source> {
+    let mut reads: Vec<Source> = nodes.iter().flat_map(|node| node.reads.iter().copied()).collect();
     reads.sort();
     reads.dedup();
     reads
@@ -93,7 +106,7 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], scope: &mut Scope<'_>) {
             let list = check_expr(reader, &repeat.over, Wanted::List, scope);
             let first = list.try_iter().ok().and_then(|mut items| items.next()).unwrap_or(Value::UNDEFINED);
             scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
-            scope.locals.push(Local { name: format!("{}_index", repeat.name), value: Value::from(0), changed: 1 });
+            scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(0), changed: 1 });
             locals = 2;
             if let Some(key) = &repeat.key {
                 check_expr(reader, key, Wanted::Text, scope);
@@ -230,7 +243,7 @@ fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -
     let root = names.next().unwrap_or_default();
     let Some(mut value) = scope.value(root) else {
         let game = scope.game.roots.iter().map(|root| root.name);
-        let known: Vec<&str> = game.chain(scope.locals.iter().map(|local| local.name.as_str())).collect();
+        let known: Vec<&str> = game.chain(scope.locals.iter().map(|local| &*local.name)).collect();
         reader.problem(expr.at, format!("there is no `{root}`"), suggestion(root, known));
         return false;
     };

@@ -68,6 +68,16 @@ pub(crate) fn shift_lightness(color: Color, by: f32) -> Color {
     Color { a: color.a, ..Color::from_rgb8(new.r, new.g, new.b) }
 }
 
+/// The colour, its lightness shifted as little as needed for this contrast with another; as far as it goes where that
+/// cannot be reached.
+pub(crate) fn ensure_contrast(color: Color, with: Color, least: f32) -> Color {
+    let shifted = |step: i32| shift_lightness(color, step as f32 * 0.01);
+    let reaches = |candidate: &Color| contrast(*candidate, with) >= least;
+    let nearest = (0..=100).flat_map(|step| [shifted(step), shifted(-step)]).find(reaches);
+    let best = |a: Color, b: Color| if contrast(a, with) >= contrast(b, with) { a } else { b };
+    nearest.unwrap_or_else(|| best(shifted(100), shifted(-100)))
+}
+
 /// `at` 0 is `from`, 1 is `to`.
 pub(crate) fn mix(from: Color, to: Color, at: f32) -> Color {
     let (p, q) = (oklab(from), oklab(to));
@@ -128,6 +138,16 @@ mod tests {
         let (a, b) = (parse("#e03a3e").unwrap(), parse("#0077c0").unwrap());
         assert_eq!(print(mix(a, b, 0.0)), "#e03a3e");
         assert_eq!(print(mix(a, b, 1.0)), "#0077c0");
+    }
+
+    #[test]
+    fn contrast_is_ensured_with_the_smallest_shift() {
+        let (red, dark) = (parse("#a01020").unwrap(), parse("#0e1116").unwrap());
+        let shifted = ensure_contrast(red, dark, 4.5);
+        assert!((4.5..4.8).contains(&contrast(shifted, dark)), "{}", contrast(shifted, dark));
+        assert_eq!(ensure_contrast(shifted, dark, 4.5), shifted, "enough is left alone");
+        let white = ensure_contrast(red, dark, 21.0);
+        assert!(contrast(white, dark) > 15.0, "as far as it goes: {}", contrast(white, dark));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
 use super::filters;
 use super::problem::Place;
+use super::values::{self, Source};
 
 /// Instructions that one evaluation may use; the built-in templates need at most some hundreds, a search through a
 /// roster some thousands.
@@ -24,12 +25,13 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine
 });
 
-/// A name that an expression reads, with at most one attribute ("home.score" of `home.score`, "fields" of
-/// `fields[name]`).
+/// A name that an expression reads, and where from: the game tells some attributes of a name apart ("home.score"), the
+/// template's own names count as a whole.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Read {
-    pub root: String,
-    pub attribute: Option<String>,
+    pub root: Arc<str>,
+    /// `None` when there is no such name.
+    pub source: Option<Source>,
 }
 
 /// A compiled string of a template: one expression, or text with expressions in it.
@@ -67,8 +69,9 @@ pub(crate) fn is_bound(text: &str) -> bool {
 }
 
 impl Expr {
-    /// Compiles a string; `at` is where it stands in its file.
-    pub fn compile(id: u32, text: &str, at: Place) -> Result<Expr, BadExpr> {
+    /// Compiles a string; `at` is where it stands in its file, `locals` are the names that the template gives there, later
+    /// ones before earlier ones of the same name.
+    pub fn compile(id: u32, text: &str, at: Place, locals: &[Arc<str>]) -> Result<Expr, BadExpr> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find("{{") {
@@ -103,7 +106,7 @@ impl Expr {
             .collect();
         paths.sort();
         paths.dedup();
-        let mut reads: Vec<Read> = paths.iter().map(|path| read_of(path)).collect();
+        let mut reads: Vec<Read> = paths.iter().map(|path| read_of(path, locals)).collect();
         reads.sort();
         reads.dedup();
         Ok(Expr { id, at, source: text.to_owned(), reads, paths, parts })
@@ -161,10 +164,15 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-fn read_of(path: &str) -> Read {
+fn read_of(path: &str, locals: &[Arc<str>]) -> Read {
     let mut parts = path.split('.');
-    let root = parts.next().unwrap_or_default().to_owned();
-    Read { root, attribute: parts.next().map(str::to_owned) }
+    let root = parts.next().unwrap_or_default();
+    let local = locals.iter().rposition(|name| **name == *root);
+    let source = match local {
+        Some(at) => u16::try_from(at).ok().map(Source::Local),
+        None => values::source(root, parts.next()),
+    };
+    Read { root: root.into(), source }
 }
 
 /// The value as text on screen; `None` when it is not known. Whole numbers have no decimal point.
@@ -214,7 +222,7 @@ mod tests {
 
     fn eval(text: &str) -> Option<String> {
         let home = serde_json::json!({"home": {"name": "Nets", "score": 99, "fouls": null, "pct": 45.0}});
-        let expr = Expr::compile(0, text, Place::START).expect("the expression compiles");
+        let expr = Expr::compile(0, text, Place::START, &[]).expect("the expression compiles");
         text_of(&expr.eval(value_of_json(home)))
     }
 
@@ -247,10 +255,19 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_names_with_one_attribute() {
-        let expr = Expr::compile(0, "{{ home.stats.fg.pct }} {{ fields['a'] }}", Place::START).unwrap();
-        let reads: Vec<_> = expr.reads.iter().map(|r| (r.root.as_str(), r.attribute.as_deref())).collect();
-        assert_eq!(reads, [("fields", None), ("home", Some("stats"))]);
+    fn reads_are_names_of_the_template_or_of_the_game_with_one_attribute() {
+        let locals = ["fields", "row", "home"].map(Arc::from);
+        let sources = |text: &str, locals: &[Arc<str>]| -> Vec<_> {
+            let expr = Expr::compile(0, text, Place::START, locals).unwrap();
+            expr.reads.into_iter().map(|read| (read.root.to_string(), read.source)).collect()
+        };
+        let stats = values::source("home", Some("stats"));
+        assert!(matches!(stats, Some(Source::Game { attribute: Some(_), .. })), "{stats:?}");
+        let text = "{{ home.stats.fg.pct }} {{ fields['a'] }} {{ nobody.x }}";
+        let expected =
+            [("fields", Some(Source::Local(0))), ("home", stats), ("nobody", None)].map(|(a, b)| (a.to_owned(), b));
+        assert_eq!(sources(text, &locals[..2]), expected);
+        assert_eq!(sources("{{ home.score }}", &locals), [("home".to_owned(), Some(Source::Local(2)))], "hidden");
     }
 
     #[test]

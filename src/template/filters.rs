@@ -9,7 +9,7 @@ use crate::draw_list::Color;
 pub(crate) const FUNCTIONS: [&str; 5] = ["range", "dict", "namespace", "debug", "loop"];
 
 /// Every filter that an expression can use, sorted (a test tries each); the engine keeps its own list to itself.
-pub(crate) const NAMES: [&str; 47] = [
+pub(crate) const NAMES: [&str; 52] = [
     "abs",
     "alpha",
     "attr",
@@ -22,10 +22,13 @@ pub(crate) const NAMES: [&str; 47] = [
     "darken",
     "default",
     "dictsort",
+    "ensure_contrast",
+    "feet",
     "first",
     "fixed",
     "float",
     "groupby",
+    "height",
     "initial",
     "int",
     "items",
@@ -43,6 +46,8 @@ pub(crate) const NAMES: [&str; 47] = [
     "ordinal",
     "pct",
     "plate",
+    "plural",
+    "possessive",
     "ramp",
     "reject",
     "rejectattr",
@@ -66,6 +71,10 @@ pub(crate) fn add_to(engine: &mut Environment<'static>) {
     engine.add_filter("pct", pct);
     engine.add_filter("fixed", fixed);
     engine.add_filter("signed", signed);
+    engine.add_filter("feet", feet);
+    engine.add_filter("height", height);
+    engine.add_filter("possessive", possessive);
+    engine.add_filter("plural", plural);
     engine.add_filter("on_color", |plate: &str| Ok::<_, Error>(color::print(color::text_on(read(plate)?))));
     engine.add_filter("plate", |plate: &str| {
         Ok::<_, Error>(color::print(color::legible_plate(read(plate)?, 0.05, 0.07)))
@@ -84,6 +93,9 @@ pub(crate) fn add_to(engine: &mut Environment<'static>) {
     });
     engine.add_filter("contrast", |c: &str, with: &str| {
         Ok::<_, Error>(f64::from(color::contrast(read(c)?, read(with)?)))
+    });
+    engine.add_filter("ensure_contrast", |c: &str, with: &str, least: Option<f32>| {
+        Ok::<_, Error>(color::print(color::ensure_contrast(read(c)?, read(with)?, least.unwrap_or(4.5))))
     });
     engine.add_filter("ramp", ramp);
 }
@@ -142,6 +154,49 @@ fn signed(n: f64) -> String {
     }
 }
 
+/// Millimetres as "24 ft", with `digits` 1 "23.8 ft".
+fn feet(millimetres: f64, digits: Option<usize>) -> String {
+    format!("{} ft", fixed(millimetres / 304.8, digits))
+}
+
+/// Millimetres as a person's height, to the nearest inch: 2083 becomes "6\u{2032}10\u{2033}".
+fn height(millimetres: f64) -> String {
+    let inches = (millimetres / 25.4).round() as i64;
+    format!("{}\u{2032}{}\u{2033}", inches / 12, inches % 12)
+}
+
+/// "Knicks" becomes "Knicks\u{2019}", "Heat" "Heat\u{2019}s"; an empty name stays empty.
+fn possessive(name: &str) -> String {
+    match name.trim_end().chars().next_back() {
+        None => String::new(),
+        Some('s' | 'S' | 'x' | 'X' | 'z' | 'Z') => format!("{}\u{2019}", name.trim_end()),
+        Some(last) if last.is_uppercase() => format!("{}\u{2019}S", name.trim_end()),
+        Some(_) => format!("{}\u{2019}s", name.trim_end()),
+    }
+}
+
+/// The word for so many: `1 | plural('foul')` is "foul", `2 | plural('foul')` "fouls", `2 | plural('man', 'men')` "men".
+fn plural(n: f64, one: &str, many: Option<&str>) -> String {
+    if n.abs() == 1.0 {
+        return one.to_owned();
+    }
+    if let Some(many) = many {
+        return many.to_owned();
+    }
+    let lower = one.to_lowercase();
+    let stem = |drop: usize| one.chars().take(one.chars().count() - drop).collect::<String>();
+    let is_upper = one.chars().count() > 1 && one.chars().all(|c| !c.is_lowercase());
+    let ending = |ending: &str| if is_upper { ending.to_uppercase() } else { ending.to_owned() };
+    let before_y = lower.strip_suffix('y').and_then(|rest| rest.chars().next_back());
+    if before_y.is_some_and(|c| !"aeiou".contains(c)) {
+        format!("{}{}", stem(1), ending("ies"))
+    } else if ["s", "x", "z", "ch", "sh"].iter().any(|hiss| lower.ends_with(hiss)) {
+        format!("{one}{}", ending("es"))
+    } else {
+        format!("{one}{}", ending("s"))
+    }
+}
+
 /// A number on a ramp of colours: `pct | ramp([30, 45, 60], ['#2166ac', '#dddddd', '#d6604d'])`. Constant beyond the
 /// ends, mixed evenly to the eye between two points.
 fn ramp(n: f64, points: Vec<f64>, colors: Vec<String>) -> Result<String, Error> {
@@ -195,6 +250,34 @@ mod tests {
         );
         assert_eq!((signed(7.0), signed(-7.0), signed(0.0)), ("+7".into(), "\u{2212}7".into(), "0".into()));
         assert_eq!((initial("kevin"), initial("")), ("K.".into(), String::new()));
+    }
+
+    #[test]
+    fn lengths_are_told_in_feet() {
+        assert_eq!((feet(7239.0, None), feet(7239.0, Some(1))), ("24 ft".into(), "23.8 ft".into()));
+        assert_eq!(
+            [1905.0, 2083.0, 2134.0].map(height).join(" "),
+            "6\u{2032}3\u{2033} 6\u{2032}10\u{2033} 7\u{2032}0\u{2033}"
+        );
+    }
+
+    #[test]
+    fn names_own_things_as_newspapers_write_it() {
+        let names = ["Nets", "Heat", "KNICKS", "HEAT", "Jazz", ""];
+        assert_eq!(
+            names.map(possessive).join(" "),
+            "Nets\u{2019} Heat\u{2019}s KNICKS\u{2019} HEAT\u{2019}S Jazz\u{2019} "
+        );
+    }
+
+    #[test]
+    fn words_are_counted() {
+        let many = |n: f64| {
+            ["foul", "TIMEOUT", "penalty", "play", "bench", "PENALTY"].map(|word| plural(n, word, None)).join(" ")
+        };
+        assert_eq!(many(1.0), "foul TIMEOUT penalty play bench PENALTY");
+        assert_eq!(many(0.0), "fouls TIMEOUTS penalties plays benches PENALTIES");
+        assert_eq!(plural(2.0, "man", Some("men")), "men");
     }
 
     #[test]

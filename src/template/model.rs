@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::expr::Expr;
 use super::motion::{Easing, Length};
+use super::values::Source;
 use crate::draw_list::{Color, PathData};
 
 /// A property: written out, or bound to an expression.
@@ -34,6 +35,13 @@ pub(crate) struct Node {
     pub flash: Option<Flash>,
     pub kind: Kind,
     pub children: Vec<Node>,
+    /// What it and everything inside it reads from around it, sorted: while none of that changes it looks the same,
+    /// unless it moves.
+    pub reads: Vec<Source>,
+    /// Whether the template's motion moves it.
+    pub is_moved: bool,
+    /// Whether the template's motion moves it or anything inside it.
+    pub moves: bool,
 }
 
 #[derive(Debug)]
@@ -175,8 +183,10 @@ pub(crate) struct PathNode {
 #[derive(Debug)]
 pub(crate) struct RepeatNode {
     pub over: Arc<Expr>,
-    /// The name of the current item in the children's expressions; `<name>_index` counts from 0.
-    pub name: String,
+    /// The name of the current item in the children's expressions.
+    pub name: Arc<str>,
+    /// `<name>_index`, which counts from 0.
+    pub index_name: Arc<str>,
     /// An item's identity, so that its state follows it when the list changes; its index when absent.
     pub key: Option<Arc<Expr>>,
     pub dx: f32,

@@ -55,6 +55,7 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     let height = reader.number_prop(&object, "height");
     // A box has a rectangle by itself; whatever else is revealed needs one.
     let id = read_id(reader, &object, kind_name, names, (index, width.is_some() && height.is_some()));
+    let locals = reader.locals.len();
     let kind = match kind_name {
         "group" => Some(read_group(reader, &object)),
         "box" => read_box(reader, &object),
@@ -69,6 +70,8 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
         Some(children) => read_nodes(reader, children, names),
         None => Vec::new(),
     };
+    // A repeat's item is known inside it only.
+    reader.locals.truncate(locals);
     let x = reader.number_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
     let y = reader.number_prop(&object, "y").unwrap_or(Prop::Fixed(0.0));
     let opacity = reader.number_prop(&object, "opacity").unwrap_or(Prop::Fixed(1.0));
@@ -76,7 +79,9 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     let flash = object.get("flash").and_then(|value| read_flash(reader, value));
     object.get("comment");
     reader.finish(&object, &format!("a {kind_name}"));
-    Some(Node { index, id, x, y, width, height, opacity, when, flash, kind: kind?, children })
+    // Noted once the whole template is read.
+    let (reads, is_moved, moves) = (Vec::new(), false, false);
+    Some(Node { index, id, x, y, width, height, opacity, when, flash, kind: kind?, children, reads, is_moved, moves })
 }
 
 fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
@@ -420,18 +425,18 @@ fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
         reader.missing(object, "over");
     }
     let over = reader.expr(object, "over");
+    let name: Option<Arc<str>> = reader.string(object, "as").map(|(name, _)| name.into());
+    if !object.has("as") {
+        reader.missing(object, "as");
+    }
+    let stand_in = name.clone().unwrap_or_default();
+    let index_name: Arc<str> = format!("{stand_in}_index").into();
+    reader.locals.extend([stand_in, index_name.clone()]);
     let key = reader.expr(object, "key");
     let far = (-100_000.0, 100_000.0);
     let dx = reader.number(object, "dx", far).unwrap_or(0.0);
     let dy = reader.number(object, "dy", far).unwrap_or(0.0);
-    let name = match reader.string(object, "as") {
-        Some((name, _)) => name.to_owned(),
-        None => {
-            reader.missing(object, "as");
-            return None;
-        }
-    };
-    Some(Kind::Repeat(RepeatNode { over: over?, name, key, dx, dy }))
+    Some(Kind::Repeat(RepeatNode { over: over?, name: name?, index_name, key, dx, dy }))
 }
 
 fn read_court_frame(reader: &mut Reader, object: &Object<'_>) -> Option<CourtFrame> {

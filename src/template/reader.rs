@@ -51,13 +51,15 @@ pub(crate) struct Reader {
     /// The file's lines, to show the one that is wrong.
     lines: Vec<String>,
     pub problems: Vec<Problem>,
+    /// Names that the template gives where the reader is: fields, lets, items of the repeats around.
+    pub locals: Vec<Arc<str>>,
     next_expr: u32,
 }
 
 impl Reader {
     pub fn new(file: &Path, text: &str) -> Self {
         let lines = text.lines().map(str::to_owned).collect();
-        Self { file: file.to_owned(), lines, problems: Vec::new(), next_expr: 0 }
+        Self { file: file.to_owned(), lines, problems: Vec::new(), locals: Vec::new(), next_expr: 0 }
     }
 
     pub fn problem(&mut self, at: Place, message: impl Into<String>, help: impl Into<Option<String>>) {
@@ -215,7 +217,7 @@ impl Reader {
     fn compile(&mut self, text: &str, at: Place) -> Option<Arc<Expr>> {
         self.next_expr += 1;
         // The string's first character stands one to the right of its quote.
-        match Expr::compile(self.next_expr, text, at.right(1)) {
+        match Expr::compile(self.next_expr, text, at.right(1), &self.locals) {
             Ok(expr) => Some(Arc::new(expr)),
             Err(bad) => {
                 self.problem(at.right(1 + bad.offset), bad.message, None);

@@ -1,0 +1,128 @@
+//! What a frame costs before it is drawn: expressions, layout, draw list.
+//!
+//! `cargo bench --bench scene`. The first two lines of the score bug are limits that CI may hold: 5 µs and 100 µs.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use sideline::command::{Command, Fields};
+use sideline::draw_list::Size;
+use sideline::game::snapshot::{GameSnapshot, Play, Player, Team};
+use sideline::ids::LayerId;
+use sideline::scene::Stage;
+use sideline::template::{TemplateSet, sample};
+use sideline::text::Fonts;
+use sideline::time::{FrameIndex, FrameRate};
+
+const LAYER: LayerId = LayerId(1);
+
+struct Show {
+    stage: Stage,
+    fonts: Fonts,
+    frame: u64,
+}
+
+impl Show {
+    /// A graphic, fully in.
+    fn with(template: &str, game: &GameSnapshot) -> Show {
+        let set = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:?}"));
+        let mut show = Show { stage: Stage::new(Arc::new(set)), fonts: Fonts::bundled(), frame: 0 };
+        show.take(template);
+        show.frame = 600;
+        // Once to lay everything out, once to find that nothing is on its way.
+        show.draw(game);
+        show.draw(game);
+        show
+    }
+
+    fn take(&mut self, template: &str) {
+        let cue = Command::Cue { layer: LAYER, template: template.into(), fields: Fields::new() };
+        let take = Command::Take { layer: LAYER, cut: false };
+        for command in [cue, take] {
+            if let Err(refused) = self.stage.apply(FrameIndex(self.frame), &command) {
+                panic!("{refused}");
+            }
+        }
+    }
+
+    fn draw(&mut self, game: &GameSnapshot) {
+        self.frame += 1;
+        let (rate, canvas) = (FrameRate::FPS_59_94, Size::new(1920, 1080));
+        black_box(self.stage.draw(FrameIndex(self.frame), rate, canvas, game, &mut self.fonts));
+    }
+}
+
+/// A game as a summary late in it tells it: two rosters of 15 with zones, 400 plays. Two variants share nothing and
+/// differ in every zone.
+fn summary(variant: u32) -> GameSnapshot {
+    let mut game = sample().clone();
+    let grow = |team: &mut Team| {
+        let players = &team.players;
+        let player = |i: usize| Player { number: Some(i.to_string()), ..players[i % players.len()].clone() };
+        team.players = Arc::new((0..15).map(player).collect());
+        team.stats = Arc::new((*team.stats).clone());
+        let mut zones = (*team.zones).clone();
+        for zone in &mut zones.all {
+            zone.attempted = Some(10 + variant);
+            zone.made = Some(4);
+            zone.pct = Some(400.0 / f64::from(10 + variant));
+        }
+        team.zones = Arc::new(zones);
+        team.shots = Arc::new(team.shots.iter().cycle().take(90).cloned().collect());
+    };
+    grow(&mut game.home);
+    grow(&mut game.away);
+    let play: Vec<Arc<Play>> = game.plays.to_vec();
+    game.plays = Arc::new(play.into_iter().cycle().take(400).collect());
+    game
+}
+
+fn score_bug(c: &mut Criterion) {
+    let mut game = sample().clone();
+    let mut show = Show::with("score-bug", &game);
+    c.bench_function("score bug, nothing changed", |b| b.iter(|| show.draw(black_box(&game))));
+    let mut millis = 0u32;
+    c.bench_function("score bug, only the clock changed", |b| {
+        b.iter(|| {
+            millis = (millis + 1000) % 600_000;
+            if let Some(clock) = &mut game.clock.game {
+                clock.millis = millis;
+                clock.display = format!("{}:{:02}", millis / 60_000, millis / 1000 % 60);
+            }
+            show.draw(&game);
+        });
+    });
+    let mut score = 0;
+    c.bench_function("score bug, a score rolls", |b| {
+        b.iter(|| {
+            score = (score + 1) % 130;
+            game.home.score = Some(score);
+            show.draw(&game);
+        });
+    });
+}
+
+fn shot_map(c: &mut Criterion) {
+    let games = [summary(0), summary(7)];
+    let mut show = Show::with("shot-map", &games[0]);
+    c.bench_function("shot map, nothing changed", |b| b.iter(|| show.draw(black_box(&games[0]))));
+    let mut turn = 0;
+    c.bench_function("shot map, a summary arrives", |b| {
+        b.iter(|| {
+            turn = 1 - turn;
+            show.draw(&games[turn]);
+        });
+    });
+    c.bench_function("shot map, it comes in", |b| {
+        b.iter(|| {
+            if show.frame.is_multiple_of(60) {
+                show.take("shot-map");
+            }
+            show.draw(&games[0]);
+        });
+    });
+}
+
+criterion_group!(benches, score_bug, shot_map);
+criterion_main!(benches);
