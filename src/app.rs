@@ -18,6 +18,7 @@ mod live;
 mod offline;
 mod outputs;
 mod playback;
+mod positions;
 mod rehearse;
 mod replay;
 mod rundown;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use crate::command::Refused;
 use crate::config::{self, ShowFile};
 use crate::feed::decode;
+use crate::feed::secret::redact_addresses;
 use crate::ids::FeedId;
 use crate::journal::Start;
 use crate::scene::Stage;
@@ -40,6 +42,7 @@ use crate::time::Timestamp;
 
 pub use check::{Checked, check};
 pub use doctor::{Finding, doctor};
+pub use fold::Fold;
 pub use games::{Listed, games, table};
 pub use live::{Live, run};
 pub use offline::{Offline, run_offline};
@@ -121,7 +124,8 @@ impl Show {
         Start {
             epoch,
             rate: self.file.show.rate,
-            show: self.text.clone(),
+            // Nobody connects with it again: a replay has the messages.
+            show: redact_addresses(&self.text),
             folder: self.folder.clone(),
             follows: follows.collect(),
         }

@@ -37,6 +37,8 @@ pub struct ShowFile {
     pub graphics: Vec<Graphic>,
     pub rundown: Rundown,
     pub outputs: Vec<Output>,
+    /// How the journal is kept; by the defaults when absent.
+    pub journal: Option<Journal>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -51,6 +53,34 @@ pub struct Show {
     pub templates: Option<PathBuf>,
     /// Where the journal is written; none is kept when absent.
     pub journal: Option<PathBuf>,
+}
+
+/// How the journal is kept.
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Journal {
+    /// A file of the journal is put aside at this length, in megabytes (2^20 bytes), and another begun.
+    #[serde(deserialize_with = "values::segment_mb")]
+    pub segment_mb: u64,
+    /// Packs the files put aside (gzip).
+    pub compress: bool,
+    /// Which positions of players and ball are written down: `"all"`, `"none"`, or so many a second. A replay shows only
+    /// these; on air all are seen.
+    #[serde(deserialize_with = "values::positions")]
+    pub location: KeptPositions,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { segment_mb: 64, compress: true, location: KeptPositions::All }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum KeptPositions {
+    All,
+    None,
+    PerSecond(f64),
 }
 
 /// The mock venue.
@@ -230,6 +260,9 @@ pub struct ShotTracker {
     pub ping_after_s: u64,
     /// JSON pointer to the token in the subscription's answer; any member called `token` when absent.
     pub token_pointer: Option<String>,
+    /// Larger messages are not read, in megabytes (2^20 bytes).
+    #[serde(default = "defaults::max_message_mb", deserialize_with = "values::max_message_mb")]
+    pub max_message_mb: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -291,6 +324,9 @@ pub struct Sportradar {
     pub backfill: bool,
     /// Where the play-by-play is, with `{game}` for the game's id; beside the subscription when absent.
     pub play_by_play: Option<String>,
+    /// Larger messages are not read, in megabytes (2^20 bytes).
+    #[serde(default = "defaults::max_message_mb", deserialize_with = "values::max_message_mb")]
+    pub max_message_mb: usize,
     /// Seconds without a byte, heartbeats included, after which the connection counts as lost.
     #[serde(default = "defaults::watchdog_s", deserialize_with = "values::watchdog")]
     pub watchdog_s: u64,
@@ -482,6 +518,10 @@ mod defaults {
     /// Ten seconds of margin under the 30 at which the vendor closes.
     pub fn ping_after_s() -> u64 {
         20
+    }
+    /// Messages of real streams are up to some hundred kilobytes.
+    pub fn max_message_mb() -> usize {
+        8
     }
     pub fn sportradar_kind() -> FeedKind {
         FeedKind::NbaPushEvents

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 
 use serde::Serialize;
 
+use crate::feed::Skip;
 use crate::feed::decode::{Decoder, Note, Options, Verdict};
 use crate::feed::splitter::{Piece, Splitter};
 use crate::game::event::Event;
@@ -120,10 +121,9 @@ impl Run {
     fn take(&mut self, piece: Piece) {
         let document = match piece {
             Piece::Document(document) => document,
-            Piece::Garbage { bytes } | Piece::Oversized { bytes } | Piece::CutOff { bytes } => {
-                self.counts.lost_bytes += bytes;
-                return;
-            }
+            Piece::Garbage { bytes } => return self.pass_over(bytes, Skip::Garbage),
+            Piece::Oversized { bytes } => return self.pass_over(bytes, Skip::Oversized),
+            Piece::CutOff { bytes } => return self.pass_over(bytes, Skip::CutOff),
         };
         let outcome = self.decoder.decode(&document, &mut self.events);
         let count = match outcome.verdict {
@@ -144,6 +144,11 @@ impl Run {
         for event in self.events.drain(..) {
             self.state.apply(Self::AT, &self.feed, self.kind, &event);
         }
+    }
+
+    fn pass_over(&mut self, bytes: u64, why: Skip) {
+        self.counts.lost_bytes += bytes;
+        self.decoder.passed_over(bytes, why);
     }
 
     fn report(self) -> Report {

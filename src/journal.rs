@@ -5,7 +5,13 @@
 //! are this one mechanism. Entries hold no secrets: feeds strip tokens before they hand a message over.
 
 pub mod checkpoint;
+mod disk;
 pub mod file;
+mod health;
+mod line;
+mod pack;
+mod reader;
+mod segments;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,7 +24,10 @@ use crate::ids::{FeedId, FeedKind};
 use crate::status::Link;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
 
-/// Position in a journal; the first entry has 1, so that 0 means "before anything".
+pub use health::Health;
+
+/// Position in a journal; the first entry has 1, so that 0 means "before anything". Numbers rise from entry to entry; one
+/// that is missing was left out by the show's settings, or could not be written.
 pub type Seq = u64;
 
 /// One line of a journal.

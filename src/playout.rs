@@ -12,7 +12,7 @@
 mod program;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -20,7 +20,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::command::{Answer, Command};
 use crate::game::GameState;
-use crate::journal::Seq;
+use crate::journal::{Health, Seq};
 use crate::output::Output;
 use crate::status::{Status, Timing};
 use crate::time::{Clock, FrameIndex, FrameRate, Timestamp};
@@ -59,8 +59,8 @@ pub struct Desk {
     /// When it is full a mark is lost, which costs a replay its exactness for a moment and the air nothing.
     pub marks: Sender<Mark>,
     pub status: Arc<ArcSwapOption<Status>>,
-    /// Entries of the journal that were lost, counted by who writes it.
-    pub journal_lost: Arc<AtomicU64>,
+    /// How the writing of the journal goes.
+    pub journal: Arc<Health>,
     pub stop: Arc<AtomicBool>,
 }
 
@@ -103,7 +103,8 @@ pub fn run(
         let spare_until = epoch + (rate.time_of(index) + rate.time_of(index.next())) / 2;
         program.prepare_cued(|| clock.now() < spare_until);
         let mut reported = program.status(index, late, timing, &outputs);
-        reported.journal_lost = desk.journal_lost.load(Ordering::Relaxed);
+        reported.journal_lost = desk.journal.lost();
+        reported.journal_trouble = desk.journal.trouble().map(|trouble| trouble.as_ref().clone());
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));
         let next = following(index, rate, epoch, clock.now());

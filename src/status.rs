@@ -21,6 +21,8 @@ pub struct Status {
     pub outputs: Vec<OutputStatus>,
     /// Entries of the journal that could not be written: a replay will lack them.
     pub journal_lost: u64,
+    /// Why the journal cannot be written now, if it cannot: entries wait in memory until it can.
+    pub journal_trouble: Option<String>,
     /// The clock on air is extrapolated or held: the feed that owns it is silent.
     pub clock_stale: bool,
     /// Which feed supplies what; a row for each fact that any feed has told.
@@ -69,8 +71,11 @@ impl fmt::Display for Status {
         if self.clock_stale {
             f.write_str(" | CLOCK STALE")?;
         }
+        if let Some(trouble) = &self.journal_trouble {
+            write!(f, " | JOURNAL NOT WRITTEN ({trouble})")?;
+        }
         if self.journal_lost > 0 {
-            write!(f, " | JOURNAL NOT WRITTEN ({} entries lost)", self.journal_lost)?;
+            write!(f, " | {} ENTRIES LOST FROM THE JOURNAL", self.journal_lost)?;
         }
         for supply in &self.supplies {
             if let Some(preferred) = &supply.in_place_of {

@@ -4,7 +4,6 @@
 //! position for playout, commands in order. Runs as one task; nothing else numbers entries.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -12,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::{mpsc, watch};
 
 use super::fold::Fold;
+use super::positions::Positions;
 use crate::command::Command;
 use crate::feed::Report;
 use crate::ids::FeedId;
@@ -38,19 +38,28 @@ pub struct Desk {
     clock: Arc<dyn Clock>,
     position: Arc<ArcSwap<Position>>,
     to_playout: Option<Sender<Ordered>>,
+    positions: Positions,
 }
 
 impl Desk {
-    /// Goes on numbering after the journal's last entry. Without `to_playout` the show is only recorded.
+    /// Goes on numbering after the journal's last entry, or after the last that its state knows of, where that one was
+    /// left out of the file. Without `to_playout` the show is only recorded.
     pub fn new(
         fold: Fold,
         journal: Option<Opened>,
         clock: Arc<dyn Clock>,
         to_playout: Option<Sender<Ordered>>,
     ) -> Self {
-        let (journal, seq) = journal.map_or((None, 0), |opened| (Some(opened.writer), opened.last));
-        let position = Arc::new(ArcSwap::from_pointee(fold.position()));
-        Self { seq, fold, journal, clock, position, to_playout }
+        let (journal, last) = journal.map_or((None, 0), |opened| (Some(opened.writer), opened.last));
+        let position = fold.position();
+        let seq = last.max(position.upto);
+        let position = Arc::new(ArcSwap::from_pointee(position));
+        Self { seq, fold, journal, clock, position, to_playout, positions: Positions::default() }
+    }
+
+    /// Writes fewer positions of players and ball into the journal than are received.
+    pub fn thin(&mut self, positions: Positions) {
+        self.positions = positions;
     }
 
     pub fn position(&self) -> Arc<ArcSwap<Position>> {
@@ -99,9 +108,9 @@ impl Desk {
         self.record_marks(&marks);
         self.checkpoint();
         if let Some(journal) = self.journal.take() {
-            let lost = journal.lost();
+            let health = journal.health();
             journal.close();
-            let lost = lost.load(Ordering::Relaxed);
+            let lost = health.lost();
             if lost > 0 {
                 tracing::error!("{lost} entries of the journal could not be written");
             }
@@ -131,7 +140,7 @@ impl Desk {
         let body = match report {
             Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
             Report::Skipped { feed, kind, bytes, why } => {
-                Body::Skipped { feed, kind, bytes, why: format!("{why:?}").to_lowercase() }
+                Body::Skipped { feed, kind, bytes, why: why.name().to_owned() }
             }
             Report::Alive { feed, kind } => Body::Alive { feed, kind },
             Report::Link { feed, kind, link, why } => {
@@ -170,7 +179,7 @@ impl Desk {
     fn record(&mut self, body: Body) -> Entry {
         self.seq += 1;
         let entry = Entry { seq: self.seq, at: self.clock.now(), body };
-        if let Some(journal) = &self.journal {
+        if let Some(journal) = self.journal.as_ref().filter(|_| self.positions.keeps(&entry)) {
             journal.append(entry.clone());
         }
         entry

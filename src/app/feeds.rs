@@ -29,6 +29,8 @@ pub fn options(show: &ShowFile, venue: Option<&Endpoints>) -> Result<Vec<feed::O
     show.feeds.iter().map(one).collect()
 }
 
+const BYTES_PER_MB: usize = 1024 * 1024;
+
 /// Starts every feed as a task, going on where the journal left off; each ends when `stop` changes.
 pub fn spawn(all: Vec<feed::Options>, fold: &Fold, reports: &mpsc::Sender<Report>, stop: &watch::Receiver<bool>) {
     for options in all {
@@ -149,6 +151,7 @@ fn shottracker_common(feed: &ShotTracker, rest_base: Url) -> shottracker::Option
         },
         ping_after: Duration::from_secs(feed.ping_after_s),
         token_pointer: feed.token_pointer.clone(),
+        max_message_bytes: feed.max_message_mb * BYTES_PER_MB,
         retry: Policy::default(),
     }
 }
@@ -201,6 +204,7 @@ fn push_common(
         send_key_to_redirect: feed.send_key_to_redirect,
         catch_up: feed.catch_up,
         watchdog: Duration::from_secs(feed.watchdog_s),
+        max_message_bytes: feed.max_message_mb * BYTES_PER_MB,
         ..push::Options::new(feed.id.clone(), subscribe, api_key)
     };
     options.play_by_play = play_by_play(feed, &options, match_id)?;

@@ -10,11 +10,11 @@ use super::delay::Delays;
 use super::standing::Standing;
 use crate::command::Command;
 use crate::feed::decode::{self, Decoder, Verdict};
-use crate::feed::{Resume, shottracker};
+use crate::feed::{Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
 use crate::ids::{FeedId, FeedKind};
-use crate::journal::file::{self, JournalError};
+use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
 use crate::time::Timestamp;
@@ -55,17 +55,49 @@ impl Fold {
         }
     }
 
-    /// The state after the whole of a journal: its checkpoint and what came after, or all of it.
-    pub fn recover(journal: &Path, options: BTreeMap<FeedId, decode::Options>) -> Result<Fold, JournalError> {
-        let (mut fold, offset) = match checkpoint::read::<Fold>(journal) {
-            Some((fold, offset)) => (Fold { options, ..fold }, offset),
-            None => (Fold::new(options), 0),
-        };
-        for entry in file::read_from(journal, offset)? {
-            fold.apply(&entry?);
+    /// The state after the whole of a journal: its checkpoint and what came after, or all of it. A show that comes back
+    /// in mid-game is better off with most of its past than not on air: what cannot be read is left out, and said to be.
+    pub fn recover(journal: &Path, options: BTreeMap<FeedId, decode::Options>) -> Fold {
+        if let Some((fold, place)) = checkpoint::read::<Fold>(journal) {
+            let mut fold = Fold { options: options.clone(), ..fold };
+            if fold.read_on(journal, place) {
+                return fold;
+            }
+            tracing::warn!("the checkpoint beside {journal:?} is of another journal; the journal is read whole");
         }
-        fold.oddities.clear();
-        Ok(fold)
+        let mut fold = Fold::new(options);
+        fold.read_on(journal, Place::BEGINNING);
+        fold
+    }
+
+    /// Applies a journal's entries from a place on; false where they are of a time before this state.
+    fn read_on(&mut self, journal: &Path, place: Place) -> bool {
+        let before = self.upto;
+        let entries = match file::read_from(journal, place) {
+            Ok(entries) => entries,
+            Err(cause) => {
+                tracing::error!("nothing of the journal can be read: {cause}");
+                return true;
+            }
+        };
+        let mut wrong: u64 = 0;
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.seq <= before => return false,
+                Ok(entry) => self.apply(&entry),
+                Err(cause) => {
+                    if wrong == 0 {
+                        tracing::error!("a part of the journal is left out: {cause}");
+                    }
+                    wrong += 1;
+                }
+            }
+        }
+        if wrong > 1 {
+            tracing::error!("{wrong} lines of the journal {journal:?} were left out");
+        }
+        self.oddities.clear();
+        true
     }
 
     pub fn position(&self) -> Position {
@@ -134,28 +166,42 @@ impl Fold {
         match &entry.body {
             Body::Received { feed, kind, bytes } => self.receive(at, feed, *kind, bytes),
             Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).alive(at, feed, *kind),
-            Body::Skipped { feed, kind, .. } => Arc::make_mut(&mut self.state).skipped(feed, *kind),
+            Body::Skipped { feed, kind, bytes, why } => {
+                self.decoder(feed, *kind).passed_over(*bytes, Skip::named(why));
+                self.hear_oddities(feed);
+                Arc::make_mut(&mut self.state).skipped(feed, *kind);
+            }
             Body::Link { feed, kind, link, .. } => Arc::make_mut(&mut self.state).link(at, feed, *kind, *link),
             Body::Command(_) | Body::Start(_) | Body::Due | Body::Frame { .. } => {}
         }
     }
 
     fn receive(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, bytes: &[u8]) {
-        let options = &self.options;
-        let fresh = || Decoder::new(kind, options.get(feed).cloned().unwrap_or_default());
-        let decoder = self.decoders.entry(feed.clone()).or_insert_with(fresh);
-        self.events.clear();
-        let outcome = decoder.decode(bytes, &mut self.events);
-        self.oddities.extend(decoder.take_fresh_notes().into_iter().map(|oddity| format!("feed {feed}: {oddity}")));
+        let mut events = std::mem::take(&mut self.events);
+        events.clear();
+        let outcome = self.decoder(feed, kind).decode(bytes, &mut events);
+        self.hear_oddities(feed);
         let state = Arc::make_mut(&mut self.state);
         match outcome.verdict {
             Verdict::Taken => state.received(at, feed, kind, outcome.oddities),
             Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(at, feed, kind),
             Verdict::Skipped => state.skipped(feed, kind),
         }
-        for event in &self.events {
+        for event in &events {
             state.apply(at, feed, kind, event);
         }
+        self.events = events;
+    }
+
+    fn decoder(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Decoder {
+        let options = &self.options;
+        let fresh = || Decoder::new(kind, options.get(feed).cloned().unwrap_or_default());
+        self.decoders.entry(feed.clone()).or_insert_with(fresh)
+    }
+
+    fn hear_oddities(&mut self, feed: &FeedId) {
+        let fresh = self.decoders.get_mut(feed).map(Decoder::take_fresh_notes).unwrap_or_default();
+        self.oddities.extend(fresh.into_iter().map(|oddity| format!("feed {feed}: {oddity}")));
     }
 }
 

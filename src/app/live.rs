@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 use super::desk::{COMMANDS, Desk, MARKS};
+use super::positions::Positions;
 use super::rehearse::{self, Rehearsal};
 use super::{Failure, Show, feeds, outputs, rundown};
 use crate::app::fold::Fold;
@@ -19,7 +20,7 @@ use crate::feed::{self, QUEUE_REPORTS, Report, decode};
 use crate::ids::FeedId;
 use crate::ids::OutputId;
 use crate::journal::Start;
-use crate::journal::file::{Opened, Writer};
+use crate::journal::file::{self, Opened, Writer, discard};
 use crate::output::{self, Intake, Output, Signal};
 use crate::playout::{self, Program};
 use crate::render::Gpu;
@@ -154,8 +155,8 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<Atomic
     let epoch = journal.as_ref().and_then(|journal| epoch_of(journal, show)).unwrap_or(clock.now() + LEAD_IN);
     let start = show.start(epoch, &decoding);
     let _in_runtime = runtime.enter();
-    let delays = feeds::delays(&show.file);
-    Ok(wire_desk(fold, journal, clock, start, delays, stop, |fold, reports, commands, stopping| {
+    let kept = Kept { delays: feeds::delays(&show.file).collect(), positions: Positions::of(&show.file) };
+    Ok(wire_desk(fold, journal, clock, start, kept, stop, |fold, reports, commands, stopping| {
         feeds::spawn(options, fold, &reports, &stopping);
         spawn_rundown(show, commands, stopping);
     }))
@@ -171,17 +172,21 @@ fn wire_rehearsal(
     let ready = rehearse::Ready::new(rehearsal)?;
     let start = show.start(ready.epoch, &ready.decoding);
     let own = rehearsal.journal.with_added_extension("rehearsal");
-    if own.exists() {
-        std::fs::remove_file(&own).map_err(Failure::machine)?;
-    }
+    discard(&own).map_err(Failure::machine)?;
     let journal = Writer::open(&own).map_err(Failure::machine)?;
     let clock = ready.clock.clone();
     let (fold, player) = ready.part();
     let _in_runtime = runtime.enter();
-    let delays = feeds::delays(&show.file);
-    Ok(wire_desk(fold, Some(journal), clock, start, delays, stop, |_, reports, commands, stopping| {
+    let kept = Kept { delays: feeds::delays(&show.file).collect(), positions: Positions::of(&show.file) };
+    Ok(wire_desk(fold, Some(journal), clock, start, kept, stop, |_, reports, commands, stopping| {
         player.spawn(reports, commands, stopping);
     }))
+}
+
+/// What the show file says of entries: which are held back, and which are not written down.
+struct Kept {
+    delays: Vec<(FeedId, u32)>,
+    positions: Positions,
 }
 
 /// Joins playout to a desk, and the desk to whatever `begin` starts. Called within the runtime.
@@ -190,7 +195,7 @@ fn wire_desk(
     journal: Option<Opened>,
     clock: Arc<dyn Clock>,
     start: Start,
-    delays: impl Iterator<Item = (FeedId, u32)>,
+    kept: Kept,
     stop: &Arc<AtomicBool>,
     begin: impl FnOnce(&Fold, mpsc::Sender<Report>, mpsc::Sender<Command>, watch::Receiver<bool>),
 ) -> Wired {
@@ -202,10 +207,11 @@ fn wire_desk(
     begin(&fold, reports, commands.clone(), stopping.clone());
     let epoch = start.epoch;
     let put_back = fold.standing().commands();
-    let journal_lost = journal.as_ref().map(|opened| opened.writer.lost()).unwrap_or_default();
+    let journal_health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
     let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
+    desk.thin(kept.positions);
     desk.begin(start);
-    desk.delay(delays);
+    desk.delay(kept.delays);
     let position = desk.position();
     let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
     let status = Arc::new(ArcSwapOption::empty());
@@ -214,7 +220,7 @@ fn wire_desk(
         commands: commands_in_order,
         marks,
         status: status.clone(),
-        journal_lost,
+        journal: journal_health,
         stop: stop.clone(),
     };
     Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status }
@@ -224,8 +230,10 @@ fn wire_desk(
 fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Result<(Option<Opened>, Fold), Failure> {
     let Some(path) = &show.file.show.journal else { return Ok((None, Fold::new(decoding.clone()))) };
     let path = show.path(path);
-    let opened = Writer::open(&path).map_err(Failure::machine)?;
-    let fold = Fold::recover(&path, decoding.clone()).map_err(Failure::input)?;
+    let settings = show.file.journal.unwrap_or_default();
+    let options = file::Options { segment_bytes: settings.segment_mb * 1024 * 1024, pack: settings.compress };
+    let opened = Writer::open_on_air(&path, options).map_err(Failure::machine)?;
+    let fold = Fold::recover(&path, decoding.clone());
     if opened.last > 0 {
         tracing::info!("going on after entry {} of {}", opened.last, path.display());
     }

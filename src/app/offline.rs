@@ -17,7 +17,7 @@ use super::playback::Playback;
 use super::{Failure, Show, feeds, outputs};
 use crate::feed::QUEUE_REPORTS;
 use crate::frame::Frame;
-use crate::journal::file::Writer;
+use crate::journal::file::{Writer, discard};
 use crate::output::Signal;
 use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
 use crate::playout::{self, Program};
@@ -44,9 +44,7 @@ pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure>
     let gpu = Gpu::new().map_err(Failure::machine)?;
     let journal = what.movie.with_extension("journal");
     // A recording of an earlier run is not carried on: its frames would count from another epoch.
-    if journal.exists() {
-        std::fs::remove_file(&journal).map_err(Failure::machine)?;
-    }
+    discard(&journal).map_err(Failure::machine)?;
     eprintln!("recording {} s of \"{}\" from its feeds", what.length.as_secs_f32(), show.file.show.name);
     let recording = record(show, what.length, &journal)?;
     eprintln!("drawing it with {}", gpu.describe());

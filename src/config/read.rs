@@ -15,7 +15,7 @@ use crate::ids::FeedKind;
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");
 
-const SECTIONS: [&str; 8] = ["show", "venue", "teams", "ranks", "feed", "graphic", "rundown", "output"];
+const SECTIONS: [&str; 9] = ["show", "journal", "venue", "teams", "ranks", "feed", "graphic", "rundown", "output"];
 
 /// Reads a show file. `file` is only named in problems; nothing is opened.
 pub fn parse(file: &Path, text: &str) -> Result<ShowFile, Problems> {
@@ -59,6 +59,7 @@ impl<'a> Reader<'a> {
                 None
             }
         };
+        let journal = root.remove("journal").and_then(|section| self.value(section));
         let venue = root.remove("venue").and_then(|section| self.value(section));
         let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
         let ranks = root.remove("ranks").map_or(Some(Default::default()), |section| self.value(section));
@@ -66,7 +67,8 @@ impl<'a> Reader<'a> {
         let feeds = root.remove("feed").map_or(vec![], |list| self.list(list, "feed", Self::feed));
         let graphics = root.remove("graphic").map_or(vec![], |list| self.list(list, "graphic", Self::value));
         let outputs = root.remove("output").map_or(vec![], |list| self.list(list, "output", Self::output));
-        Some(ShowFile { show: show?, venue, teams: teams?, ranks: ranks?, feeds, graphics, rundown: rundown?, outputs })
+        let (show, teams, ranks, rundown) = (show?, teams?, ranks?, rundown?);
+        Some(ShowFile { show, venue, teams, ranks, feeds, graphics, rundown, outputs, journal })
     }
 
     /// Reads a table. serde stops at the first problem, so the key that it is about is taken out and the rest read again.
@@ -193,6 +195,11 @@ impl<'a> Reader<'a> {
         self.check_feeds(show);
         self.check_ranks(show);
         self.check_rundown(show);
+        if show.journal.is_some() && show.show.journal.is_none() {
+            let span = self.text.find("[journal]").map(|at| at..at);
+            let help = "add `journal = \"show.journal\"` under `[show]`".to_owned();
+            self.push(span, "these settings are of a journal, and the show keeps none", Some(help));
+        }
         if show.outputs.iter().filter(|output| matches!(output, Output::Window(_))).count() > 1 {
             self.push(None, "there are two window outputs", Some("a show has one program window".into()));
         }
@@ -328,6 +335,7 @@ fn key_at(table: &Spanned<DeValue<'_>>, at: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Journal, KeptPositions};
 
     fn problems(text: &str) -> String {
         match parse(Path::new("show.toml"), text) {
@@ -412,6 +420,28 @@ mod tests {
             found.contains("9:10: `score` is ranked by `leage`") && found.contains("did you mean `league`"),
             "{found}"
         );
+    }
+
+    #[test]
+    fn a_journal_is_kept_as_its_section_says() {
+        let show = |section: &str| format!("[show]\nname = \"x\"\njournal = \"x.journal\"\n[journal]\n{section}\n");
+        let read = |section: &str| parse(Path::new("show.toml"), &show(section)).unwrap().journal.unwrap();
+        assert_eq!(read(""), Journal::default());
+        assert_eq!(read("location = \"none\"").location, KeptPositions::None);
+        assert_eq!(read("location = 5").location, KeptPositions::PerSecond(5.0));
+        assert_eq!(read("location = 0.5\nsegment_mb = 8\ncompress = false").segment_mb, 8);
+        for (wrong, said) in [
+            ("location = \"some\"", "5:12: `some` is no choice of positions; write \"all\""),
+            ("location = -1", "5:12: -1 positions a second cannot be kept"),
+            ("location = [1]", "5:12: this is no choice of positions"),
+            ("segment_mb = 0", "5:14: files of 0 MB are outside 1 to 4096"),
+            ("compres = true", "did you mean `compress`?"),
+        ] {
+            let found = problems(&show(wrong));
+            assert!(found.contains(said), "{wrong}: {found}");
+        }
+        let found = problems("[show]\nname = \"x\"\n[journal]\n");
+        assert!(found.starts_with("show.toml:3:1: these settings are of a journal"), "{found}");
     }
 
     #[test]

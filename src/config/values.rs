@@ -3,6 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::KeptPositions;
 use crate::draw_list::Size;
 use crate::time::FrameRate;
 
@@ -78,6 +79,41 @@ pub fn key<'de, D: Deserializer<'de>>(value: D) -> Result<Option<char>, D::Error
     match (letters.next(), letters.next()) {
         (Some(key), None) => Ok(Some(key.to_ascii_lowercase())),
         _ => Err(D::Error::custom(format!("`{text}` is not a key; write one character, such as `1` or `b`"))),
+    }
+}
+
+pub fn max_message_mb<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {
+    let megabytes = usize::deserialize(value)?;
+    if (1..=256).contains(&megabytes) {
+        return Ok(megabytes);
+    }
+    Err(D::Error::custom(format!("a largest message of {megabytes} MB is outside 1 to 256")))
+}
+
+pub fn segment_mb<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
+    let megabytes = u64::deserialize(value)?;
+    if (1..=4096).contains(&megabytes) {
+        return Ok(megabytes);
+    }
+    Err(D::Error::custom(format!("files of {megabytes} MB are outside 1 to 4096")))
+}
+
+pub fn positions<'de, D: Deserializer<'de>>(value: D) -> Result<KeptPositions, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said {
+        Number(f64),
+        Word(String),
+    }
+    let help = "write \"all\", \"none\", or how many a second, such as 5";
+    match Said::deserialize(value).map_err(|_| D::Error::custom(format!("this is no choice of positions; {help}")))? {
+        Said::Number(number) if number > 0.0 && number <= 1000.0 => Ok(KeptPositions::PerSecond(number)),
+        Said::Number(number) => Err(D::Error::custom(format!("{number} positions a second cannot be kept; {help}"))),
+        Said::Word(word) => match word.as_str() {
+            "all" => Ok(KeptPositions::All),
+            "none" => Ok(KeptPositions::None),
+            _ => Err(D::Error::custom(format!("`{word}` is no choice of positions; {help}"))),
+        },
     }
 }
 

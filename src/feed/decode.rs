@@ -17,6 +17,7 @@ pub use notes::{Note, Notes};
 
 use serde::{Deserialize, Serialize};
 
+use super::report::Skip;
 use crate::game::event::Event;
 use crate::ids::{FeedKind, GameId};
 
@@ -79,12 +80,23 @@ impl Decoder {
     /// Appends what `message`, one JSON document, says. Appends nothing unless the verdict is [`Verdict::Taken`].
     pub fn decode(&mut self, message: &[u8], events: &mut Vec<Event>) -> Outcome {
         let before = self.notes.total();
+        loose::make_room();
         let verdict = match &mut self.protocol {
             Protocol::ShotTracker(reader) => reader.read(message, &mut self.notes, events),
             Protocol::Sportradar(reader) => reader.read(message, &mut self.notes, events),
         };
         let oddities = u32::try_from(self.notes.total() - before).unwrap_or(u32::MAX);
         Outcome { verdict, oddities }
+    }
+
+    /// Counts bytes of the stream that could not be a message.
+    pub fn passed_over(&mut self, bytes: u64, why: Skip) {
+        let kind = match why {
+            Skip::Garbage => "stream: bytes that are no message",
+            Skip::Oversized => "stream: a message above the cap",
+            Skip::CutOff => "stream: cut off within a message",
+        };
+        self.notes.add(kind, Some(&format!("{bytes} bytes")));
     }
 
     /// Kinds of oddity that were not there at the last call, as sentences: what to log, once each.
@@ -118,6 +130,11 @@ impl Decoder {
 
 /// Other games of a stream that are remembered; a whole evening of a league is fewer.
 const MOST_OTHER_GAMES: usize = 32;
+
+/// The kind of oddity that a document is which cannot be read: `otherwise`, where there is something.
+fn unreadable(text: &str, otherwise: &'static str) -> &'static str {
+    if text.trim().is_empty() { "message: empty" } else { otherwise }
+}
 
 /// The message as text. A stray byte in a name must not cost the whole message: it becomes a replacement character.
 fn text_of<'m>(bytes: &'m [u8], notes: &mut Notes) -> std::borrow::Cow<'m, str> {

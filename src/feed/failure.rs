@@ -49,6 +49,11 @@ pub enum Failure {
     RedirectLoop { at: String, limit: usize },
     #[error("{at} sent nothing for {} s; the connection is presumed dead", .silent.as_secs())]
     Silent { at: String, silent: Duration },
+    #[error(
+        "{at} sent a message of {bytes} bytes, and the most that is read is {most}; if that was none by mistake, raise \
+             `max_message_mb` of the feed, or ask for less with `broadcast_summary_level`"
+    )]
+    TooLarge { at: String, bytes: usize, most: usize },
     #[error("{at} counts its messages anew, as if the game had been started again; it is taken from its beginning")]
     CountsAnew { at: String },
     #[error("{at} closed the connection{says}")]
@@ -79,6 +84,7 @@ impl Failure {
             | Self::ServerError { .. }
             | Self::Silent { .. }
             | Self::CountsAnew { .. }
+            | Self::TooLarge { .. }
             | Self::Closed { .. }
             | Self::Broken { .. } => Retry::Soon,
         }

@@ -246,8 +246,10 @@ impl Client {
             if http::is_redirect(answer.status()) {
                 let next = redirected(&url, &answer)?;
                 for (name, value) in next.query_pairs() {
-                    if value.len() >= SECRET_LENGTH {
+                    if name == "token" || name == "sessionId" {
                         reporter.hide(&Secret::new(value.as_ref()));
+                    } else if value.len() >= SECRET_LENGTH {
+                        reporter.hide_in_sentences(&Secret::new(value.as_ref()));
                     }
                     if name == "sessionId" {
                         session = Some(Secret::new(value));

@@ -40,6 +40,24 @@ pub enum Skip {
     CutOff,
 }
 
+impl Skip {
+    const ALL: [Skip; 3] = [Skip::Garbage, Skip::Oversized, Skip::CutOff];
+
+    /// As the journal has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Skip::Garbage => "garbage",
+            Skip::Oversized => "oversized",
+            Skip::CutOff => "cutoff",
+        }
+    }
+
+    /// The reason of that name; garbage where there is none.
+    pub fn named(name: &str) -> Skip {
+        Self::ALL.into_iter().find(|skip| skip.name() == name).unwrap_or(Skip::Garbage)
+    }
+}
+
 /// Bytes that are no message are told at most this often: enough for a display in seconds.
 const ALIVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -52,6 +70,8 @@ pub(super) struct Reporter {
     reports: mpsc::Sender<Report>,
     /// Hidden in every sentence. The options' own, then the tokens that were handed out since.
     secrets: Vec<Secret>,
+    /// Those that are nothing but secrets, and hidden in messages, too: keys and tokens, not every value of an address.
+    in_messages: Vec<Secret>,
     up_since: Option<Instant>,
     /// The sentence that was told last, while the link is down.
     told: Option<String>,
@@ -63,25 +83,29 @@ pub(super) struct Reporter {
 /// Tokens remembered for hiding: the current one and a few before it, since an error may quote an older one.
 const TOKENS_HIDDEN: usize = 8;
 
+/// Shorter ones (the mock venue's) are words that a message may well have.
+const SECRET_LENGTH: usize = 12;
+
 impl Reporter {
     pub(super) fn new(feed: FeedId, kind: FeedKind, reports: mpsc::Sender<Report>, secrets: Vec<Secret>) -> Self {
-        Self { feed, kind, reports, secrets, up_since: None, told: None, lacked: None, spoke_at: None }
+        let in_messages = secrets.clone();
+        Self { feed, kind, reports, secrets, in_messages, up_since: None, told: None, lacked: None, spoke_at: None }
     }
 
-    /// Hides a secret that was not known at the start: a token.
+    /// Hides a token that was not known at the start, in sentences and messages.
     pub(super) fn hide(&mut self, token: &Secret) {
-        if self.secrets.contains(token) {
-            return;
-        }
-        if self.secrets.len() > TOKENS_HIDDEN {
-            // The options' secrets come first and are at most one a feed.
-            self.secrets.remove(1);
-        }
-        self.secrets.push(token.clone());
+        self.hide_in_sentences(token);
+        remember(&mut self.in_messages, token);
+    }
+
+    /// Hides what may be a secret: a message may have it rightly.
+    pub(super) fn hide_in_sentences(&mut self, value: &Secret) {
+        remember(&mut self.secrets, value);
     }
 
     pub(super) async fn message(&mut self, bytes: Bytes) {
         self.spoke_at = Some(Instant::now());
+        let bytes = self.without_secrets(bytes);
         let (feed, kind) = (self.feed.clone(), self.kind);
         self.send(Report::Message { feed, kind, bytes }).await;
     }
@@ -135,6 +159,17 @@ impl Reporter {
         }
     }
 
+    /// A message is passed on as it was received, unless it repeats a secret of ours: messages are written down.
+    fn without_secrets(&self, bytes: Bytes) -> Bytes {
+        let mut secrets = self.in_messages.iter().filter(|secret| secret.expose().len() >= SECRET_LENGTH).peekable();
+        if secrets.peek().is_none() {
+            return bytes;
+        }
+        let Ok(text) = std::str::from_utf8(&bytes) else { return bytes };
+        let secrets: Vec<Secret> = secrets.filter(|secret| text.contains(secret.expose())).cloned().collect();
+        if secrets.is_empty() { bytes } else { Bytes::from(redact(text, &secrets)) }
+    }
+
     async fn link(&self, link: Link, why: Option<String>) {
         let (feed, kind) = (self.feed.clone(), self.kind);
         self.send(Report::Link { feed, kind, link, why }).await;
@@ -144,6 +179,17 @@ impl Reporter {
         // It fails only when nobody listens any more; `run` watches for that and ends.
         let _ = self.reports.send(report).await;
     }
+}
+
+fn remember(secrets: &mut Vec<Secret>, secret: &Secret) {
+    if secrets.contains(secret) {
+        return;
+    }
+    if secrets.len() > TOKENS_HIDDEN {
+        // The options' secrets come first and are at most one a feed.
+        secrets.remove(1);
+    }
+    secrets.push(secret.clone());
 }
 
 #[cfg(test)]
@@ -189,6 +235,20 @@ mod tests {
         let Ok(Report::Link { why: Some(why), .. }) = queue.try_recv() else { panic!("nothing told") };
         assert_eq!(why, "the connection to h broke: *** *** *** refused");
         assert!(reporter.secrets.len() < 12, "grows with every reconnect");
+    }
+
+    #[tokio::test]
+    async fn a_message_that_repeats_our_key_loses_it_and_any_other_stays_as_it_was() {
+        let (mut reporter, mut queue) = reporter(&["a-long-enough-key"]);
+        for (sent, told) in [
+            (&b"{\"url\":\"https://h/?k=a-long-enough-key\"}"[..], &b"{\"url\":\"https://h/?k=***\"}"[..]),
+            (b"{\"a\" : 1}", b"{\"a\" : 1}"),
+            (b"\xff", b"\xff"),
+        ] {
+            reporter.message(Bytes::from_static(sent)).await;
+            let Ok(Report::Message { bytes, .. }) = queue.try_recv() else { panic!("nothing told") };
+            assert_eq!(bytes, told);
+        }
     }
 
     #[tokio::test(start_paused = true)]

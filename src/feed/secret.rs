@@ -60,6 +60,56 @@ pub fn redact_url(url: &Url) -> String {
     if names.is_empty() { clean.to_string() } else { format!("{clean}?{}", names.join("&")) }
 }
 
+/// Parts of the names of query parameters whose values are secret.
+const SECRET_NAMES: [&str; 7] = ["key", "token", "secret", "password", "passwd", "signature", "session"];
+
+/// `text` with the secrets of every address in it hidden: the user and password before a host, and the values of query
+/// parameters that are called like a secret. For a person's own text, such as a show file; `{token}` and the like stand
+/// for a secret and stay.
+pub fn redact_addresses(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        clean.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || "\"'`<>".contains(c)).unwrap_or(after.len());
+        let (address, behind) = after.split_at(end);
+        redact_address(address, &mut clean);
+        rest = behind;
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// An address without its scheme.
+fn redact_address(address: &str, clean: &mut String) {
+    let host_ends = address.find(['/', '?', '#']).unwrap_or(address.len());
+    let host = match address[..host_ends].rsplit_once('@') {
+        Some((_, host)) => {
+            clean.push_str(HIDDEN);
+            clean.push('@');
+            host
+        }
+        None => &address[..host_ends],
+    };
+    clean.push_str(host);
+    for part in address[host_ends..].split_inclusive(['?', '&']) {
+        let (pair, separator) = match part.strip_suffix(['?', '&']) {
+            Some(pair) => (pair, &part[pair.len()..]),
+            None => (part, ""),
+        };
+        let hidden = pair.split_once('=').filter(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            !value.is_empty() && !value.starts_with('{') && SECRET_NAMES.iter().any(|secret| name.contains(secret))
+        });
+        match hidden {
+            Some((name, _)) => clean.extend([name, "=", HIDDEN]),
+            None => clean.push_str(pair),
+        }
+        clean.push_str(separator);
+    }
+}
+
 /// Percent-encodes all but RFC 3986's unreserved characters and those in `kept`.
 pub(super) fn percent_encode(text: &str, kept: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -90,6 +140,19 @@ mod tests {
     fn secrets_are_hidden_in_others_texts_plain_and_encoded() {
         let secrets = [Secret::new("a/b+c"), Secret::new("")];
         assert_eq!(redact("key a/b+c, url ?k=a%2Fb%2Bc!", &secrets), "key ***, url ?k=***!");
+    }
+
+    #[test]
+    fn addresses_in_a_show_file_lose_their_secrets_and_nothing_else() {
+        let text = "url = \"https://me:pw@push.example/nba?api_key=abc123&match=sd:match:1\" # https://h/?a=b\n\
+                    websocket = \"wss://h/live?token={token}&apikey=xyz\"\nkey_env = \"SPORTRADAR_KEY\"\n";
+        let clean = "url = \"https://***@push.example/nba?api_key=***&match=sd:match:1\" # https://h/?a=b\n\
+                     websocket = \"wss://h/live?token={token}&apikey=***\"\nkey_env = \"SPORTRADAR_KEY\"\n";
+        assert_eq!(redact_addresses(text), clean);
+        for text in ["", "://", "no address", "http://h", "http://h?token=", "é://é?token=é"] {
+            assert!(redact_addresses(text).len() + 3 >= text.len(), "{text}");
+        }
+        assert_eq!(redact_addresses("é://é?token=é"), "é://é?token=***");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod socket;
 use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, http};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use url::Url;
@@ -25,12 +26,13 @@ use super::failure::{Failure, causes};
 use super::http::{Advice, CONNECT_WITHIN, clock_skew, meaning, place};
 use super::report::Reporter;
 use super::secret::{Secret, percent_encode};
+use super::splitter::MAX_DOCUMENT_BYTES;
 use super::{Connect, OptionsError, Resume};
 use rest::Rest;
 use sequence::Sequence;
 
 pub use rest::{GamesError, ScheduleQuery, ScheduledGame, games};
-pub use sequence::seq;
+pub use sequence::{is_positions, seq};
 
 /// See the module. [`Options::new`] has the vendor's defaults.
 #[derive(Clone, Debug)]
@@ -56,6 +58,8 @@ pub struct Options {
     pub ping_after: Duration,
     /// JSON pointer to the token in the answer to the subscription (`/data/token`). `None` looks for `token` at any depth.
     pub token_pointer: Option<String>,
+    /// Above zero. A larger message ends the connection before it is read: a WebSocket cannot be read past one.
+    pub max_message_bytes: usize,
     pub retry: Policy,
 }
 
@@ -98,6 +102,7 @@ impl Options {
             ping: Ping::default(),
             ping_after: Duration::from_secs(20),
             token_pointer: None,
+            max_message_bytes: MAX_DOCUMENT_BYTES,
             retry: Policy::default(),
         }
     }
@@ -119,6 +124,9 @@ impl Options {
         }
         if self.token_pointer.as_ref().is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
             return bad("token_pointer", "is not a JSON pointer; write it like `/data/token`");
+        }
+        if self.max_message_bytes == 0 {
+            return bad("max_message_bytes", "is zero; no message would be read");
         }
         if self.username.is_empty() || self.username.contains(['"', '\r', '\n']) {
             return bad("username", "is empty or has characters that no user name has");
@@ -231,7 +239,9 @@ impl Client {
             Err(error) => return Err(OpenError::Other(Failure::BadTemplate { what: error.to_string() })),
         };
         // Small messages in a hurry: Nagle's algorithm would hold pings back.
-        match tokio::time::timeout(CONNECT_WITHIN, connect_async_with_config(request, None, true)).await {
+        let most = Some(self.options.max_message_bytes);
+        let config = WebSocketConfig::default().max_message_size(most).max_frame_size(most);
+        match tokio::time::timeout(CONNECT_WITHIN, connect_async_with_config(request, Some(config), true)).await {
             Ok(Ok((socket, _))) => Ok((socket, at)),
             Ok(Err(tungstenite::Error::Http(answer))) => Err(refused(&answer, &at)),
             Ok(Err(error)) => Err(OpenError::Other(Failure::Unreachable { at, cause: causes(&error) })),

@@ -1,35 +1,27 @@
-//! The journal as a file: JSON Lines, one entry a line, appended by a thread of its own.
+//! The journal as files: JSON Lines, one entry a line, appended by a thread of its own.
 //!
-//! A message that is UTF-8 stands as text, another as base64, so the bytes come back as they were received. A last line
-//! that a crash left unfinished is cut when the file is opened again, and skipped when it is read. Writing never makes
-//! the state task wait: when the disk is slower than the queue is long, entries are lost and counted, and on air goes on.
+//! In: entries, in order. Out: the files of `segments`. A last line that a crash left unfinished is cut when the journal
+//! is opened again, and skipped when it is read. Writing never makes the state task wait: when the disk does not take
+//! entries they wait in memory, at last they are lost and counted, and on air goes on; see [`Health`].
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::Instant;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::Bytes;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use serde::{Deserialize, Serialize};
+use crossbeam_channel::Sender;
 
-use super::{Body, Entry, Seq, Start};
-use crate::command::Command;
-use crate::ids::{FeedId, FeedKind};
-use crate::status::Link;
-use crate::time::{FrameIndex, Timestamp};
+use super::disk::{self, Disk, Job};
+use super::health::Health;
+use super::{Entry, Seq, Start, reader};
 
-/// Entries that may wait for the disk: several seconds of every feed at its densest. When full, the entry is counted
-/// lost.
+pub use super::reader::{Reader, read, read_from};
+pub use super::segments::{Place, discard};
+
+/// Entries that may wait for the writing thread: several seconds of every feed at its densest. When full, the entry is
+/// counted lost.
 const QUEUE_ENTRIES: usize = 4096;
-
-/// How long written entries may sit in memory.
-const FLUSH_EVERY: Duration = Duration::from_millis(250);
 
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -56,54 +48,93 @@ pub enum JournalError {
     Bytes { path: PathBuf, line: usize },
 }
 
-/// Appends entries to a file. Dropped or closed, it writes what is waiting and ends its thread.
+/// How a journal is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// A file of at least this length is put aside, and another begun.
+    pub segment_bytes: u64,
+    /// Packs files that were put aside.
+    pub pack: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { segment_bytes: 64 * 1024 * 1024, pack: true }
+    }
+}
+
+/// Appends entries to a journal. Dropped or closed, it writes what is waiting and ends its thread.
 #[derive(Debug)]
 pub struct Writer {
     queue: Option<Sender<Job>>,
-    lost: Arc<AtomicU64>,
+    health: Arc<Health>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    /// Opens the file for appending, creating it and its folder, and cuts a torn last line.
+    /// Opens a journal for appending, creating it and its folder, and cuts a torn last line.
+    ///
+    /// # Errors
+    /// Where that cannot be done: for recordings, which are worth nothing without their journal.
     pub fn open(path: &Path) -> Result<Opened, JournalError> {
         let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(open_error)?;
+        let health = Arc::new(Health::default());
+        let mut disk = Disk::new(path, Options::default(), health.clone(), disk::append());
+        disk.open().map_err(open_error)?;
+        let (last, start) = ends(path)?;
+        let writer = Self::start(disk, health).map_err(open_error)?;
+        Ok(Opened { writer, last, start })
+    }
+
+    /// The same for a show, which goes on air all the same: what is wrong is told by [`Writer::health`], and tried again.
+    ///
+    /// # Errors
+    /// Only when the machine has no thread left.
+    pub fn open_on_air(path: &Path, options: Options) -> Result<Opened, JournalError> {
+        let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
+        let health = Arc::new(Health::default());
+        let mut disk = Disk::new(path, options, health.clone(), disk::append());
+        if let Err(cause) = disk.open() {
+            disk.fail(&cause, Instant::now());
         }
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(open_error)?;
-        let whole = whole_length(&mut file, u64::MAX).map_err(open_error)?;
-        file.set_len(whole).map_err(open_error)?;
-        let last = if whole == 0 {
-            0
-        } else {
-            let before_last = whole_length(&mut file, whole - 1).map_err(open_error)?;
-            read_from(path, before_last)?.next().transpose()?.map_or(0, |entry| entry.seq)
-        };
-        let first = read(path)?.next().transpose()?;
-        let start = first.and_then(|entry| match entry.body {
-            Body::Start(start) => Some(start),
-            _ => None,
+        let (last, start) = ends(path).unwrap_or_else(|cause| {
+            tracing::error!("the show does not know what it was before: {cause}");
+            (0, None)
         });
-        file.seek(SeekFrom::End(0)).map_err(open_error)?;
+        let writer = Self::start(disk, health).map_err(open_error)?;
+        Ok(Opened { writer, last, start })
+    }
+
+    fn start(mut disk: Disk, health: Arc<Health>) -> io::Result<Self> {
         let (queue, jobs) = crossbeam_channel::bounded(QUEUE_ENTRIES);
-        let lost = Arc::new(AtomicU64::new(0));
-        let thread = std::thread::Builder::new()
-            .name("journal".into())
-            .spawn({
-                let mut disk = Disk { path: path.to_owned(), offset: whole, lost: lost.clone(), failing: false };
-                move || disk.serve(file, &jobs)
-            })
-            .map_err(open_error)?;
-        Ok(Opened { writer: Writer { queue: Some(queue), lost, thread: Some(thread) }, last, start })
+        let thread = std::thread::Builder::new().name("journal".into()).spawn(move || disk.serve(&jobs))?;
+        Ok(Self { queue: Some(queue), health, thread: Some(thread) })
     }
 
     /// Hands an entry to the writing thread; never waits.
     pub fn append(&self, entry: Entry) {
         let Some(queue) = &self.queue else { return };
         if queue.try_send(Job::Entry(entry)).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.health.count_lost(1);
+        }
+    }
+
+    /// The same for whoever makes a journal faster than in real time: waits for room in the queue.
+    pub fn append_patiently(&self, entry: Entry) {
+        self.send(Job::Entry(entry));
+    }
+
+    /// Has a checkpoint written as [`Writer::checkpoint`] does; waits for room in the queue.
+    pub fn checkpoint_patiently(&self, state: Vec<u8>) {
+        self.send(Job::Checkpoint(state));
+    }
+
+    fn send(&self, job: Job) {
+        if let Some(queue) = &self.queue
+            && queue.send(job).is_err()
+        {
+            // The thread has ended by a panic, which has been printed.
+            self.health.count_lost(1);
         }
     }
 
@@ -116,9 +147,9 @@ impl Writer {
         }
     }
 
-    /// Counts entries that could not be written: the queue was full or the disk refused them.
-    pub fn lost(&self) -> Arc<AtomicU64> {
-        self.lost.clone()
+    /// How the writing goes, for the status.
+    pub fn health(&self) -> Arc<Health> {
+        self.health.clone()
     }
 
     /// Writes what is waiting and returns when it is on its way to the disk.
@@ -151,241 +182,26 @@ pub struct Opened {
     pub start: Option<Start>,
 }
 
-/// What the writing thread is asked to do, in order.
-#[derive(Debug)]
-enum Job {
-    Entry(Entry),
-    Checkpoint(Vec<u8>),
-}
-
-/// The writing thread's own.
-struct Disk {
-    path: PathBuf,
-    /// Bytes of whole entries in the file, those on their way included.
-    offset: u64,
-    lost: Arc<AtomicU64>,
-    failing: bool,
-}
-
-impl Disk {
-    fn serve(&mut self, file: File, jobs: &Receiver<Job>) {
-        let mut out = BufWriter::with_capacity(256 * 1024, file);
-        let mut line = Vec::new();
-        loop {
-            match jobs.recv_timeout(FLUSH_EVERY) {
-                Ok(Job::Entry(entry)) => {
-                    let written = self.write_line(&mut out, &entry, &mut line);
-                    self.attend(written, 1);
-                }
-                Ok(Job::Checkpoint(state)) => {
-                    let written = out.flush().and_then(|()| super::checkpoint::write(&self.path, self.offset, &state));
-                    self.attend(written, 0);
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    let written = out.flush();
-                    self.attend(written, 0);
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    let written = out.flush();
-                    return self.attend(written, 0);
-                }
-            }
-        }
-    }
-
-    fn write_line(&mut self, out: &mut impl Write, entry: &Entry, line: &mut Vec<u8>) -> io::Result<()> {
-        line.clear();
-        serde_json::to_writer(&mut *line, &Line::from(entry))?;
-        line.push(b'\n');
-        out.write_all(line)?;
-        self.offset += line.len() as u64;
-        Ok(())
-    }
-
-    fn attend(&mut self, result: io::Result<()>, entries_at_stake: u64) {
-        match result {
-            Ok(()) => self.failing = false,
-            Err(cause) => {
-                self.lost.fetch_add(entries_at_stake, Ordering::Relaxed);
-                if !self.failing {
-                    let path = &self.path;
-                    tracing::error!("the journal {path:?} cannot be written, the show goes on without it: {cause}");
-                }
-                self.failing = true;
-            }
-        }
-    }
-}
-
-/// Bytes up to and including the last newline before `limit`.
-fn whole_length(file: &mut File, limit: u64) -> io::Result<u64> {
-    const STEP: u64 = 64 * 1024;
-    let mut end = file.seek(SeekFrom::End(0))?.min(limit);
-    let mut piece = Vec::new();
-    while end > 0 {
-        let start = end.saturating_sub(STEP);
-        file.seek(SeekFrom::Start(start))?;
-        piece.resize((end - start) as usize, 0);
-        io::Read::read_exact(file, &mut piece)?;
-        if let Some(newline) = piece.iter().rposition(|byte| *byte == b'\n') {
-            return Ok(start + newline as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
-}
-
-/// The entries of a journal in order. A torn last line is left out; a wrong line elsewhere is an error.
-pub fn read(path: &Path) -> Result<Reader, JournalError> {
-    read_from(path, 0)
-}
-
-/// The same from a byte of the file, at which an entry begins. Lines are then counted from there.
-pub fn read_from(path: &Path, offset: u64) -> Result<Reader, JournalError> {
-    let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
-    let mut file = File::open(path).map_err(open_error)?;
-    file.seek(SeekFrom::Start(offset)).map_err(open_error)?;
-    Ok(Reader { path: path.to_owned(), lines: BufReader::with_capacity(256 * 1024, file), line: 0 })
-}
-
-/// Reads entries one after another.
-#[derive(Debug)]
-pub struct Reader {
-    path: PathBuf,
-    lines: BufReader<File>,
-    line: usize,
-}
-
-impl Iterator for Reader {
-    type Item = Result<Entry, JournalError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut text = Vec::new();
-        match self.lines.read_until(b'\n', &mut text) {
-            Err(cause) => return Some(Err(JournalError::Read { path: self.path.clone(), cause })),
-            Ok(0) => return None,
-            Ok(_) if text.last() != Some(&b'\n') => return None,
-            Ok(_) => {}
-        }
-        self.line += 1;
-        let entry = match serde_json::from_slice::<Line>(&text) {
-            Err(cause) => Err(JournalError::Line { path: self.path.clone(), line: self.line, cause }),
-            Ok(line) => line.into_entry().ok_or(JournalError::Bytes { path: self.path.clone(), line: self.line }),
-        };
-        Some(entry)
-    }
-}
-
-/// An entry as the file has it.
-#[derive(Serialize, Deserialize)]
-struct Line {
-    seq: Seq,
-    at: Timestamp,
-    #[serde(flatten)]
-    body: LineBody,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-enum LineBody {
-    Start(Start),
-    Received {
-        feed: FeedId,
-        kind: FeedKind,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        text: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        base64: Option<String>,
-    },
-    Alive {
-        feed: FeedId,
-        kind: FeedKind,
-    },
-    Skipped {
-        feed: FeedId,
-        kind: FeedKind,
-        bytes: u64,
-        why: String,
-    },
-    Link {
-        feed: FeedId,
-        kind: FeedKind,
-        link: Link,
-        why: Option<String>,
-    },
-    Command {
-        command: Command,
-    },
-    Due,
-    Frame {
-        index: FrameIndex,
-        after: Option<FrameIndex>,
-        upto: Seq,
-    },
-}
-
-/// As a line of the file: for entries that a checkpoint holds.
-impl Serialize for Entry {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Line::from(self).serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Entry {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let line = Line::deserialize(deserializer)?;
-        line.into_entry().ok_or_else(|| serde::de::Error::custom("an entry whose bytes are no base64"))
-    }
-}
-
-impl From<&Entry> for Line {
-    fn from(entry: &Entry) -> Self {
-        let body = match entry.body.clone() {
-            Body::Start(start) => LineBody::Start(start),
-            Body::Received { feed, kind, bytes } => {
-                let (text, base64) = match std::str::from_utf8(&bytes) {
-                    Ok(text) => (Some(text.to_owned()), None),
-                    Err(_) => (None, Some(BASE64.encode(&bytes))),
-                };
-                LineBody::Received { feed, kind, text, base64 }
-            }
-            Body::Alive { feed, kind } => LineBody::Alive { feed, kind },
-            Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
-            Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
-            Body::Command(command) => LineBody::Command { command },
-            Body::Due => LineBody::Due,
-            Body::Frame { index, after, upto } => LineBody::Frame { index, after, upto },
-        };
-        Line { seq: entry.seq, at: entry.at, body }
-    }
-}
-
-impl Line {
-    /// `None` when a message's base64 cannot be read.
-    fn into_entry(self) -> Option<Entry> {
-        let body = match self.body {
-            LineBody::Start(start) => Body::Start(start),
-            LineBody::Received { feed, kind, text, base64 } => {
-                let bytes = match base64 {
-                    Some(base64) => Bytes::from(BASE64.decode(base64).ok()?),
-                    None => Bytes::from(text.unwrap_or_default()),
-                };
-                Body::Received { feed, kind, bytes }
-            }
-            LineBody::Alive { feed, kind } => Body::Alive { feed, kind },
-            LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
-            LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
-            LineBody::Command { command } => Body::Command(command),
-            LineBody::Due => Body::Due,
-            LineBody::Frame { index, after, upto } => Body::Frame { index, after, upto },
-        };
-        Some(Entry { seq: self.seq, at: self.at, body })
+/// The number of the last entry, and how the journal began; an empty one, or none, has neither.
+fn ends(path: &Path) -> Result<(Seq, Option<Start>), JournalError> {
+    let is_missing = |error: &JournalError| matches!(error, JournalError::Open { cause, .. } if cause.kind() == io::ErrorKind::NotFound);
+    match reader::last(path) {
+        Ok(Some(last)) => Ok((last.seq, reader::start(path)?)),
+        Ok(None) => Ok((0, None)),
+        Err(error) if is_missing(&error) => Ok((0, None)),
+        Err(error) => Err(error),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::ids::FeedKind;
+    use crate::journal::Body;
+    use crate::status::Link;
+    use crate::time::{FrameIndex, Timestamp};
 
     fn received(seq: Seq, bytes: &'static [u8]) -> Entry {
         let body = Body::Received { feed: "tracker".into(), kind: FeedKind::ShotTracker, bytes: bytes.into() };
@@ -450,5 +266,46 @@ mod tests {
     fn an_unwritable_place_is_named() {
         let message = Writer::open(Path::new("/proc/nowhere/show.journal")).map(|_| ()).unwrap_err().to_string();
         assert!(message.contains("/proc/nowhere/show.journal"), "{message}");
+    }
+
+    #[test]
+    fn a_torn_end_is_cut_whichever_file_it_is_in() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("show.journal");
+        let Opened { writer, .. } = Writer::open(&path).expect("opens");
+        (1..=4).for_each(|seq| writer.append(received(seq, b"{}")));
+        writer.close();
+        let whole = fs::read(&path).expect("reads");
+        let half = whole.len() / 2;
+        // Two entries were put aside; of the next two some bytes were written.
+        fs::write(folder.path().join("show.journal.000001"), &whole[..half]).expect("writes");
+        for written in half..=whole.len() {
+            fs::write(&path, &whole[half..written]).expect("writes");
+            let there = (written - half) / (half / 2);
+            assert_eq!(all(&path).len(), 2 + there, "read with {written} bytes");
+            let Opened { writer, last, .. } = Writer::open(&path).expect("opens");
+            assert_eq!(last, 2 + there as Seq, "opened with {written} bytes");
+            writer.append(received(last + 1, b"[]"));
+            writer.close();
+            assert_eq!(all(&path).last(), Some(&received(last + 1, b"[]")), "written on after {written} bytes");
+            assert_eq!(all(&path).len(), 3 + there);
+        }
+        // The machine itself went down, and the file put aside lost its end: what comes after it is still read.
+        fs::write(folder.path().join("show.journal.000001"), &whole[..half - 3]).expect("writes");
+        fs::write(&path, &whole[half..]).expect("writes");
+        let seqs: Vec<Seq> = all(&path).iter().map(|entry| entry.seq).collect();
+        assert_eq!(seqs, [1, 3, 4]);
+    }
+
+    #[test]
+    fn a_show_goes_on_air_without_a_place_to_write_and_says_so() {
+        let Opened { writer, last, start } =
+            Writer::open_on_air(Path::new("/proc/nowhere/show.journal"), Options::default()).expect("has a thread");
+        assert_eq!((last, start), (0, None));
+        assert!(writer.health().trouble().is_some());
+        writer.append(received(1, b"{}"));
+        let health = writer.health();
+        writer.close();
+        assert_eq!(health.lost(), 1);
     }
 }

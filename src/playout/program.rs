@@ -192,6 +192,7 @@ impl Program {
             feeds: self.feeds.clone(),
             outputs: outputs.iter().map(Output::status).collect(),
             journal_lost: 0,
+            journal_trouble: None,
             clock_stale: self.clock_stale,
             supplies: self.merging.supplies.clone(),
             unmatched: self.merging.unmatched.clone(),

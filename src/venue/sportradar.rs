@@ -2,7 +2,8 @@
 //! play-by-play over REST.
 //!
 //! [`server`] answers requests, [`body`] is one endless answer, [`feed`] decides which event is sent when, [`event`] makes an
-//! event of a fact, [`ice`] one of hockey's, [`clock`] has the clock feeds, [`pbp`] the play-by-play, [`wire`] the shapes.
+//! event of a fact, [`ice`] one of hockey's, [`clock`] has the clock feeds, [`pbp`] the play-by-play, [`wire`] the shapes,
+//! [`transcript`] the whole of a game at once.
 
 pub mod body;
 pub mod clock;
@@ -11,4 +12,5 @@ pub mod feed;
 pub mod ice;
 pub mod pbp;
 pub mod server;
+pub mod transcript;
 pub mod wire;

@@ -8,6 +8,8 @@ use sideline::feed::splitter::{Piece, Splitter};
 use sideline::ids::FeedKind;
 use sideline::inspect::{Report, inspect};
 
+use crate::boundaries::split_each_object_at_every_byte;
+
 const TWO_GAMES: &str = "nba-push-events-2023-07-19-two-games.ndjson";
 const VENDOR_SAMPLE: &str = "nba-push-events-vendor-sample.json";
 const HOCKEY_CLOCKS: &str = "nhl-push-clock-vendor-sample.json";
@@ -135,15 +137,40 @@ fn the_vendors_hockey_clocks_end_as_each_games_last_message_says() {
 }
 
 #[test]
-fn a_capture_split_anywhere_ends_the_same() {
-    for name in [VENDOR_SAMPLE, HOCKEY_CLOCKS] {
+fn a_capture_split_at_every_byte_ends_the_same() {
+    for name in [TWO_GAMES, VENDOR_SAMPLE, HOCKEY_CLOCKS] {
         let Some(bytes) = capture(name) else { return };
+        let splits = split_each_object_at_every_byte(&bytes, 1);
+        assert!(splits > bytes.len() / 2, "{name}: {splits} splits of {} bytes", bytes.len());
+        // And the whole of it in two pieces, to its end.
         let whole = Splitter::default().push(&bytes);
-        for at in (0..bytes.len()).step_by(bytes.len() / 400 + 1) {
+        for at in (0..bytes.len()).step_by(bytes.len() / 20 + 1) {
             let mut splitter = Splitter::default();
             let mut pieces = splitter.push(&bytes[..at]);
             pieces.extend(splitter.push(&bytes[at..]));
             assert_eq!(pieces, whole, "{name} split at {at}");
+        }
+    }
+}
+
+/// What a cut within a message leaves is the state before that message.
+#[test]
+fn a_capture_cut_anywhere_is_the_state_of_its_whole_messages() {
+    for (name, kind, every, step) in
+        [(HOCKEY_CLOCKS, FeedKind::NhlPushClock, 6_000, 13), (VENDOR_SAMPLE, FeedKind::NbaPushEvents, 300_000, 211)]
+    {
+        let Some(bytes) = capture(name) else { return };
+        let state = |bytes: &[u8]| {
+            let report = inspect(kind, bytes, None).unwrap();
+            (serde_json::to_string(&report.snapshot).unwrap(), report.counts.taken)
+        };
+        for near in (every / 2..bytes.len()).step_by(every) {
+            let start = bytes[..near].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+            let before = state(&bytes[..start]);
+            for cut in (start..near + 40).step_by(step) {
+                let (after, taken) = state(&bytes[..cut.min(bytes.len())]);
+                assert!(taken > before.1 || after == before.0, "{name} cut at {cut}");
+            }
         }
     }
 }

@@ -262,6 +262,18 @@ fn a_check_that_names_a_missing_field_or_another_value_fails() {
     }
 }
 
+/// All messages of one feed in the fixtures, in the order of the cases.
+pub fn messages(kind: FeedKind) -> Vec<String> {
+    let lines = cases().into_iter().flat_map(|case| lines(&case)).filter(|line| line.feed == kind);
+    lines.filter_map(|line| line.message).map(|message| message.get().to_owned()).collect()
+}
+
+/// The messages of one feed in one case, one a line.
+pub fn recording(case: &str, kind: FeedKind) -> Vec<u8> {
+    let lines = lines(&feeds_dir().join(case)).into_iter().filter(|line| line.feed == kind);
+    lines.filter_map(|line| line.message).flat_map(|message| format!("{}\n", message.get()).into_bytes()).collect()
+}
+
 /// All messages of one vendor in the fixtures, one after the other with nothing in between.
 fn stream(kind: FeedKind) -> Vec<u8> {
     let lines = cases().iter().flat_map(|case| lines(case)).filter(|line| line.feed == kind).collect::<Vec<_>>();
@@ -331,7 +343,7 @@ proptest! {
 
 const DAMAGE: &[&str] =
     &["null", "{", "}", "[", "\"", "-1", "9999999999999999999", "é", "\\u0000", ":", "1e999", "true"];
-const VALUES: &[&str] = &[
+pub const VALUES: &[&str] = &[
     "null",
     "true",
     "-1",
@@ -354,7 +366,8 @@ const VALUES: &[&str] = &[
     "{\"id\":{}}",
 ];
 
-fn pointers(value: &Value, here: String, found: &mut Vec<String>) {
+/// JSON pointers to every value of a document, the document itself last.
+pub fn pointers(value: &Value, here: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(key, value)| pointers(value, format!("{here}/{key}"), found)),
         Value::Array(items) => {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
+mod boundaries;
 mod captures;
 mod command_line;
 mod damage;
@@ -11,10 +12,12 @@ mod faults;
 mod feed_clients;
 mod feeds;
 mod fields;
+mod fuzz;
 mod golden;
 mod graphics;
 mod imports;
 mod journal;
+mod journal_disk;
 mod outputs;
 mod real_game;
 mod resume;

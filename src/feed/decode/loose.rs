@@ -5,12 +5,36 @@
 //! note, made when [`Odd::note`] walks the parsed message or when a scalar is converted.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::notes::Notes;
+
+/// Memory that the lists and unknown fields of one message may take. The largest real documents (a league's
+/// play-by-play, a summary of every period) take some megabytes; without a limit eight megabytes of `{},{},` would become
+/// gigabytes.
+const ROOM_BYTES: usize = 32 * 1024 * 1024;
+
+thread_local! {
+    /// What is left of it for the message that is being read. serde hands no context down to the values of a document,
+    /// so it lies beside them.
+    static ROOM: Cell<usize> = const { Cell::new(ROOM_BYTES) };
+}
+
+/// A message begins: all the room is there again.
+pub(super) fn make_room() {
+    ROOM.set(ROOM_BYTES);
+}
+
+/// Whether there is room for another `T`; takes it.
+pub(super) fn has_room_for<T>() -> bool {
+    let left = ROOM.get().checked_sub(size_of::<T>());
+    ROOM.set(left.unwrap_or(0));
+    left.is_some()
+}
 
 /// A JSON scalar, or the fact that something else stood there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,7 +150,25 @@ impl Loose<'_> {
 }
 
 impl Odd for Loose<'_> {
+    fn note(&self, place: &'static str, notes: &mut Notes) {
+        if matches!(self, Loose::Other) {
+            notes.add(format!("{place}: an object or a list where a value belongs"), None);
+        }
+    }
+}
+
+/// Whether anything but null stood there; what it was does not matter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Present(pub(super) bool);
+
+impl Odd for Present {
     fn note(&self, _place: &'static str, _notes: &mut Notes) {}
+}
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<IgnoredAny>::deserialize(deserializer).map(|value| Self(value.is_some()))
+    }
 }
 
 impl<T: Odd> Odd for Vec<T> {
@@ -195,19 +237,35 @@ pub(super) struct List<T> {
     pub(super) items: Vec<T>,
     pub(super) is_said: bool,
     is_misshapen: bool,
+    /// There were more items than [`ROOM_BYTES`] allow.
+    is_cut: bool,
 }
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), is_said: false, is_misshapen: false }
+        Self { items: Vec::new(), is_said: false, is_misshapen: false, is_cut: false }
+    }
+}
+
+impl<T> List<T> {
+    fn misshapen() -> Self {
+        Self { is_misshapen: true, ..Self::default() }
+    }
+
+    /// Tells what was not understood of the list itself.
+    pub(super) fn note_shape(&self, place: &'static str, notes: &mut Notes) {
+        if self.is_misshapen {
+            notes.add(format!("{place}: not a list"), None);
+        }
+        if self.is_cut {
+            notes.add(format!("{place}: a list that is too long"), None);
+        }
     }
 }
 
 impl<T: Odd> Odd for List<T> {
     fn note(&self, place: &'static str, notes: &mut Notes) {
-        if self.is_misshapen {
-            notes.add(format!("{place}: not a list"), None);
-        }
+        self.note_shape(place, notes);
         self.items.note(place, notes);
     }
 }
@@ -225,20 +283,24 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
+                let mut is_cut = false;
+                while has_room_for::<T>() {
+                    match list.next_element()? {
+                        Some(item) => items.push(item),
+                        None => return Ok(List { items, is_said: true, is_misshapen: false, is_cut }),
+                    }
                 }
-                Ok(List { items, is_said: true, is_misshapen: false })
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    is_cut = true;
+                }
+                Ok(List { items, is_said: true, is_misshapen: false, is_cut })
             }
 
-            super::loose::not_this_shape!(
-                List { items: Vec::new(), is_said: false, is_misshapen: true },
-                List::default()
-            );
+            super::loose::not_this_shape!(List::misshapen(), List::default());
 
             fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
                 while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(List { items: Vec::new(), is_said: false, is_misshapen: true })
+                Ok(List::misshapen())
             }
         }
 
@@ -328,6 +390,8 @@ macro_rules! wire {
             /// Whether an object stood here.
             pub(super) is_said: bool,
             is_misshapen: bool,
+            /// There were more fields than there is room for.
+            is_cut: bool,
             /// Fields whose names follow a pattern, with their values.
             pub(super) extra: Vec<(std::borrow::Cow<'a, str>, $crate::feed::decode::loose::Loose<'a>)>,
             unknown: Vec<std::borrow::Cow<'a, str>>,
@@ -337,6 +401,9 @@ macro_rules! wire {
             fn note(&self, place: &'static str, notes: &mut $crate::feed::decode::notes::Notes) {
                 if self.is_misshapen {
                     notes.add(format!("{place}: not an object"), None);
+                }
+                if self.is_cut {
+                    notes.add(format!("{place}: an object with too many fields"), None);
                 }
                 for key in &self.unknown {
                     notes.add(format!("{place}: unknown field `{}`", key.chars().take(40).collect::<String>()), None);
@@ -362,11 +429,20 @@ macro_rules! wire {
                             match key.as_ref() {
                                 $($key => value.$field = object.next_value()?,)*
                                 $($($known)|* => { object.next_value::<serde::de::IgnoredAny>()?; })?
-                                $(name if $is_extra(name) => value.extra.push((key, object.next_value()?)),)?
+                                $(name if $is_extra(name) => {
+                                    let extra = (key, object.next_value()?);
+                                    match $crate::feed::decode::loose::has_room_for::<[usize; 8]>() {
+                                        true => value.extra.push(extra),
+                                        false => value.is_cut = true,
+                                    }
+                                })?
                                 $(_ if $the_rest => { object.next_value::<serde::de::IgnoredAny>()?; })?
                                 _ => {
                                     object.next_value::<serde::de::IgnoredAny>()?;
-                                    value.unknown.push(key);
+                                    match $crate::feed::decode::loose::has_room_for::<[usize; 8]>() {
+                                        true => value.unknown.push(key),
+                                        false => value.is_cut = true,
+                                    }
                                 }
                             }
                         }

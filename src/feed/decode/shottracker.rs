@@ -71,7 +71,8 @@ impl Reader {
         let envelope: wire::Envelope = match serde_json::from_str(&text) {
             Ok(envelope) => envelope,
             Err(error) => {
-                notes.add("message: not a message object", Some(&error.to_string()));
+                let kind = super::unreadable(&text, "message: not a message object");
+                notes.add(kind, Some(&error.to_string()));
                 return Verdict::Skipped;
             }
         };
@@ -141,7 +142,10 @@ impl Reader {
         mut read: impl FnMut(&mut Self, &T, &mut Notes) -> Option<()>,
     ) -> Verdict {
         let parsed = if data.starts_with('[') {
-            serde_json::from_str(data)
+            serde_json::from_str::<List<T>>(data).map(|list| {
+                list.note_shape("data", notes);
+                list.items
+            })
         } else {
             serde_json::from_str(data).map(|object| vec![object])
         };

@@ -132,16 +132,17 @@ impl Reader {
         let message: wire::Message = match serde_json::from_str(&text) {
             Ok(message) => message,
             Err(error) => {
-                notes.add("message: not valid JSON", Some(&error.to_string()));
+                let kind = super::unreadable(&text, "message: not valid JSON");
+                notes.add(kind, Some(&error.to_string()));
                 return Verdict::Skipped;
             }
         };
-        if !message.payload.is_said && message.periods.is_said() {
+        if !message.payload.is_said && message.periods.0 {
             return self.play_by_play(&text, notes, events);
         }
         message.note("message", notes);
         if !message.payload.is_said {
-            if message.heartbeat.is_said() {
+            if message.heartbeat.0 {
                 return Verdict::Heartbeat;
             }
             notes.add("message: neither payload nor heartbeat", None);

@@ -127,6 +127,11 @@ pub fn seq(bytes: &[u8]) -> Option<u64> {
     Envelope::of(bytes).seq()
 }
 
+/// Whether a message is of the source that tells where everybody is, many times a second.
+pub fn is_positions(bytes: &[u8]) -> bool {
+    text(Envelope::of(bytes).source).is_some_and(|source| source == "location")
+}
+
 fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
     serde_json::from_str(raw?.get()).ok()
 }
@@ -153,6 +158,14 @@ mod tests {
         }
         for text in [r#"{"seq":1.5}"#, r#"{"seq":null}"#, r#"{"seq":-1}"#, "{}", "pong", r#"{"seq":"x"}"#, "[12]", ""] {
             assert_eq!(seq(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn positions_are_known_by_their_source() {
+        assert!(is_positions(br#"{"type":"data","source":"location","data":{"source":"chart"}}"#));
+        for other in [&br#"{"source":"chart","data":{"source":"location"}}"#[..], b"location", b"", b"{"] {
+            assert!(!is_positions(other));
         }
     }
 

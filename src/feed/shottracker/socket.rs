@@ -12,11 +12,12 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::feed::failure::{Failure, causes, excerpt};
-use crate::feed::report::Reporter;
+use crate::feed::report::{Reporter, Skip};
 
 use super::Ping;
 use super::sequence::{Envelope, Sequence};
@@ -121,6 +122,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
                 // Sends the library's answer to the close; how that goes no longer matters.
                 let _ = timeout(Duration::from_secs(1), self.socket.flush()).await;
                 return Err(self.closed(frame));
+            }
+            // The library has read the length and nothing of the rest, and cannot go on after it.
+            Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { size, max_size }))) => {
+                reporter.skipped(size as u64, Skip::Oversized).await;
+                return Err((Failure::TooLarge { at: self.at.to_owned(), bytes: size, most: max_size }, false));
             }
             Some(Err(error)) => {
                 return Err((Failure::Broken { at: self.at.to_owned(), cause: causes(&error) }, false));

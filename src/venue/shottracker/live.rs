@@ -36,11 +36,11 @@ pub const SOURCES: [&str; 9] = [
     "clock",
 ];
 /// The vendor's clock ticks twice a second.
-const TICK: Duration = Duration::from_millis(500);
+pub(super) const TICK: Duration = Duration::from_millis(500);
 /// The summary is the size of a small picture: at most two a second.
-const SUMMARY_EVERY: Duration = Duration::from_millis(500);
+pub(super) const SUMMARY_EVERY: Duration = Duration::from_millis(500);
 /// Places come 25 times a second.
-const LOCATION_EVERY: Duration = Duration::from_millis(40);
+pub(super) const LOCATION_EVERY: Duration = Duration::from_millis(40);
 /// A client that takes nothing for this long is gone.
 const SEND_LIMIT: Duration = Duration::from_secs(10);
 /// A message that was held back by a fault waits no longer for one to be told before it.
@@ -351,7 +351,7 @@ impl Session {
 }
 
 /// The clock message of a moment, put wrong by some milliseconds. Seconds have two digits, sub-seconds are tenths.
-fn clock(course: &Course, ms: u64, wrong_by_ms: u32) -> wire::Clock {
+pub(super) fn clock(course: &Course, ms: u64, wrong_by_ms: u32) -> wire::Clock {
     let reading = course.clock.at(ms);
     // Clocks count down: what is shown is the tenth that has begun, so that 0.0 means over.
     let tenths = (reading.game_ms + wrong_by_ms).div_ceil(100);

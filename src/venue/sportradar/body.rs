@@ -142,11 +142,11 @@ impl Source {
 }
 
 /// Push Clock rests while the clock does; Push Game Clock never does.
-fn pace(every: Duration, reading: &Reading) -> Duration {
+pub(super) fn pace(every: Duration, reading: &Reading) -> Duration {
     if reading.running || every < CLOCK_EVERY { every } else { 10 * every }
 }
 
-fn line(value: &impl serde::Serialize) -> Bytes {
+pub(super) fn line(value: &impl serde::Serialize) -> Bytes {
     // The wire structs have string keys and finite numbers only, which is all that can fail.
     let mut line = serde_json::to_vec(value).unwrap_or_default();
     line.push(b'\n');

@@ -25,9 +25,12 @@ impl Reader {
             return Verdict::OtherGame;
         }
         self.learn_teams(&game);
+        document.periods.note_shape("periods", notes);
+        document.deleted.note_shape("deleted_events", notes);
         let mut head = None;
         for played in &document.periods.items {
             let of_document = words::period(&played.number, &played.sequence, &played.kind, self.sport, notes);
+            played.events.note_shape("events", notes);
             for event in &played.events.items {
                 let own = event.period.is_said.then(|| words::event_period(&event.period, self.sport, notes));
                 let period = own.flatten().or_else(|| of_document.clone());

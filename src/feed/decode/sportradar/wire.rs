@@ -5,16 +5,16 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::feed::decode::loose::{List, Loose, Odd, wire};
+use crate::feed::decode::loose::{List, Loose, Odd, Present, wire};
 use crate::feed::decode::notes::Notes;
 
 wire! {
     struct Message {
         payload: Payload<'a> = "payload",
         metadata: Metadata<'a> = "metadata",
-        heartbeat: Loose<'a> = "heartbeat",
+        heartbeat: Present = "heartbeat",
         // Only a play-by-play document of the REST API has them at its root.
-        periods: Loose<'a> = "periods",
+        periods: Present = "periods",
     } known "locale"
 
     struct Metadata {

@@ -192,3 +192,26 @@ async fn a_server_that_repeats_everything_and_then_has_nothing_new_is_left_in_pe
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(texts(&mut bench.reports).last().unwrap(), r#"{"source":"chart","seq":51}"#);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_message_above_the_cap_is_counted_by_its_length_and_never_read() {
+    let (near, mut far) = tokio::io::duplex(1024);
+    let config =
+        tungstenite::protocol::WebSocketConfig::default().max_message_size(Some(999)).max_frame_size(Some(999));
+    let client = WebSocketStream::from_raw_socket(near, Role::Client, Some(config)).await;
+    let (sender, mut reports) = mpsc::channel(8);
+    let mut reporter = Reporter::new("tracker".into(), FeedKind::ShotTracker, sender, Vec::new());
+    // The header of a text of 100 MB; its first byte would already wait for room in a buffer of that length.
+    let mut header = vec![0x81, 127];
+    header.extend(100_000_000u64.to_be_bytes());
+    tokio::io::AsyncWriteExt::write_all(&mut far, &header).await.unwrap();
+    let keep_alive = KeepAlive { ping: Ping::Json, every: EVERY };
+    let ended = read(client, "live.example", keep_alive, &mut Sequence::default(), &mut reporter).await;
+    let Ok(Report::Skipped { bytes, why, .. }) = reports.try_recv() else { panic!("nothing told") };
+    assert_eq!((bytes, why), (100_000_000, Skip::Oversized));
+    let told = ended.failure.to_string();
+    assert!(
+        told.starts_with("live.example sent a message of 100000000 bytes, and the most that is read is 999"),
+        "{told}"
+    );
+}

@@ -1,0 +1,214 @@
+//! An entry as a line of the journal's file: JSON, one object a line.
+//!
+//! A message that is UTF-8 stands as text, another as base64, so the bytes come back as they were received. Pure.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::{Body, Entry, Seq, Start};
+use crate::command::Command;
+use crate::ids::{FeedId, FeedKind};
+use crate::status::Link;
+use crate::time::{FrameIndex, Timestamp};
+
+/// Why a line is no entry.
+#[derive(Debug)]
+pub(super) enum Bad {
+    Json(serde_json::Error),
+    Base64,
+}
+
+/// Appends the entry's line, newline included.
+pub(super) fn write(entry: &Entry, to: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    serde_json::to_writer(&mut *to, &Line::from(entry))?;
+    to.push(b'\n');
+    Ok(())
+}
+
+/// Reads a line, with or without its newline.
+pub(super) fn read(line: &[u8]) -> Result<Entry, Bad> {
+    // Nine lines of ten are messages, and the general form goes through serde's buffer of an unknown variant, which
+    // copies their text once more. Whatever is written otherwise than we write it falls through to the general form.
+    let beginning = &line[..line.len().min(KIND_WITHIN)];
+    let is_received = beginning.windows(RECEIVED.len()).any(|window| window == RECEIVED);
+    let read = match is_received.then(|| serde_json::from_slice::<Received>(line)) {
+        Some(Ok(received)) => received.into_entry(),
+        _ => serde_json::from_slice::<Line>(line).map_err(Bad::Json)?.into_entry(),
+    };
+    read.ok_or(Bad::Base64)
+}
+
+const RECEIVED: &[u8] = br#","is":"received","#;
+/// Two numbers of at most twenty digits stand before the kind.
+const KIND_WITHIN: usize = 96;
+
+/// [`LineBody::Received`] alone.
+#[derive(Deserialize)]
+struct Received {
+    seq: Seq,
+    at: Timestamp,
+    feed: FeedId,
+    kind: FeedKind,
+    text: Option<String>,
+    base64: Option<String>,
+}
+
+impl Received {
+    fn into_entry(self) -> Option<Entry> {
+        let Self { seq, at, feed, kind, text, base64 } = self;
+        Line { seq, at, body: LineBody::Received { feed, kind, text, base64 } }.into_entry()
+    }
+}
+
+/// An entry as the file has it.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    seq: Seq,
+    at: Timestamp,
+    #[serde(flatten)]
+    body: LineBody,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+enum LineBody {
+    Start(Start),
+    Received {
+        feed: FeedId,
+        kind: FeedKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        base64: Option<String>,
+    },
+    Alive {
+        feed: FeedId,
+        kind: FeedKind,
+    },
+    Skipped {
+        feed: FeedId,
+        kind: FeedKind,
+        bytes: u64,
+        why: String,
+    },
+    Link {
+        feed: FeedId,
+        kind: FeedKind,
+        link: Link,
+        why: Option<String>,
+    },
+    Command {
+        command: Command,
+    },
+    Due,
+    Frame {
+        index: FrameIndex,
+        after: Option<FrameIndex>,
+        upto: Seq,
+    },
+}
+
+/// As a line of the file: for entries that a checkpoint holds.
+impl Serialize for Entry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Line::from(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let line = Line::deserialize(deserializer)?;
+        line.into_entry().ok_or_else(|| serde::de::Error::custom("an entry whose bytes are no base64"))
+    }
+}
+
+impl From<&Entry> for Line {
+    fn from(entry: &Entry) -> Self {
+        let body = match entry.body.clone() {
+            Body::Start(start) => LineBody::Start(start),
+            Body::Received { feed, kind, bytes } => {
+                let (text, base64) = match std::str::from_utf8(&bytes) {
+                    Ok(text) => (Some(text.to_owned()), None),
+                    Err(_) => (None, Some(BASE64.encode(&bytes))),
+                };
+                LineBody::Received { feed, kind, text, base64 }
+            }
+            Body::Alive { feed, kind } => LineBody::Alive { feed, kind },
+            Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
+            Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
+            Body::Command(command) => LineBody::Command { command },
+            Body::Due => LineBody::Due,
+            Body::Frame { index, after, upto } => LineBody::Frame { index, after, upto },
+        };
+        Line { seq: entry.seq, at: entry.at, body }
+    }
+}
+
+impl Line {
+    /// `None` when a message's base64 cannot be read.
+    fn into_entry(self) -> Option<Entry> {
+        let body = match self.body {
+            LineBody::Start(start) => Body::Start(start),
+            LineBody::Received { feed, kind, text, base64 } => {
+                let bytes = match base64 {
+                    Some(base64) => Bytes::from(BASE64.decode(base64).ok()?),
+                    None => Bytes::from(text.unwrap_or_default()),
+                };
+                Body::Received { feed, kind, bytes }
+            }
+            LineBody::Alive { feed, kind } => Body::Alive { feed, kind },
+            LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
+            LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
+            LineBody::Command { command } => Body::Command(command),
+            LineBody::Due => Body::Due,
+            LineBody::Frame { index, after, upto } => Body::Frame { index, after, upto },
+        };
+        Some(Entry { seq: self.seq, at: self.at, body })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(bytes: &'static [u8]) -> Entry {
+        let body = Body::Received { feed: "tracker".into(), kind: FeedKind::ShotTracker, bytes: bytes.into() };
+        Entry { seq: 7, at: Timestamp::from_millis(1_700_000_000_123), body }
+    }
+
+    fn written(entry: &Entry) -> Vec<u8> {
+        let mut line = Vec::new();
+        write(entry, &mut line).expect("an entry is JSON");
+        line
+    }
+
+    #[test]
+    fn a_message_comes_back_byte_for_byte_whatever_it_is() {
+        for bytes in
+            [&b"{\"a\": \"\\u00e9\\n\"}"[..], b"\xff\x00 not text", b"", b"line\nbreak", b",\"is\":\"received\","]
+        {
+            let entry = received(bytes);
+            let line = written(&entry);
+            assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1, "one line");
+            assert_eq!(read(&line).ok().as_ref(), Some(&entry), "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn the_short_way_to_a_message_reads_what_the_general_form_reads() {
+        let line = written(&received(b"{\"x\":1}"));
+        let general = serde_json::from_slice::<Line>(&line).expect("JSON").into_entry();
+        assert!(general.is_some() && general == read(&line).ok());
+        let reordered = br#"{"is":"received","text":"{}","kind":"shottracker","feed":"f","at":5,"seq":1}"#;
+        assert!(matches!(read(reordered).expect("reads").body, Body::Received { bytes, .. } if &bytes[..] == b"{}"));
+    }
+
+    #[test]
+    fn what_is_no_entry_is_told_apart_from_what_is_no_base64() {
+        assert!(matches!(read(b"{}"), Err(Bad::Json(_))));
+        let broken = br#"{"seq":1,"at":5,"is":"received","feed":"f","kind":"shottracker","base64":"%%"}"#;
+        assert!(matches!(read(broken), Err(Bad::Base64)));
+    }
+}

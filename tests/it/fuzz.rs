@@ -1,0 +1,159 @@
+//! Decoders are total: a property for each of them, with real messages damaged in every way, and one test for each way in
+//! which a stream is odd. The properties are those of the fuzz targets.
+
+#[path = "../../fuzz/src/lib.rs"]
+mod bodies;
+
+mod memory;
+mod odd;
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use sideline::ids::FeedKind;
+
+use crate::feeds::{VALUES, messages, pointers};
+use bodies::{TARGETS, Target};
+
+/// Inputs of a target from the fixtures: messages of its feed, or the data of its source.
+fn seeds(target: Target) -> Vec<Value> {
+    let kinds = match target.name.ends_with("play_by_play") {
+        // The leagues' documents have one shape; the fixtures have it for one of them.
+        true => vec![FeedKind::NbaPushEvents, FeedKind::NhlPushEvents],
+        false => vec![target.kind],
+    };
+    let texts = kinds.into_iter().flat_map(messages);
+    let messages = texts.map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    messages
+        .filter_map(|message| match target.source {
+            Some(source) => (message["source"] == source).then(|| message["data"].clone()),
+            None if target.name.ends_with("play_by_play") => message.get("periods").is_some().then_some(message),
+            None => Some(message),
+        })
+        .collect()
+}
+
+/// What is done to an input.
+#[derive(Clone, Debug)]
+enum Damage {
+    /// A value becomes another, of any type.
+    Value(prop::sample::Index, &'static str),
+    /// A value becomes a list or an object of copies of itself.
+    Nested(prop::sample::Index, u8),
+    /// Bytes are overwritten.
+    Bytes(prop::sample::Index, Vec<u8>),
+    /// The rest is missing.
+    Cut(prop::sample::Index),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        4 => (any::<prop::sample::Index>(), prop::sample::select(VALUES)).prop_map(|(at, value)| Damage::Value(at, value)),
+        1 => (any::<prop::sample::Index>(), 1..200u8).prop_map(|(at, depth)| Damage::Nested(at, depth)),
+        2 => (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..6)).prop_map(|(at, bytes)| Damage::Bytes(at, bytes)),
+        1 => any::<prop::sample::Index>().prop_map(Damage::Cut),
+    ]
+}
+
+fn damaged(seed: &Value, damages: &[Damage]) -> Vec<u8> {
+    let mut value = seed.clone();
+    for damage in damages {
+        let mut places = Vec::new();
+        pointers(&value, String::new(), &mut places);
+        let (at, other) = match damage {
+            Damage::Value(at, other) => (at, Some(serde_json::from_str(other).unwrap())),
+            Damage::Nested(at, _) => (at, None),
+            Damage::Bytes(..) | Damage::Cut(_) => continue,
+        };
+        let place = value.pointer_mut(&places[at.index(places.len())]).unwrap();
+        match (damage, other) {
+            (_, Some(other)) => *place = other,
+            (Damage::Nested(_, depth), None) => {
+                for level in 0..*depth {
+                    let inner = place.take();
+                    *place = if level % 2 == 0 { Value::from(vec![inner]) } else { serde_json::json!({ "a": inner }) };
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut text = value.to_string().into_bytes();
+    for damage in damages {
+        match damage {
+            Damage::Bytes(at, bytes) => {
+                let at = at.index(text.len().max(1)).min(text.len());
+                let end = (at + bytes.len()).min(text.len());
+                text[at..end].copy_from_slice(&bytes[..end - at]);
+            }
+            Damage::Cut(at) => text.truncate(at.index(text.len() + 1)),
+            Damage::Value(..) | Damage::Nested(..) => {}
+        }
+    }
+    text
+}
+
+fn check(name: &str, inputs: &[(prop::sample::Index, Vec<Damage>)], noise: &[u8]) {
+    let target = *TARGETS.iter().find(|target| target.name == name).expect("a target of this name");
+    let seeds = seeds(target);
+    assert!(!seeds.is_empty(), "no fixture has a message for {name}");
+    let inputs: Vec<Vec<u8>> =
+        inputs.iter().map(|(seed, damages)| damaged(&seeds[seed.index(seeds.len())], damages)).collect();
+    let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+    bodies::decode(target, &inputs);
+    bodies::run(name, noise);
+}
+
+macro_rules! every_decoder {
+    ($($name:ident)*) => {
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(24))]
+            $(
+                #[test]
+                fn $name(
+                    inputs in prop::collection::vec(
+                        (any::<prop::sample::Index>(), prop::collection::vec(damage(), 0..4)), 1..6
+                    ),
+                    noise in prop::collection::vec(any::<u8>(), 0..60),
+                ) {
+                    check(stringify!($name), &inputs, &noise);
+                }
+            )*
+        }
+
+        #[test]
+        fn every_target_has_a_property_and_a_file_and_stands_in_the_manifest() {
+            let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+            let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+            let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+            assert_eq!(names, [$(stringify!($name)),*]);
+            for name in names {
+                let file = fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs"))).expect(name);
+                assert!(file.contains(&format!("run(\"{name}\"")), "{file}");
+                assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"")), "{name}");
+            }
+        }
+    };
+}
+
+every_decoder! {
+    tracker_marker
+    tracker_broadcastsummary
+    tracker_boxscorestatsv2
+    tracker_chart
+    tracker_possessions
+    tracker_possessionstats
+    tracker_lineupstats
+    tracker_location
+    tracker_clock
+    tracker_message
+    nba_push_events
+    nba_push_clock
+    nba_push_game_clock
+    nhl_push_events
+    nhl_push_clock
+    nba_play_by_play
+    nhl_play_by_play
+}
