@@ -3,9 +3,11 @@
 //! In: the list that the target shows and the list that it shall show. Out: a few disjoint rectangles of whole pixels
 //! that hold every pixel which can differ.
 //!
-//! Items of both lists are paired when they are equal and all that encloses them is paired too, in one common order.
-//! Outside the rectangles around all unpaired items, both lists draw the same primitives in the same order through the
-//! same groups and clips, so their pixels are equal. Pure, on the CPU; knows no texture.
+//! Items of both lists are paired when they are equal and all groups that enclose them are paired too, in one common
+//! order. Outside the rectangles around all unpaired items, both lists draw the same primitives in the same order through
+//! the same groups, so their pixels are equal where their clips cover the same. A clip that moved differs along its edges;
+//! one that came or went, as when a wipe begins or ends, wherever it does not cover its content in full. Pure, on the
+//! CPU; knows no texture.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -58,8 +60,11 @@ impl PixelRect {
         }
     }
 
-    /// What is left of it around `hole`, which lies in it: above, left, right, below; some may be empty.
+    /// What is left of it around `hole`, which lies in it or is empty: above, left, right, below; some may be empty.
     pub fn around(self, hole: Self) -> [Self; 4] {
+        if hole.is_empty() {
+            return [self, Self::default(), Self::default(), Self::default()];
+        }
         [
             Self { y1: hole.y0, ..self },
             Self { x1: hole.x0, y0: hole.y0, y1: hole.y1, ..self },
@@ -112,7 +117,7 @@ impl PixelRect {
         i64::from(self.width()) * i64::from(self.height())
     }
 
-    /// Pixels that the union holds beyond both; negative when they overlap much.
+    /// Pixels that the union of two disjoint rectangles holds beyond both.
     fn cost_of_joining(self, other: Self) -> i64 {
         self.union(other).area() - self.area() - other.area()
     }
@@ -193,54 +198,129 @@ pub fn damage(old: &DrawList, new: &DrawList) -> Vec<PixelRect> {
     if same_everywhere {
         return Vec::new();
     }
-    let old_places = places(old);
-    let new_places = places(new);
-    let partner_of_new = pair(old, &old_places, new, &new_places);
-    let mut old_is_paired = vec![false; old.items.len()];
+    let [old, new] = [old, new].map(|list| Side { list, places: places(list) });
+    let pairs = pair(&old, &new);
     let mut rects = Vec::new();
-    for (index, (partner, place)) in partner_of_new.iter().zip(&new_places).enumerate() {
+    let mut old_is_paired = vec![false; old.places.len()];
+    for (index, partner) in pairs.iter().enumerate() {
         match partner {
             Some(partner) => {
                 old_is_paired[*partner] = true;
-                if let (Op::PushClip(from), Op::PushClip(to)) = (&old.items[*partner].op, &new.items[index].op) {
-                    edges_of_move(from, to, new.canvas).into_iter().for_each(|edge| add(&mut rects, edge));
+                if let (Op::PushClip(from), Op::PushClip(to)) = (old.op(*partner), new.op(index)) {
+                    edges_of_move(from, to, new.list.canvas).into_iter().for_each(|edge| add(&mut rects, edge));
                 }
             }
-            None => coloured(&new.items[index], place.touched).into_iter().for_each(|rect| add(&mut rects, rect)),
+            None => new.coloured(index).into_iter().for_each(|rect| add(&mut rects, rect)),
         }
     }
-    for (index, place) in old_places.iter().enumerate() {
-        if !old_is_paired[index] {
-            coloured(&old.items[index], place.touched).into_iter().for_each(|rect| add(&mut rects, rect));
-        }
-    }
+    let old_alone = (0..old_is_paired.len()).filter(|index| !old_is_paired[*index]);
+    old_alone.flat_map(|index| old.coloured(index)).for_each(|rect| add(&mut rects, rect));
+    let new_is_paired: Vec<bool> = pairs.iter().map(Option::is_some).collect();
+    let content: Vec<(usize, usize)> =
+        pairs.iter().enumerate().filter_map(|(index, partner)| Some((partner.as_ref().copied()?, index))).collect();
+    let touched = |(before, after): (usize, usize)| old.places[before].touched.union(new.places[after].touched);
+    let went = old.uncovered(&old_is_paired, content.iter().map(|pair| (pair.0, touched(*pair))));
+    let came = new.uncovered(&new_is_paired, content.iter().map(|pair| (pair.1, touched(*pair))));
+    went.into_iter().chain(came).for_each(|rect| add(&mut rects, rect));
     rects
 }
 
-/// For each new item the old one that draws the same in the same surroundings; partners rise with the items.
-fn pair(old: &DrawList, old_places: &[Place], new: &DrawList, new_places: &[Place]) -> Vec<Option<usize>> {
+/// One of the two lists that are compared.
+struct Side<'a> {
+    list: &'a DrawList,
+    places: Vec<Place>,
+}
+
+impl Side<'_> {
+    fn op(&self, index: usize) -> &Op {
+        &self.list.items[index].op
+    }
+
+    fn coloured(&self, index: usize) -> Vec<PixelRect> {
+        coloured(&self.list.items[index], self.places[index].touched)
+    }
+
+    /// The innermost group or clip around an item, not counting clips that only this list has.
+    fn parent(&self, index: usize, is_paired: &[bool]) -> Option<usize> {
+        let mut around = self.places[index].parent;
+        while let Some(parent) = around.filter(|parent| self.is_lone_clip(*parent, is_paired)) {
+            around = self.places[parent].parent;
+        }
+        around
+    }
+
+    fn is_lone_clip(&self, index: usize, is_paired: &[bool]) -> bool {
+        !is_paired[index] && matches!(self.op(index), Op::PushClip(_))
+    }
+
+    /// What the clips that only this list has may take away from items that both lists have: the items' pixels that do
+    /// not lie well inside of the clip. An item comes with the pixels that it touches in either list.
+    fn uncovered(&self, is_paired: &[bool], items: impl Iterator<Item = (usize, PixelRect)>) -> Vec<PixelRect> {
+        let mut content: HashMap<usize, PixelRect> = HashMap::new();
+        for (index, touched) in items {
+            let mut around = self.places[index].parent;
+            while let Some(parent) = around {
+                if self.is_lone_clip(parent, is_paired) {
+                    let all = content.entry(parent).or_default();
+                    *all = all.union(touched);
+                }
+                around = self.places[parent].parent;
+            }
+        }
+        let around = |(index, all): (&usize, &PixelRect)| match self.op(*index) {
+            Op::PushClip(clip) => all.around(well_inside(clip).intersection(*all)).to_vec(),
+            _ => Vec::new(),
+        };
+        content.iter().flat_map(around).collect()
+    }
+}
+
+/// The pixels that a clip covers in full; none when it does not lie straight.
+fn well_inside(clip: &Clip) -> PixelRect {
+    if !clip.canvas_from_local.is_translation() {
+        return PixelRect::default();
+    }
+    let inside = clip.canvas_from_local.bounds_of(clip.rect).outset(-rim(clip.corners));
+    if inside.is_empty() { PixelRect::default() } else { PixelRect::held_by(inside) }
+}
+
+/// Corners and the antialiased edge lie within this of a box's outline.
+fn rim(corners: [f32; 4]) -> f32 {
+    corners.into_iter().fold(0.0, f32::max) + 1.0
+}
+
+/// For each new item the old one that draws the same in the same groups; partners rise with the items. Both may lie in
+/// clips that only one of the lists has.
+fn pair(old: &Side, new: &Side) -> Vec<Option<usize>> {
+    let (old_items, new_items) = (&old.list.items, &new.list.items);
     let same = |(a, b): &(&Item, &Item)| a.node == b.node && same_op(&a.op, &b.op);
-    let shorter = old.items.len().min(new.items.len());
-    let head = old.items.iter().zip(&new.items).take_while(same).count();
-    let tail = old.items.iter().rev().zip(new.items.iter().rev()).take(shorter - head).take_while(same).count();
-    let (old_end, new_end) = (old.items.len() - tail, new.items.len() - tail);
+    let shorter = old_items.len().min(new_items.len());
+    let head = old_items.iter().zip(new_items).take_while(same).count();
+    let tail = old_items.iter().rev().zip(new_items.iter().rev()).take(shorter - head).take_while(same).count();
+    let (old_end, new_end) = (old_items.len() - tail, new_items.len() - tail);
 
     let mut partners: Vec<Option<usize>> = (0..head).map(Some).collect();
-    partners.extend(pair_by_node(&old.items[head..old_end], &new.items[head..new_end], head));
-    partners.extend((old_end..old.items.len()).map(Some));
+    partners.extend(pair_by_node(&old_items[head..old_end], &new_items[head..new_end], head));
+    partners.extend((old_end..old_items.len()).map(Some));
 
+    // What encloses an item comes before it in its list, so whether that is paired is settled when its turn comes.
+    let mut new_is_paired: Vec<bool> = partners.iter().map(Option::is_some).collect();
+    let mut old_is_paired = vec![false; old_items.len()];
+    partners.iter().flatten().for_each(|partner| old_is_paired[*partner] = true);
     for index in 0..partners.len() {
         let Some(partner) = partners[index] else { continue };
-        let enclosed_alike = match (new_places[index].parent, old_places[partner].parent) {
+        let enclosed_alike = match (new.parent(index, &new_is_paired), old.parent(partner, &old_is_paired)) {
             (None, None) => true,
             // A group drawn through a layer is rounded once more than one that folds.
             (Some(new_parent), Some(old_parent)) => {
-                partners[new_parent] == Some(old_parent) && new_places[new_parent].folds == old_places[old_parent].folds
+                partners[new_parent] == Some(old_parent) && new.places[new_parent].folds == old.places[old_parent].folds
             }
             _ => false,
         };
         if !enclosed_alike {
             partners[index] = None;
+            new_is_paired[index] = false;
+            old_is_paired[partner] = false;
         }
     }
     partners
@@ -322,8 +402,7 @@ fn edges_of_move(from: &Clip, to: &Clip, canvas: Size) -> Vec<PixelRect> {
     let place = |clip: &Clip| clip.canvas_from_local.bounds_of(clip.rect);
     let (from_place, to_place) = (place(from), place(to));
     let all = from_place.union(to_place).outset(1.0);
-    // Corners and the antialiased edge lie within this of the outline.
-    let rim = from.corners.iter().copied().fold(0.0, f32::max) + 1.0;
+    let rim = rim(from.corners);
     let across = |a: f32, b: f32| (a != b).then(|| (a.min(b) - rim, (a - b).abs() + 2.0 * rim));
     let upright = |(x, width): (f32, f32)| Rect { x, width, ..all };
     let level = |(y, height): (f32, f32)| Rect { y, height, ..all };
@@ -342,11 +421,9 @@ fn coloured(item: &Item, touched: PixelRect) -> Vec<PixelRect> {
         && fill.a == 0.0
         && canvas_from_local.is_translation()
     {
-        let rim = corners.iter().copied().fold(0.0, f32::max) + 1.0;
-        let inside = PixelRect::held_by(canvas_from_local.bounds_of(*rect).outset(-rim)).intersection(touched);
-        if !inside.is_empty() {
-            return touched.around(inside).to_vec();
-        }
+        let outline = canvas_from_local.bounds_of(*rect);
+        let inside = PixelRect::held_by(outline.outset(-rim(*corners))).intersection(touched);
+        return touched.around(inside).to_vec();
     }
     vec![touched]
 }
@@ -379,25 +456,42 @@ fn same_op(a: &Op, b: &Op) -> bool {
     }
 }
 
-/// Adds a rectangle and keeps all of them disjoint, joining those that overlap or lie so close that one is cheaper.
+/// Adds the pixels of a rectangle and keeps all rectangles disjoint: of one that crosses another, as the edges of a frame
+/// do, only what the other leaves out is added. Two that lie so close that one is cheaper are joined.
 fn add(rects: &mut Vec<PixelRect>, rect: PixelRect) {
-    if rect.is_empty() {
-        return;
+    let mut pending = vec![rect];
+    while let Some(rect) = pending.pop() {
+        if rect.is_empty() {
+            continue;
+        }
+        if let Some(crossed) = rects.iter().find(|other| other.meets(rect)) {
+            pending.extend(rect.around(crossed.intersection(rect)));
+            continue;
+        }
+        let can_join = |near: &PixelRect| {
+            let joined = near.union(rect);
+            near.cost_of_joining(rect) <= CHEAP_JOIN_PX
+                && rects.iter().all(|other| other == near || !other.meets(joined))
+        };
+        match rects.iter().position(can_join) {
+            // What is pending may lie in the joined one now, so it goes round again.
+            Some(near) => pending.push(rect.union(rects.swap_remove(near))),
+            None => rects.push(rect),
+        }
+        if rects.len() > MAX_RECTS {
+            join_cheapest(rects);
+        }
     }
-    let mut rect = rect;
-    while let Some(near) =
-        rects.iter().position(|other| other.meets(rect) || other.cost_of_joining(rect) <= CHEAP_JOIN_PX)
-    {
-        rect = rect.union(rects.swap_remove(near));
+}
+
+fn join_cheapest(rects: &mut Vec<PixelRect>) {
+    let Some((first, second)) = cheapest_pair(rects) else { return };
+    // The later one goes first, so that the earlier index stays right.
+    let mut joined = rects.swap_remove(second).union(rects.swap_remove(first));
+    while let Some(met) = rects.iter().position(|other| other.meets(joined)) {
+        joined = joined.union(rects.swap_remove(met));
     }
-    rects.push(rect);
-    if rects.len() > MAX_RECTS
-        && let Some((first, second)) = cheapest_pair(rects)
-    {
-        // The later one goes first, so that the earlier index stays right.
-        let joined = rects.swap_remove(second).union(rects.swap_remove(first));
-        add(rects, joined);
-    }
+    rects.push(joined);
 }
 
 fn cheapest_pair(rects: &[PixelRect]) -> Option<(usize, usize)> {

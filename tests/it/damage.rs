@@ -127,16 +127,22 @@ fn node() -> impl Strategy<Value = Node> {
     leaf.prop_recursive(3, 12, 4, move |inner| {
         let inside = proptest::collection::vec(inner, 0..4);
         let opacity = prop_oneof![Just(0.0_f32), Just(0.5), Just(1.0), 0.0_f32..1.0];
-        let clip = (map(), rect(), 0.0_f32..9.0).prop_map(|(map, rect, radius)| Clip {
-            canvas_from_local: map,
-            rect,
-            corners: [radius; 4],
-        });
         prop_oneof![
             (name.clone(), opacity, inside.clone())
                 .prop_map(|(name, opacity, inside)| Node::Group(name, opacity, inside)),
-            (name.clone(), clip, inside).prop_map(|(name, clip, inside)| Node::Clip(name, clip, inside)),
+            (name.clone(), clip(), inside).prop_map(|(name, clip, inside)| Node::Clip(name, clip, inside)),
         ]
+    })
+}
+
+/// Some cover most of the canvas, as a wipe's clip does that has nearly come to its end.
+fn clip() -> impl Strategy<Value = Clip> {
+    let wide = (-9.0_f32..9.0, -9.0_f32..9.0)
+        .prop_map(|(x, y)| (Affine::translation(x, y), Rect::new(0.0, 0.0, CANVAS.width as f32, CANVAS.height as f32)));
+    (prop_oneof![(map(), rect()), wide], 0.0_f32..9.0).prop_map(|((canvas_from_local, rect), radius)| Clip {
+        canvas_from_local,
+        rect,
+        corners: [radius; 4],
     })
 }
 
@@ -152,6 +158,8 @@ enum Change {
     Fade(f32),
     /// Moves the four edges of every clip.
     Wipe([f32; 4]),
+    /// Puts neighbours into a clip.
+    Wrap(prop::sample::Index, usize, u32, Clip),
     Unwrap(prop::sample::Index),
 }
 
@@ -166,7 +174,8 @@ fn change() -> impl Strategy<Value = Change> {
         3 => (at(), -9.0_f32..9.0, -9.0_f32..9.0).prop_map(|(at, x, y)| Change::Step(at, x, y)),
         2 => (0.0_f32..1.2).prop_map(Change::Fade),
         4 => proptest::array::uniform4(-9.0_f32..9.0).prop_map(Change::Wipe),
-        1 => at().prop_map(Change::Unwrap),
+        3 => (at(), 1..4_usize, 0..10_000_u32, clip()).prop_map(|(at, count, name, clip)| Change::Wrap(at, count, name, clip)),
+        3 => at().prop_map(Change::Unwrap),
     ]
 }
 
@@ -206,6 +215,11 @@ fn apply(nodes: &mut Vec<Node>, change: &Change) {
                     rect.height += bottom - top;
                 }
             }
+        }
+        Change::Wrap(at, count, name, clip) => {
+            let at = at.index(nodes.len());
+            let inside = nodes.drain(at..(at + count).min(nodes.len())).collect();
+            nodes.insert(at, Node::Clip(*name, clip.clone(), inside));
         }
         Change::Unwrap(at) => {
             let at = at.index(nodes.len());

@@ -125,6 +125,19 @@ fn a_wipe_damages_the_pixels_around_its_edges_and_not_what_it_has_uncovered() {
 }
 
 #[test]
+fn a_wipe_that_begins_or_ends_damages_only_what_it_does_not_cover() {
+    let content = [("a", at(100.0, 100.0)), ("b", at(900.0, 500.0))];
+    // Covers the first box and cuts the second.
+    let clipped = |rect: Op| [vec![("wipe", rect)], content.to_vec(), vec![("wipe", Op::PopClip)]].concat();
+    let strip = PixelRect { x0: 904, y0: 99, x1: 911, y1: 511 };
+    check(&content, &clipped(clip(50.0, 50.0, 855.0, 600.0)), &[strip]);
+    check(&clipped(clip(50.0, 50.0, 855.0, 600.0)), &content, &[strip]);
+    check(&content, &clipped(clip(50.0, 50.0, 900.0, 600.0)), &[]);
+    let covers_nothing = PixelRect { x0: 99, y0: 99, x1: 911, y1: 511 };
+    check(&content, &clipped(clip(1000.0, 50.0, 0.0, 600.0)), &[covers_nothing]);
+}
+
+#[test]
 fn an_item_that_leaves_its_group_is_damage_though_it_is_equal() {
     let a = ("a", at(100.0, 100.0));
     let (start, end) = (("g", Op::PushGroup { opacity: 0.5 }), ("g", Op::PopGroup));
