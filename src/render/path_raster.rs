@@ -1,8 +1,8 @@
 //! Rasterises filled and stroked paths into 8-bit coverage, on the CPU, once for each size.
 //!
 //! In: a path, its style and a raster scale. Out: a [`Coverage`] with an empty texel all around.
-//! lyon makes triangles; 16 x 16 samples a pixel, collected as bits, make overlapping triangles (at the joins of a
-//! stroke) count once. Pure: the same pixels on every machine.
+//! lyon makes triangles; 16 x 16 samples a pixel, each counted once however many triangles hit it (they overlap at the
+//! joins of a stroke). Pure: the same pixels on every machine.
 
 use lyon::math::point;
 use lyon::path::Path;
@@ -17,7 +17,7 @@ use crate::draw_list::{PathData, PathStyle, Point, Rect, Segment};
 /// Farthest that a chord may lie from its curve, in texels: below what 16 samples a side can show.
 const TOLERANCE_TEXELS: f32 = 0.03;
 
-/// Samples along each side of a texel; a `u16` holds one row of them.
+/// Samples along each side of a texel.
 const SAMPLES: usize = 16;
 
 /// 8-bit coverage, rows top to bottom without padding.
@@ -140,24 +140,84 @@ fn cover(triangles: &[[Point; 3]], width: u32, height: u32) -> Coverage {
         let bottom = (ys.into_iter().fold(f32::MIN, f32::max).ceil().max(0.0) as usize).min(rows);
         by_row.iter_mut().take(bottom).skip(top).for_each(|row| row.push(index as u32));
     }
-    // One row of texels at a time: a row of bits for each of its rows of samples.
-    let mut bits = vec![0_u16; columns * SAMPLES];
+    let mut hits = RowHits::new(columns);
+    let mut spans: Vec<(usize, usize)> = Vec::new();
     for (row, members) in by_row.iter().enumerate().filter(|(_, members)| !members.is_empty()) {
-        bits.fill(0);
-        for (sample, line) in bits.chunks_exact_mut(columns).enumerate() {
+        for sample in 0..SAMPLES {
             let y = row as f32 + (sample as f32 + 0.5) / SAMPLES as f32;
-            for index in members {
-                if let Some((left, right)) = span(&triangles[*index as usize], y) {
-                    set_span(line, left, right);
-                }
-            }
+            spans.clear();
+            let on_line = members.iter().filter_map(|index| span(&triangles[*index as usize], y));
+            spans.extend(on_line.map(|span| samples_of(span, columns)).filter(|(first, end)| first < end));
+            hits.add_union(&mut spans);
         }
-        for (column, texel) in texels[row * columns..][..columns].iter_mut().enumerate() {
-            let hits: u32 = (0..SAMPLES).map(|sample| bits[sample * columns + column].count_ones()).sum();
-            *texel = ((hits * 255 + 128) / 256) as u8;
-        }
+        hits.take(&mut texels[row * columns..][..columns]);
     }
     Coverage { width, height, texels }
+}
+
+/// The samples of a line whose centres lie in `left <= x < right`: the first, and one past the last.
+fn samples_of((left, right): (f32, f32), columns: usize) -> (usize, usize) {
+    let last = (columns * SAMPLES) as f32;
+    let sample_at = |x: f32| (x * SAMPLES as f32 - 0.5).ceil().clamp(0.0, last) as usize;
+    (sample_at(left), sample_at(right))
+}
+
+/// Samples that are hit in each texel of one row, as steps from each texel to the next, so that a span costs the same
+/// whatever its length.
+struct RowHits {
+    /// One more than there are columns, for what ends at the last.
+    steps: Vec<i32>,
+    /// The columns between which there are any.
+    first: usize,
+    end: usize,
+}
+
+impl RowHits {
+    fn new(columns: usize) -> Self {
+        Self { steps: vec![0; columns + 1], first: columns, end: 0 }
+    }
+
+    /// Adds the spans of one line of samples; where they overlap, as triangles at the joins of a stroke do, once.
+    fn add_union(&mut self, spans: &mut [(usize, usize)]) {
+        spans.sort_unstable();
+        let mut covered = 0;
+        for &(first, end) in spans.iter() {
+            self.add(first.max(covered), end);
+            covered = covered.max(end);
+        }
+    }
+
+    fn add(&mut self, first: usize, end: usize) {
+        if first >= end {
+            return;
+        }
+        let (first_texel, last_texel) = (first / SAMPLES, (end - 1) / SAMPLES);
+        // As if it filled every texel that it touches, less what it leaves out of the first and of the last.
+        self.step(first_texel, last_texel, SAMPLES as i32);
+        self.step(first_texel, first_texel, -((first % SAMPLES) as i32));
+        self.step(last_texel, last_texel, -((SAMPLES - 1 - (end - 1) % SAMPLES) as i32));
+        self.first = self.first.min(first_texel);
+        self.end = self.end.max(last_texel + 1);
+    }
+
+    fn step(&mut self, from: usize, to: usize, by: i32) {
+        self.steps[from] += by;
+        self.steps[to + 1] -= by;
+    }
+
+    /// Writes the coverage of the row's texels, which were 0, and is empty again.
+    fn take(&mut self, texels: &mut [u8]) {
+        if self.first >= self.end {
+            return;
+        }
+        let mut hits = 0;
+        for (texel, step) in texels[self.first..self.end].iter_mut().zip(&mut self.steps[self.first..self.end]) {
+            hits += std::mem::take(step);
+            *texel = ((hits * 255 + 128) / 256) as u8;
+        }
+        self.steps[self.end] = 0;
+        (self.first, self.end) = (texels.len(), 0);
+    }
 }
 
 /// Where a triangle lies on the line at height `y`.
@@ -174,26 +234,6 @@ fn span(triangle: &[Point; 3], y: f32) -> Option<(f32, f32)> {
         span = Some(span.map_or((x, x), |(left, right)| (left.min(x), right.max(x))));
     }
     span
-}
-
-/// Sets the samples whose centres lie in `left <= x < right`; the lowest bit is the leftmost sample.
-fn set_span(line: &mut [u16], left: f32, right: f32) {
-    let last = (line.len() * SAMPLES) as f32;
-    let sample_at = |x: f32| (x * SAMPLES as f32 - 0.5).ceil().clamp(0.0, last) as usize;
-    let (first, end) = (sample_at(left), sample_at(right));
-    if first >= end {
-        return;
-    }
-    let (first_texel, last_texel) = (first / SAMPLES, (end - 1) / SAMPLES);
-    let from_first = u16::MAX << (first % SAMPLES);
-    let to_last = u16::MAX >> (SAMPLES - 1 - (end - 1) % SAMPLES);
-    if first_texel == last_texel {
-        line[first_texel] |= from_first & to_last;
-        return;
-    }
-    line[first_texel] |= from_first;
-    line[first_texel + 1..last_texel].fill(u16::MAX);
-    line[last_texel] |= to_last;
 }
 
 #[cfg(test)]
