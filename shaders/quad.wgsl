@@ -33,19 +33,24 @@ fn texel(at: vec2<i32>) -> vec4<f32> {
 }
 
 // Bilinear, by hand: a sampler may round its weights, and a texture that lies exactly on the pixels must come out as
-// it is. The last texel is carried on outside.
+// it is. In whole numbers (texels of 0 to 255, weights of 0 to 128), of which every step is exact: the same pixel drawn
+// by another pipeline, whose compiler fuses other operations, comes out the same. The last texel is carried on outside.
 fn bilinear(at: vec2<f32>) -> vec4<f32> {
     let corner_px = at - 0.5;
-    let whole = floor(corner_px + 1.0 / 512.0);
-    var part = corner_px - whole;
-    part = select(part, vec2<f32>(0.0), part < vec2<f32>(1.0 / 512.0));
+    let whole = floor(corner_px + 1.0 / 256.0);
+    let part = floor((corner_px - whole) * 128.0 + 0.5);
     let corner = vec2<i32>(whole);
     if part.x == 0.0 && part.y == 0.0 {
         return texel(corner);
     }
-    let top = mix(texel(corner), texel(corner + vec2<i32>(1, 0)), part.x);
-    let bottom = mix(texel(corner + vec2<i32>(0, 1)), texel(corner + vec2<i32>(1, 1)), part.x);
-    return mix(top, bottom, part.y);
+    let top = between(texel(corner), texel(corner + vec2<i32>(1, 0)), part.x);
+    let bottom = between(texel(corner + vec2<i32>(0, 1)), texel(corner + vec2<i32>(1, 1)), part.x);
+    return (top * (128.0 - part.y) + bottom * part.y) * (1.0 / (255.0 * 128.0 * 128.0));
+}
+
+// In 255 * 128ths.
+fn between(a: vec4<f32>, b: vec4<f32>, part: f32) -> vec4<f32> {
+    return round(a * 255.0) * (128.0 - part) + round(b * 255.0) * part;
 }
 
 // The texture's red channel is coverage; it is surrounded by empty texels.
