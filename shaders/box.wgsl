@@ -4,6 +4,9 @@
 override EDGES: bool = true;
 override GRADIENT: bool = true;
 
+// Which shadow: none, that of straight edges, that of rounded corners.
+override SHADOW: u32 = 2;
+
 struct BoxInstance {
     // Whole canvas pixels: left, top, right, bottom. Nothing outside is coloured.
     @location(0) bounds_px: vec4<f32>,
@@ -96,11 +99,18 @@ fn gaussian_integral(x: f32) -> f32 {
     return 0.5 + 0.5 * sign(x) * erf;
 }
 
+// A rectangle blurred by a Gaussian.
+fn straight_shadow_at(at: vec2<f32>, rect_px: vec4<f32>, deviation: f32) -> f32 {
+    let across = gaussian_integral((rect_px.z - at.x) / deviation) - gaussian_integral((rect_px.x - at.x) / deviation);
+    let down = gaussian_integral((rect_px.w - at.y) / deviation) - gaussian_integral((rect_px.y - at.y) / deviation);
+    return across * down;
+}
+
 // A rounded rectangle blurred by a Gaussian: closed form along x, and along y as this many slices of it, each weighed
-// with its exact share of the Gaussian. Rows whose corners are straight need no more than the closed form.
+// with its exact share of the Gaussian. Far from the corners it is the closed form in both.
 const SHADOW_SLICES: i32 = 12;
 
-fn shadow_at(at: vec2<f32>, rect_px: vec4<f32>, corners_px: vec4<f32>, deviation: f32) -> f32 {
+fn round_shadow_at(at: vec2<f32>, rect_px: vec4<f32>, corners_px: vec4<f32>, deviation: f32) -> f32 {
     let low = max(rect_px.y, at.y - 3.0 * deviation);
     let high = min(rect_px.w, at.y + 3.0 * deviation);
     if low >= high {
@@ -108,10 +118,11 @@ fn shadow_at(at: vec2<f32>, rect_px: vec4<f32>, corners_px: vec4<f32>, deviation
     }
     let step = (high - low) / f32(SHADOW_SLICES);
     var sum = 0.0;
-    var before = gaussian_integral((low - at.y) / deviation);
+    // What lies farther away than the slices reach counts with the first and the last.
+    var before = gaussian_integral((rect_px.y - at.y) / deviation);
     for (var i = 1; i <= SHADOW_SLICES; i++) {
         let edge = low + step * f32(i);
-        let after = gaussian_integral((edge - at.y) / deviation);
+        let after = gaussian_integral((select(edge, rect_px.w, i == SHADOW_SLICES) - at.y) / deviation);
         let y = edge - 0.5 * step;
         let left = rect_px.x + max(inset(corners_px.x, y - rect_px.y), inset(corners_px.w, rect_px.w - y));
         let right = rect_px.z - max(inset(corners_px.y, y - rect_px.y), inset(corners_px.z, rect_px.w - y));
@@ -126,6 +137,13 @@ fn shadow_at(at: vec2<f32>, rect_px: vec4<f32>, corners_px: vec4<f32>, deviation
 fn inset(radius: f32, depth: f32) -> f32 {
     let above = max(radius - depth, 0.0);
     return radius - sqrt(max(radius * radius - above * above, 0.0));
+}
+
+fn shadow_at(at: vec2<f32>, box: BoxFragment, deviation: f32) -> f32 {
+    if SHADOW == 1u {
+        return straight_shadow_at(at, box.rect_px, deviation);
+    }
+    return round_shadow_at(at, box.rect_px, box.corners_px, deviation);
 }
 
 @fragment
@@ -148,12 +166,12 @@ fn fs_box(box: BoxFragment) -> @location(0) vec4<f32> {
             color = color * (1.0 - box.border_color.a * ring / coverage) + box.border_color * ring;
         }
     }
-    if box.shadow_color.a > 0.0 && coverage < 1.0 {
+    if SHADOW != 0u && coverage < 1.0 {
         let deviation = box.extras_px.z;
         let moved = at - box.extras_px.xy;
         var shade = 0.0;
         if deviation > 0.0 {
-            shade = shadow_at(moved, box.rect_px, box.corners_px, deviation);
+            shade = shadow_at(moved, box, deviation);
         } else {
             shade = rounded_coverage(moved, box.local_x, box.local_y, box.rect_px, box.corners_px);
         }

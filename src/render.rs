@@ -18,6 +18,7 @@ pub mod types;
 
 mod bands;
 mod blocks;
+mod box_parts;
 mod canvas;
 mod convert;
 mod gpu;

@@ -8,10 +8,11 @@ use std::time::Duration;
 use super::RenderError;
 use super::bands::Bands;
 use super::blocks::{BlockStore, bind_texture, extent};
+use super::box_parts::Part;
 use super::damage::PixelRect;
 use super::gpu::Gpu;
 use super::pipelines::{Pipelines, TARGET_FORMAT};
-use super::plan::{Brush, Draw, Part, Pass, Plan};
+use super::plan::{Brush, Draw, Pass, Plan};
 use super::types::{BoxInstance, CanvasUniform, ClipRecord, QuadInstance};
 use crate::draw_list::Size;
 
@@ -170,6 +171,8 @@ impl Canvas {
             Brush::Box(Part::Solid) => (&pipelines.solid, None),
             Brush::Box(Part::Gradient) => (&pipelines.gradient, None),
             Brush::Box(Part::Edged) => (&pipelines.edged, None),
+            Brush::Box(Part::StraightShadow) => (&pipelines.straight_shadow, None),
+            Brush::Box(Part::RoundShadow) => (&pipelines.round_shadow, None),
             Brush::Coverage(key) => (&pipelines.coverage, blocks.bind_group(key)),
             Brush::Picture(key) => (&pipelines.picture, blocks.bind_group(key)),
             Brush::Layer(depth) => (&pipelines.layer, self.targets.get(depth).map(|layer| &layer.bind_group)),

@@ -35,8 +35,10 @@ pub(super) struct Pipelines {
     /// Inside of boxes with one colour, and with a gradient.
     pub(super) solid: Variants,
     pub(super) gradient: Variants,
-    /// Boxes with their edges, borders and shadows.
+    /// Boxes with their edges and borders; and with shadows too.
     pub(super) edged: Variants,
+    pub(super) straight_shadow: Variants,
+    pub(super) round_shadow: Variants,
     pub(super) coverage: Variants,
     pub(super) picture: Variants,
     pub(super) layer: Variants,
@@ -62,16 +64,18 @@ impl Pipelines {
                 item_pipeline::<QuadInstance>(device, &quad_module, ["vs_quad", fragment], &quad_layout, &constants)
             })
         };
-        let boxes = |edges, gradient| {
+        let boxes = |edges, gradient, shadow| {
             Variants::new(|clipped| {
-                let constants = [("CLIPPED", clipped), ("EDGES", edges), ("GRADIENT", gradient)];
+                let constants = [("CLIPPED", clipped), ("EDGES", edges), ("GRADIENT", gradient), ("SHADOW", shadow)];
                 item_pipeline::<BoxInstance>(device, &box_module, ["vs_box", "fs_box"], &box_layout, &constants)
             })
         };
         Pipelines {
-            solid: boxes(0.0, 0.0),
-            gradient: boxes(0.0, 1.0),
-            edged: boxes(1.0, 1.0),
+            solid: boxes(0.0, 0.0, 0.0),
+            gradient: boxes(0.0, 1.0, 0.0),
+            edged: boxes(1.0, 1.0, 0.0),
+            straight_shadow: boxes(1.0, 1.0, 1.0),
+            round_shadow: boxes(1.0, 1.0, 2.0),
             coverage: quad("fs_coverage"),
             picture: quad("fs_picture"),
             layer: quad("fs_layer"),

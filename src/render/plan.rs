@@ -8,11 +8,12 @@ use std::sync::Arc;
 use bytemuck::Zeroable as _;
 
 use super::RenderError;
+use super::box_parts::{self, Part, SMALLEST_INSIDE_PX, fitting_corners, inside_of};
 use super::damage::{PixelRect, Place};
 use super::tiles::{REACHED_SCALE, TexelRect, Tiles};
 use super::types::{BoxInstance, ClipRecord, QuadInstance, rows, sides};
 use crate::draw_list::{
-    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, Rect, TextShape,
+    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, TextShape,
 };
 use crate::ids::NodeId;
 
@@ -38,17 +39,6 @@ pub(super) trait Blocks {
     fn path(&mut self, shape: &PathShape) -> Option<Block>;
     fn picture(&mut self, node: &NodeId, shape: &ImageShape) -> Result<Option<Block>, RenderError>;
 }
-
-/// What a part of a box needs: most of its pixels lie inside for certain and need no more than the fill.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Part {
-    Solid,
-    Gradient,
-    Edged,
-}
-
-/// An inside smaller than this is not worth drawing apart.
-const SMALLEST_INSIDE_PX: u32 = 1024;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Brush {
@@ -319,18 +309,10 @@ impl Planner<'_> {
             extras_px: [offset.x, offset.y, blur_px / 2.0, border.map_or(0.0, |border| border.width_px)],
             clips: [0, 0],
         };
-        let inside = inside(shape).map_or(PixelRect::default(), |inside| inside.intersection(touched));
-        if inside.width() * inside.height() < SMALLEST_INSIDE_PX {
-            self.push_box(Part::Edged, instance, touched);
-            return Ok(());
-        }
         // A transparent box may still cast a shadow around itself; its inside shows nothing.
-        if colors.iter().flatten().any(|part| *part != 0.0) {
-            let part = if matches!(shape.fill, Paint::Solid(_)) { Part::Solid } else { Part::Gradient };
-            self.push_box(part, instance, inside);
-        }
-        for beside in touched.around(inside) {
-            self.push_box(Part::Edged, instance, beside);
+        let is_blank = colors.iter().flatten().all(|part| *part == 0.0);
+        for (part, rect) in box_parts::parts(shape, touched, is_blank) {
+            self.push_box(part, instance, rect);
         }
         Ok(())
     }
@@ -426,32 +408,6 @@ fn tile_px(canvas_from_texel: Affine, rect: &TexelRect) -> PixelRect {
 
 fn bounds_px(touched: PixelRect) -> [f32; 4] {
     [touched.x0 as f32, touched.y0 as f32, touched.x1 as f32, touched.y1 as f32]
-}
-
-/// Pixels that a box covers fully and without its border: all but its edges, and the rows or columns of its corners;
-/// `None` for a box that does not lie straight.
-fn inside(shape: &BoxShape) -> Option<PixelRect> {
-    let border = shape.border.map_or(0.0, |border| border.width_px.max(0.0));
-    inside_of(shape.canvas_from_local, shape.rect, shape.corners, border)
-}
-
-fn inside_of(canvas_from_local: Affine, rect: Rect, corners: [f32; 4], border: f32) -> Option<PixelRect> {
-    if canvas_from_local.xy != 0.0 || canvas_from_local.yx != 0.0 {
-        return None;
-    }
-    let Rect { x, y, width, height } = rect;
-    let corner = fitting_corners(rect, corners).into_iter().fold(border, f32::max);
-    // The corners' rows of a wide box are few, and the corners' columns of a high one.
-    let (across, down) = if width > height { (border, corner) } else { (corner, border) };
-    let inner = Rect::new(x + across, y + down, width - 2.0 * across, height - 2.0 * down);
-    let bounds = canvas_from_local.bounds_of(inner);
-    (!bounds.is_empty()).then(|| PixelRect::held_by(bounds))
-}
-
-/// Radii at most half the shorter side and not below zero.
-fn fitting_corners(rect: Rect, corners: [f32; 4]) -> [f32; 4] {
-    let most = (rect.width.min(rect.height) / 2.0).max(0.0);
-    corners.map(|radius| radius.clamp(0.0, most))
 }
 
 type Fill = ([f32; 4], [f32; 4], [[f32; 4]; 4]);

@@ -1,7 +1,9 @@
 //! Draws once with everything that a frame can be drawn with, so that no shader is compiled on air.
 //!
 //! In: a device. Out: nothing but time: drivers compile a pipeline when it first meets its target, and a software GPU takes
-//! tens of milliseconds for it. Run once for a device, by its first renderer, on a small canvas of its own.
+//! tens of milliseconds for it. Mesa's llvmpipe compiles once more for each kind of texture, and the kinds that can come
+//! are those whose width, height, both or neither is a power of two (`pot_width` and `pot_height` in its
+//! `lp_static_texture_state`). Run once for a device, by its first renderer, on a small canvas of its own.
 
 use std::sync::Arc;
 
@@ -13,12 +15,13 @@ use super::gpu::Gpu;
 use super::plan;
 use crate::draw_list::{
     Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Item, Op, Paint, PathData, PathShape, PathStyle,
-    PictureData, Point, Rect, Segment, Size,
+    PictureData, Point, Rect, Segment, Shadow, Size,
 };
 use crate::ids::NodeId;
 use crate::text::Fonts;
 
-const CANVAS: Size = Size::new(128, 128);
+/// No side is a power of two, as in any canvas that is broadcast.
+const CANVAS: Size = Size::new(120, 120);
 
 /// Draws the list and waits until it is drawn.
 pub(super) fn draw(gpu: &Gpu) -> Result<(), RenderError> {
@@ -44,7 +47,7 @@ fn list() -> DrawList {
     };
     // A little askew, so that no item counts as lying well inside, where it would be drawn as if bare.
     let clip =
-        Clip { canvas_from_local: Affine::rotation(0.01), rect: Rect::new(1.0, 1.0, 120.0, 120.0), corners: [9.0; 4] };
+        Clip { canvas_from_local: Affine::rotation(0.01), rect: Rect::new(1.0, 1.0, 112.0, 112.0), corners: [9.0; 4] };
     let mut ops = items();
     ops.extend(group());
     ops.push(Op::PushClip(clip));
@@ -59,31 +62,40 @@ fn items() -> Vec<Op> {
     let rect = Rect::new(4.5, 4.5, 80.0, 80.0);
     let stops = vec![(0.0, Color::WHITE), (1.0, Color::WHITE.faded(0.5))];
     let gradient = Gradient { from: Point::new(0.0, 0.0), to: Point::new(80.0, 0.0), stops };
-    let square = |fill| {
-        let (corners, border, shadow) = ([6.0; 4], None, None);
+    let shadow = Shadow { offset: Point::new(2.0, 2.0), blur_px: 8.0, color: Color::WHITE };
+    let square = |fill, shadow| {
+        let (corners, border) = ([6.0; 4], None);
         Op::Box(BoxShape { canvas_from_local: Affine::IDENTITY, rect, corners, fill, border, shadow })
     };
+    let mut ops = vec![square(Paint::Solid(Color::WHITE), Some(shadow)), square(Paint::Linear(gradient), None)];
+    for size in [(32, 32), (32, 28), (28, 32), (28, 28)].map(|(width, height)| Size::new(width, height)) {
+        ops.push(triangle(size));
+        let picture = Arc::new(PictureData { size, rgba: vec![255; size.width as usize * size.height as usize * 4] });
+        ops.push(Op::Image(ImageShape { canvas_from_local: Affine::IDENTITY, rect, picture, tint: Color::WHITE }));
+    }
+    ops
+}
+
+/// A path whose texture is as large as this.
+fn triangle(texture: Size) -> Op {
     let corner = |x, y| Segment::Line(Point::new(x, y));
-    let triangle = vec![Segment::Move(Point::new(5.0, 5.0)), corner(30.0, 5.0), corner(5.0, 30.0), Segment::Close];
-    let picture = Arc::new(PictureData { size: Size::new(2, 2), rgba: vec![255; 16] });
-    vec![
-        square(Paint::Solid(Color::WHITE)),
-        square(Paint::Linear(gradient)),
-        Op::Path(PathShape {
-            canvas_from_local: Affine::IDENTITY,
-            path: Arc::new(PathData { segments: triangle }),
-            style: PathStyle::Fill,
-            color: Color::WHITE,
-        }),
-        Op::Image(ImageShape { canvas_from_local: Affine::IDENTITY, rect, picture, tint: Color::WHITE }),
-    ]
+    // The texture has an empty texel all around.
+    let (right, bottom) = (3.0 + texture.width as f32, 3.0 + texture.height as f32);
+    let segments = vec![Segment::Move(Point::new(5.0, 5.0)), corner(right, 5.0), corner(5.0, bottom), Segment::Close];
+    let path = Arc::new(PathData { segments });
+    // Between pixels, so that texels are mixed.
+    let canvas_from_local = Affine::translation(0.5, 0.5);
+    Op::Path(PathShape { canvas_from_local, path, style: PathStyle::Fill, color: Color::WHITE })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::draw_list::TextShape;
-    use crate::render::plan::{Block, Blocks, Brush, Part};
+    use crate::render::box_parts::Part;
+    use crate::render::path_raster;
+    use crate::render::plan::{Block, Blocks, Brush};
+    use crate::render::raster_box::RasterBox;
 
     struct AnyBlock;
 
@@ -111,12 +123,21 @@ mod tests {
         let damage = [PixelRect::of_canvas(CANVAS)];
         let plan = plan::plan(&list, &damage::places(&list), &damage, &mut AnyBlock).unwrap();
         let draws: Vec<_> = plan.passes.iter().filter(|pass| pass.target == 0).flat_map(|pass| &pass.draws).collect();
-        let parts = [Part::Solid, Part::Gradient, Part::Edged].map(Brush::Box);
+        let parts = [Part::Solid, Part::Gradient, Part::Edged, Part::StraightShadow, Part::RoundShadow].map(Brush::Box);
         for brush in parts.into_iter().chain([Brush::Coverage(1), Brush::Picture(1), Brush::Layer(1)]) {
             for is_clipped in [false, true] {
                 let is_drawn = draws.iter().any(|draw| draw.brush == brush && draw.is_clipped == is_clipped);
                 assert!(is_drawn, "{brush:?}, clipped: {is_clipped}");
             }
+        }
+    }
+
+    #[test]
+    fn paths_come_in_textures_of_every_kind() {
+        for size in [Size::new(32, 32), Size::new(32, 28), Size::new(28, 32), Size::new(28, 28)] {
+            let Op::Path(shape) = triangle(size) else { panic!("a path") };
+            let raster_box = RasterBox::around(path_raster::extent(&shape.path, shape.style), 1.0).unwrap();
+            assert_eq!((raster_box.width, raster_box.height), (size.width, size.height));
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::draw_list::{Border, Item, Point, Shadow, Size, TextRun};
+use crate::draw_list::{Border, Item, Point, Rect, Shadow, Size, TextRun};
 use crate::render::damage::places;
 
 const CANVAS: Size = Size::new(100, 50);
@@ -276,7 +276,7 @@ fn a_transparent_box_with_a_shadow_is_drawn_around_its_inside_only() {
     let clear = BoxShape { rect, fill: Paint::Solid(Color::WHITE.faded(0.0)), shadow, ..shape };
     let plan = planned(vec![Op::Box(clear)], &everywhere()).unwrap();
     let brushes: Vec<_> = plan.passes[0].draws.iter().map(|draw| draw.brush).collect();
-    assert_eq!(brushes, [Brush::Box(Part::Edged); 4]);
+    assert_eq!(brushes, [Brush::Box(Part::StraightShadow); 4]);
 }
 
 #[test]
