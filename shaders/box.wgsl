@@ -150,7 +150,7 @@ fn shadow_at(at: vec2<f32>, box: BoxFragment, deviation: f32) -> f32 {
 fn fs_box(box: BoxFragment) -> @location(0) vec4<f32> {
     let at = to_local(box.local_x, box.local_y, box.position.xy);
     if !EDGES {
-        return fill_at(box, at) * clip_coverage(box.position.xy, box.clips);
+        return rounded_apart(fill_at(box, at) * clip_coverage(box.position.xy, box.clips));
     }
     let coverage = rounded_coverage(at, box.local_x, box.local_y, box.rect_px, box.corners_px);
     var color = vec4<f32>(0.0);
@@ -177,5 +177,5 @@ fn fs_box(box: BoxFragment) -> @location(0) vec4<f32> {
         }
         color += box.shadow_color * (shade * (1.0 - coverage));
     }
-    return color * clip_coverage(box.position.xy, box.clips);
+    return rounded_apart(color * clip_coverage(box.position.xy, box.clips));
 }

@@ -57,7 +57,7 @@ fn between(a: vec4<f32>, b: vec4<f32>, part: f32) -> vec4<f32> {
 @fragment
 fn fs_coverage(quad: QuadFragment) -> @location(0) vec4<f32> {
     let at = to_local(quad.texel_x, quad.texel_y, quad.position.xy);
-    return quad.tint * (bilinear(at).r * clip_coverage(quad.position.xy, quad.clips));
+    return rounded_apart(quad.tint * (bilinear(at).r * clip_coverage(quad.position.xy, quad.clips)));
 }
 
 // The texture is premultiplied colour that ends at its edge, which is antialiased here.
@@ -66,12 +66,12 @@ fn fs_picture(quad: QuadFragment) -> @location(0) vec4<f32> {
     let at = to_local(quad.texel_x, quad.texel_y, quad.position.xy);
     let size = vec2<f32>(textureDimensions(block));
     let inside = rounded_coverage(at, quad.texel_x, quad.texel_y, vec4<f32>(0.0, 0.0, size), vec4<f32>(0.0));
-    return quad.tint * bilinear(at) * (inside * clip_coverage(quad.position.xy, quad.clips));
+    return rounded_apart(quad.tint * bilinear(at) * (inside * clip_coverage(quad.position.xy, quad.clips)));
 }
 
 // The texture lies pixel on pixel over the canvas.
 @fragment
 fn fs_layer(quad: QuadFragment) -> @location(0) vec4<f32> {
     let color = textureLoad(block, vec2<i32>(quad.position.xy), 0);
-    return quad.tint * color * clip_coverage(quad.position.xy, quad.clips);
+    return rounded_apart(quad.tint * color * clip_coverage(quad.position.xy, quad.clips));
 }
