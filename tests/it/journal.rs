@@ -136,13 +136,7 @@ fn a_killed_show_comes_back_with_its_graphics_and_takes_no_message_twice() {
 
 #[test]
 fn a_show_played_back_from_its_journal_is_frame_for_frame_what_was_on_air() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (_venue, endpoints) = venue("Q2 0:15");
-    let show = show_at(folder.path(), &endpoints);
-    let output = run(&show, &endpoints, &["--seconds", "6"]).output().expect("starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let status: Value = serde_json::from_slice(&output.stdout).expect("the last status");
-    assert_eq!(status["outputs"][0]["dropped"], 0, "this machine could not write small frames in time");
+    let folder = run_without_drops();
 
     let replayed = folder.path().join("replay.raw");
     let output = sideline()
@@ -163,6 +157,23 @@ fn a_show_played_back_from_its_journal_is_frame_for_frame_what_was_on_air() {
     assert_eq!(first_wrong, None, "the first frame that differs");
     let distinct: std::collections::BTreeSet<&[u8]> = on_air.chunks_exact(frame_bytes).collect();
     assert!(distinct.len() > 20, "the show must have moved for this to mean anything");
+}
+
+/// The folder of a show of which every frame that was drawn was written too. A machine that is busy with other things may
+/// need more than one.
+fn run_without_drops() -> tempfile::TempDir {
+    for _ in 0..4 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (_venue, endpoints) = venue("Q2 0:15");
+        let show = show_at(folder.path(), &endpoints);
+        let output = run(&show, &endpoints, &["--seconds", "6"]).output().expect("starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let status: Value = serde_json::from_slice(&output.stdout).expect("the last status");
+        if status["outputs"][0]["dropped"] == 0 {
+            return folder;
+        }
+    }
+    panic!("this machine could not write small frames in time");
 }
 
 #[test]

@@ -112,13 +112,13 @@ fn a_stalled_reader_is_counted_and_slows_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = Target::File(folder.path().join("show.raw"));
     let healthy = start(OutputId::new("healthy"), Box::new(Raw::new(file, NEED)), signal).expect("a thread");
-    let mut longest = Duration::ZERO;
+    let mut waits = Vec::new();
     let mut offered = 0;
     // Until the queue has filled: the sockets' buffers hold a few megabytes, a frame has eight.
     while stalled.status().dropped < 20 {
         let before = Instant::now();
         stalled.offer(large(offered));
-        longest = longest.max(before.elapsed());
+        waits.push(before.elapsed());
         assert_eq!(healthy.deliver(large(offered)), Offer::Accepted);
         offered += 1;
         assert!(offered < 2_000, "a reader that never reads must fill the queue");
@@ -131,8 +131,11 @@ fn a_stalled_reader_is_counted_and_slows_nobody() {
     assert!(status.sent < offered && status.dropped >= 20, "{status:?}");
     let healthy = healthy.finish(LIMIT);
     assert_eq!((healthy.sent, healthy.dropped, healthy.repeated), (offered, 0, 0));
-    // Offering takes a lock at most; a wait for the reader would be one of its 100 ms write time-outs.
-    assert!(longest < Duration::from_millis(100), "offering waited {longest:?}");
+    // Offering takes a lock at most; a wait for the reader would be one of its 100 ms write time-outs, and from the
+    // filled queue on in every frame. A busy machine may hold up a few.
+    let mut last: Vec<Duration> = waits.split_off(waits.len() - 20);
+    last.sort_unstable();
+    assert!(last[10] < Duration::from_millis(100), "offering waited {last:?}");
 }
 
 #[test]
