@@ -9,6 +9,7 @@ pub(crate) mod bind;
 mod catalog;
 pub(crate) mod check;
 pub(crate) mod color;
+mod components;
 pub(crate) mod expr;
 mod filters;
 mod json;
@@ -16,6 +17,7 @@ pub(crate) mod lazy;
 pub(crate) mod model;
 pub(crate) mod motion;
 pub(crate) mod nodes;
+mod package;
 mod problem;
 mod reader;
 mod serialize;
@@ -29,17 +31,23 @@ use std::sync::Arc;
 
 pub use catalog::{Binding, bindings};
 pub use check::sample;
+pub use package::{PACKAGE_FILE_NAME, Package};
 pub use problem::{Place, Problem};
 
 use crate::command::Fields;
 use crate::draw_list::Rect;
 use crate::ids::TemplateId;
+use bind::Local;
 use expr::Expr;
 use json::{Json, Spanned};
 use model::Node;
 use nodes::Names;
 use reader::{Object, Reader};
 use timeline::Motion;
+
+/// The version of the format: it grows only when an older template would mean something else, or nothing. New keys and
+/// node types do not count; removed and renamed ones do.
+pub const VERSION: u32 = 1;
 
 /// The file that makes a folder a template.
 pub const FILE_NAME: &str = "template.json";
@@ -66,6 +74,8 @@ pub struct Template {
     pub(crate) anchor: Anchor,
     /// What it covers of its canvas at rest; a narrower canvas shows this as wide as its safe area allows.
     pub(crate) extent: Option<Rect>,
+    /// What expressions call the theme.
+    pub(crate) theme: Local,
     pub(crate) lets: Vec<(Arc<str>, Arc<Expr>)>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) motion: Motion,
@@ -136,8 +146,13 @@ impl FieldKind {
 }
 
 impl Template {
-    /// Reads one template; all its problems when there are any.
+    /// Reads one template that stands alone; all its problems when there are any.
     pub fn parse(id: TemplateId, file: &Path, text: &str) -> Result<Template, Vec<Problem>> {
+        Self::parse_in(&Package::default(), id, file, text)
+    }
+
+    /// Reads one template of a package.
+    pub fn parse_in(package: &Package, id: TemplateId, file: &Path, text: &str) -> Result<Template, Vec<Problem>> {
         let mut reader = Reader::new(file, text);
         let root = match json::parse(text) {
             Ok(root) => root,
@@ -146,11 +161,11 @@ impl Template {
                 return Err(reader.problems);
             }
         };
-        let template = read_template(&mut reader, id, &root);
+        let template = read_template(&mut reader, package, id, root);
         match template {
             Some(template) if reader.problems.is_empty() => Ok(template),
             _ => {
-                reader.problems.sort_by_key(|problem| (problem.line, problem.column));
+                reader.problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
                 Err(reader.problems)
             }
         }
@@ -166,8 +181,14 @@ impl Template {
     }
 }
 
-fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<Template> {
-    let object = reader.object(root, "template")?;
+fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut root: Spanned) -> Option<Template> {
+    let mut names = Names::default();
+    let theme = package::read_shared(reader, package, &mut root, &mut names);
+    let object = reader.object(&root, "template")?;
+    // For editors, which find the schema by it, and for a program that meets a later format.
+    reader.string(&object, "$schema");
+    read_version(reader, &object);
+    object.get("theme");
     let name = reader.string(&object, "name").map(|(text, _)| text.to_owned());
     let description = reader.string(&object, "description").map(|(text, _)| text.to_owned());
     let canvas = read_canvas(reader, &object);
@@ -175,13 +196,16 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
     let anchor = reader.one_of(&object, "anchor", &anchors).unwrap_or_default();
     let extent = object.get("extent").and_then(|value| read_extent(reader, value, canvas));
     let fields = object.get("fields").map(|value| read_fields(reader, value)).unwrap_or_default();
-    reader.locals = vec![check::FIELDS.into()];
+    reader.locals = vec![check::FIELDS.into(), theme.name.clone()];
     let lets = object.get("let").map(|value| read_lets(reader, value)).unwrap_or_default();
     let locals = reader.locals.len();
-    let mut names = Names::default();
     if let Some(value) = object.get("styles") {
-        read_styles(reader, value, &mut names);
+        nodes::read_styles(reader, value, &mut names);
     }
+    if let Some(value) = object.get("components") {
+        components::read_definitions(reader, value, &mut names.components);
+    }
+    let unused = components::try_all(reader, &names);
     let mut nodes = match object.get("nodes") {
         Some(value) => nodes::read_nodes(reader, value, &mut names),
         None => {
@@ -195,7 +219,7 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
     };
     object.get("comment");
     reader.finish(&object, "a template");
-    check::check(reader, &fields, &lets, &nodes);
+    check::check(reader, &fields, &theme, &lets, &nodes, &unused);
     check::note_dependencies(&mut nodes, locals, &motion);
     let name = name.unwrap_or_else(|| id.to_string());
     Some(Template {
@@ -206,6 +230,7 @@ fn read_template(reader: &mut Reader, id: TemplateId, root: &Spanned) -> Option<
         canvas,
         anchor,
         extent,
+        theme,
         lets,
         reads: check::reads(&nodes),
         nodes,
@@ -239,15 +264,6 @@ fn read_extent(reader: &mut Reader, value: &Spanned, canvas: [f32; 2]) -> Option
             let message = "`extent` is where the graphic stands on its canvas: [x, y, width, height]";
             reader.problem(value.at, message, None);
             None
-        }
-    }
-}
-
-fn read_styles(reader: &mut Reader, value: &Spanned, names: &mut Names) {
-    let Some(object) = reader.object(value, "styles") else { return };
-    for (key, style) in object.entries() {
-        if let Some(font) = nodes::read_font(reader, style, &names.styles) {
-            names.styles.insert(key.name.clone(), font);
         }
     }
 }
@@ -308,6 +324,24 @@ fn read_field(reader: &mut Reader, id: &str, value: &Spanned) -> Option<Field> {
     Some(Field { id: id.to_owned(), label, kind, default: value })
 }
 
+/// `version`: of the format. A template says which one it was written for; a later one than the program knows is refused
+/// as a whole, because what it means is not known.
+fn read_version(reader: &mut Reader, object: &Object<'_>) {
+    let Some(value) = object.get("version") else { return };
+    match value.json {
+        Json::Number(n) if n == f64::from(VERSION) => {}
+        Json::Number(n) if n.fract() == 0.0 && n >= 1.0 => {
+            let message =
+                format!("the template is written in version {n} of the format, and this program knows {VERSION}");
+            reader.problem(value.at, message, "update the program".to_owned());
+        }
+        Json::Number(_) => {
+            reader.problem(value.at, format!("`version` is a whole number; the newest is {VERSION}"), None)
+        }
+        _ => reader.wrong_kind(value, "version", "a number"),
+    }
+}
+
 fn read_lets(reader: &mut Reader, value: &Spanned) -> Vec<(Arc<str>, Arc<Expr>)> {
     let Some(object) = reader.object(value, "let") else { return Vec::new() };
     let mut lets = Vec::new();
@@ -316,10 +350,7 @@ fn read_lets(reader: &mut Reader, value: &Spanned) -> Vec<(Arc<str>, Arc<Expr>)>
             reader.wrong_kind(value, &key.name, "an expression");
             continue;
         };
-        if key.name == check::FIELDS || values::source(&key.name, None).is_some() {
-            let help = "choose another name".to_owned();
-            reader.problem(key.at, format!("`{}` would hide a name of the game", key.name), help);
-        }
+        reader.refuse_hidden_name(key);
         if let Some(expr) = reader.expr_text(text, value.at, &key.name) {
             let name: Arc<str> = key.name.as_str().into();
             reader.locals.push(name.clone());
@@ -342,14 +373,15 @@ impl TemplateSet {
             let file = PathBuf::from("templates").join(id).join(FILE_NAME);
             (TemplateId::from(*id), file, (*text).to_owned())
         });
-        Self::parse(texts)
+        Self::parse(&Package::default(), texts)
     }
 
-    /// Every folder of `dir` that has a `template.json`; the folder's name is the template's id. All problems of all
-    /// templates when there are any, in the order of ids.
+    /// Every folder of `dir` that has a `template.json`, read with the folder's package; a folder's name is its template's
+    /// id. All problems of all templates when there are any, in the order of ids.
     pub fn load(dir: &Path) -> Result<TemplateSet, Vec<Problem>> {
         let unreadable =
             |path: &Path, error: std::io::Error| vec![Problem::of_file(path, format!("cannot be read: {error}"))];
+        let package = Package::load(dir)?;
         let entries = std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))?;
         let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         folders.sort();
@@ -365,22 +397,30 @@ impl TemplateSet {
                 Err(error) => problems.extend(unreadable(&file, error)),
             }
         }
-        match (Self::parse(texts), problems.is_empty()) {
+        match (Self::parse(&package, texts), problems.is_empty()) {
             (Ok(set), true) => Ok(set),
             (Ok(_), false) => Err(problems),
             (Err(more), _) => Err(problems.into_iter().chain(more).collect()),
         }
     }
 
-    fn parse(texts: impl IntoIterator<Item = (TemplateId, PathBuf, String)>) -> Result<TemplateSet, Vec<Problem>> {
+    fn parse(
+        package: &Package,
+        texts: impl IntoIterator<Item = (TemplateId, PathBuf, String)>,
+    ) -> Result<TemplateSet, Vec<Problem>> {
         let mut templates = BTreeMap::new();
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem> = Vec::new();
         for (id, file, text) in texts {
-            match Template::parse(id.clone(), &file, &text) {
+            match Template::parse_in(package, id.clone(), &file, &text) {
                 Ok(template) => {
                     templates.insert(id, Arc::new(template));
                 }
-                Err(more) => problems.extend(more),
+                // What is wrong with the package is found by every template of it.
+                Err(more) => more.into_iter().for_each(|problem| {
+                    if !problems.contains(&problem) {
+                        problems.push(problem);
+                    }
+                }),
             }
         }
         if problems.is_empty() { Ok(TemplateSet { templates }) } else { Err(problems) }

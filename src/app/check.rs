@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, refused_graphics};
 use crate::config;
 use crate::problem::Problem;
-use crate::template::{FILE_NAME, Template, TemplateSet};
+use crate::template::{FILE_NAME, Package, Template, TemplateSet};
 
 /// What was looked at, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -71,8 +71,13 @@ impl Checked {
         }
         self.files.push(file.to_owned());
         let name = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-        if let Err(problems) = Template::parse(name.as_ref().into(), file, &text) {
-            self.problems.extend(problems);
+        let read =
+            Package::around(file).and_then(|package| Template::parse_in(&package, name.as_ref().into(), file, &text));
+        // What is wrong with a package is found by every template of it.
+        for problem in read.err().into_iter().flatten() {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
 use crate::playout::{Ordered, Program};
 use crate::render::Gpu;
 use crate::scene::Stage;
-use crate::template::{self, Template, TemplateSet};
+use crate::template::{self, Package, Template, TemplateSet};
 use crate::text::Fonts;
 use crate::time::{FrameIndex, FrameRate};
 
@@ -95,7 +95,8 @@ fn templates(wanted: &str) -> Result<(Arc<TemplateSet>, TemplateId), Failure> {
         Failure::Input(format!("`{wanted}` is no built-in template ({}), nor a folder of one: {cause}", set.names()))
     })?;
     let id = TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref());
-    set.insert(Template::parse(id.clone(), &file, &text).map_err(|problems| Failure::templates(&problems))?);
+    let read = Package::around(&file).and_then(|package| Template::parse_in(&package, id.clone(), &file, &text));
+    set.insert(read.map_err(|problems| Failure::templates(&problems))?);
     Ok((set.into(), id))
 }
 

@@ -171,7 +171,8 @@ impl Graphic {
             Local { name: FIELDS.into(), value, changed: tick }
         });
         self.are_fields_new = false;
-        scope.locals.push(fields);
+        known.next();
+        scope.locals.extend([fields, self.template.theme.clone()]);
         for (name, expr) in &self.template.lets {
             let (value, is_new) = self.lets.eval(expr, &scope, tick);
             self.work.evaluations += u64::from(is_new);

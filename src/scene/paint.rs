@@ -17,7 +17,8 @@ use crate::ids::NodeId;
 use crate::template::bind::{Local, Results, Scope};
 use crate::template::expr::{Expr, number_of, text_of};
 use crate::template::model::{
-    BoxNode, CourtNode, Fill, Flash, Kind, Node, PathNode, Prop, RepeatNode, Stroke, TextNode, ZoneNode,
+    Argument, BoxNode, ComponentNode, CourtNode, Fill, Flash, Kind, Node, PathNode, Prop, RepeatNode, Stroke, TextNode,
+    ZoneNode,
 };
 use crate::template::motion::{Property, RevealEdge, progress};
 use crate::template::values::Tick;
@@ -161,7 +162,7 @@ impl Painter<'_> {
             let clip = Clip { canvas_from_local: inner.motion, rect, corners: [0.0; 4] };
             self.push(suffixed(&instance.id, "reveal"), Op::PushClip(clip));
         }
-        let is_group = matches!(node.kind, Kind::Group { .. } | Kind::Repeat(_) | Kind::Zone(_));
+        let is_group = matches!(node.kind, Kind::Group { .. } | Kind::Repeat(_) | Kind::Zone(_) | Kind::Component(_));
         let is_layer = is_group && opacity < 1.0 && is_open;
         if is_layer {
             self.push(suffixed(&instance.id, "group"), Op::PushGroup { opacity: opacity * inner.opacity });
@@ -187,6 +188,7 @@ impl Painter<'_> {
             Kind::Repeat(repeat) => self.repeat(node, repeat, instance, space, begin),
             Kind::Zone(zone) => self.zone(node, zone, instance, space, begin),
             Kind::Court(court) => self.court(court, instance, space),
+            Kind::Component(component) => self.component(node, component, instance, space, begin),
         }
     }
 
@@ -385,6 +387,30 @@ impl Painter<'_> {
             count = i + 1;
         }
         rows.keep(count, self.tick);
+    }
+
+    /// A component's nodes, which read its arguments.
+    fn component(
+        &mut self,
+        node: &Node,
+        component: &ComponentNode,
+        instance: &mut Instance,
+        space: &Space,
+        begin: Begin,
+    ) {
+        let first = self.scope.locals.len();
+        let mut arguments = Vec::with_capacity(component.arguments.len());
+        for (i, (name, argument)) in component.arguments.iter().enumerate() {
+            let value = match argument {
+                Argument::Fixed(value) => value.clone(),
+                Argument::Bound(expr) => self.eval(expr, &mut instance.results),
+            };
+            let changed = instance.rows.place(i, &value, self.tick).changed;
+            arguments.push(Local { name: name.clone(), value, changed });
+        }
+        self.scope.locals.extend(arguments);
+        self.nodes(&node.children, &mut instance.children, space, begin);
+        self.scope.locals.truncate(first);
     }
 
     /// How bright a flash is now, 0..=1.

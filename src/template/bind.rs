@@ -48,6 +48,15 @@ impl Scope<'_> {
         expr.reads.iter().filter_map(|read| read.source).map(|source| self.changed(source)).max().unwrap_or(0)
     }
 
+    /// Whether one of the template's own names that an expression reads has no value.
+    pub fn reads_unknown(&self, expr: &Expr) -> bool {
+        let is_unknown = |source| match source {
+            Source::Local(at) => self.locals.get(usize::from(at)).is_none_or(|local| local.value.is_undefined()),
+            Source::Game { .. } => false,
+        };
+        expr.reads.iter().filter_map(|read| read.source).any(is_unknown)
+    }
+
     /// The values that an expression reads, for its evaluation.
     pub fn names(&self, expr: &Expr) -> Value {
         let mut names: BTreeMap<Arc<str>, Value> = BTreeMap::new();

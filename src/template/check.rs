@@ -7,15 +7,15 @@ use minijinja::value::ValueKind;
 use minijinja::{ErrorKind, Value};
 
 use super::bind::{Local, Scope};
-use super::color;
+use super::components;
 use super::expr::{Expr, number_of, value_of_json};
 use super::filters;
-use super::model::{Fill, FitRule, Kind, Node, Prop, Stroke};
+use super::model::{Argument, ComponentNode, Fill, FitRule, Kind, Node, Prop, Stroke};
 use super::problem::suggestion;
 use super::reader::Reader;
 use super::timeline::Motion;
 use super::values::{GameValues, Source};
-use super::{Field, FieldKind};
+use super::{Field, FieldKind, color};
 use crate::game::snapshot::GameSnapshot;
 
 /// What expressions call the operator's values.
@@ -39,24 +39,37 @@ enum Wanted {
     Anything,
 }
 
-pub(crate) fn check(reader: &mut Reader, fields: &[Field], lets: &[(Arc<str>, Arc<Expr>)], nodes: &[Node]) {
+pub(crate) fn check(
+    reader: &mut Reader,
+    fields: &[Field],
+    theme: &Local,
+    lets: &[(Arc<str>, Arc<Expr>)],
+    nodes: &[Node],
+    unused: &[Node],
+) {
     let mut game = GameValues::default();
     game.update(1, sample());
     let values = fields.iter().map(|field| (field.id.clone(), sample_value(field))).collect();
     let fields = Local { name: FIELDS.into(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
-    let mut scope = Scope { game: &game, locals: vec![fields] };
+    let mut scope = Scope { game: &game, locals: vec![fields, theme.clone()] };
     for (name, expr) in lets {
         let value = check_expr(reader, expr, Wanted::Anything, &scope);
         scope.locals.push(Local { name: name.clone(), value, changed: 1 });
     }
     check_nodes(reader, nodes, &mut scope);
+    check_nodes(reader, unused, &mut scope);
 }
 
 /// Notes for each node what it and its children read and whether they move; `locals` counts the names that the template
 /// gives around them.
 pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Motion) {
     for node in nodes {
-        let inside = locals + if matches!(node.kind, Kind::Repeat(_)) { 2 } else { 0 };
+        let inside = locals
+            + match &node.kind {
+                Kind::Repeat(_) => 2,
+                Kind::Component(component) => component.arguments.len(),
+                _ => 0,
+            };
         note_dependencies(&mut node.children, inside, motion);
         let mut reads: Vec<Source> =
             own_exprs(node).iter().flat_map(|(expr, _)| expr.reads.iter().filter_map(|read| read.source)).collect();
@@ -101,6 +114,10 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], scope: &mut Scope<'_>) {
         for (expr, wanted) in own_exprs(node) {
             check_expr(reader, expr, wanted, scope);
         }
+        if let Kind::Component(component) = &node.kind {
+            check_component(reader, node, component, scope);
+            continue;
+        }
         let mut locals = 0;
         if let Kind::Repeat(repeat) = &node.kind {
             let list = check_expr(reader, &repeat.over, Wanted::List, scope);
@@ -115,6 +132,24 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], scope: &mut Scope<'_>) {
         check_nodes(reader, &node.children, scope);
         scope.locals.truncate(scope.locals.len() - locals);
     }
+}
+
+/// A component's nodes see its arguments, the theme and the game.
+fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, scope: &mut Scope<'_>) {
+    let values: Vec<Value> = component
+        .arguments
+        .iter()
+        .map(|(_, argument)| match argument {
+            Argument::Fixed(value) => value.clone(),
+            Argument::Bound(expr) => expr.eval(scope.names(expr)),
+        })
+        .collect();
+    let outer = scope.locals.clone();
+    scope.locals.iter_mut().for_each(|local| local.name = components::hidden(&local.name));
+    let names = component.arguments.iter().map(|(name, _)| name.clone());
+    scope.locals.extend(names.zip(values).map(|(name, value)| Local { name, value, changed: 1 }));
+    check_nodes(reader, &node.children, scope);
+    scope.locals = outer;
 }
 
 /// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.
@@ -166,6 +201,13 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
                 add_stroke(&mut found, Some(&hatch.stroke));
             }
         }
+        Kind::Component(component) => {
+            let bound = component.arguments.iter().filter_map(|(_, argument)| match argument {
+                Argument::Bound(expr) => Some((expr, Wanted::Anything)),
+                Argument::Fixed(_) => None,
+            });
+            found.extend(bound);
+        }
         Kind::Court(court) => {
             add(&mut found, &court.court.league, Wanted::Text);
             add_stroke(&mut found, Some(&court.stroke));
@@ -196,6 +238,8 @@ fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, scope: &Scope<'_
     }
     let value = match expr.try_eval(scope.names(expr)) {
         Ok(value) => value,
+        // What is made of something that is not known is not known either: an argument that nobody gave yet.
+        Err(_) if scope.reads_unknown(expr) => return Value::UNDEFINED,
         Err(error) => {
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             let help = match error.kind() {
@@ -205,13 +249,13 @@ fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, scope: &Scope<'_
                 }
                 _ => None,
             };
-            reader.problem(expr.at, format!("`{}` cannot be evaluated: {detail}", expr.source), help);
+            reader.problem_of(expr, format!("`{}` cannot be evaluated: {detail}", expr.source), help);
             return Value::UNDEFINED;
         }
     };
     if let Some(needed) = mismatch(&value, wanted) {
         let message = format!("`{}` is `{value}` on the sample game, but must be {needed}", expr.source);
-        reader.problem(expr.at, message, None);
+        reader.problem_of(expr, message, None);
     }
     value
 }
@@ -243,8 +287,9 @@ fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -
     let root = names.next().unwrap_or_default();
     let Some(mut value) = scope.value(root) else {
         let game = scope.game.roots.iter().map(|root| root.name);
-        let known: Vec<&str> = game.chain(scope.locals.iter().map(|local| &*local.name)).collect();
-        reader.problem(expr.at, format!("there is no `{root}`"), suggestion(root, known));
+        let locals = scope.locals.iter().map(|local| &*local.name).filter(|name| !name.is_empty());
+        let known: Vec<&str> = game.chain(locals).collect();
+        reader.problem_of(expr, format!("there is no `{root}`"), suggestion(root, known));
         return false;
     };
     let mut so_far = root.to_owned();
@@ -258,7 +303,7 @@ fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -
             let keys: Vec<String> =
                 value.try_iter().into_iter().flatten().filter_map(|key| key.as_str().map(str::to_owned)).collect();
             let help = suggestion(name, keys.iter().map(String::as_str));
-            reader.problem(expr.at, format!("`{so_far}` has no `{name}`"), help);
+            reader.problem_of(expr, format!("`{so_far}` has no `{name}`"), help);
             return false;
         }
         so_far = format!("{so_far}.{name}");

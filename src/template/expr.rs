@@ -11,6 +11,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
 use super::filters;
 use super::problem::Place;
+use super::reader::SourceFile;
 use super::values::{self, Source};
 
 /// Instructions that one evaluation may use; the built-in templates need at most some hundreds, a search through a
@@ -41,6 +42,8 @@ pub(crate) struct Expr {
     pub id: u32,
     /// Where its first `{{` stands.
     pub at: Place,
+    /// The file that it stands in.
+    pub file: Arc<SourceFile>,
     pub source: String,
     /// What it reads, sorted.
     pub reads: Vec<Read>,
@@ -71,7 +74,13 @@ pub(crate) fn is_bound(text: &str) -> bool {
 impl Expr {
     /// Compiles a string; `at` is where it stands in its file, `locals` are the names that the template gives there, later
     /// ones before earlier ones of the same name.
-    pub fn compile(id: u32, text: &str, at: Place, locals: &[Arc<str>]) -> Result<Expr, BadExpr> {
+    pub fn compile(
+        id: u32,
+        text: &str,
+        at: Place,
+        locals: &[Arc<str>],
+        file: &Arc<SourceFile>,
+    ) -> Result<Expr, BadExpr> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find("{{") {
@@ -109,7 +118,7 @@ impl Expr {
         let mut reads: Vec<Read> = paths.iter().map(|path| read_of(path, locals)).collect();
         reads.sort();
         reads.dedup();
-        Ok(Expr { id, at, source: text.to_owned(), reads, paths, parts })
+        Ok(Expr { id, at, file: file.clone(), source: text.to_owned(), reads, paths, parts })
     }
 
     /// The value; undefined when it is not known, or when evaluation fails (which load has reported as far as sample
@@ -222,7 +231,7 @@ mod tests {
 
     fn eval(text: &str) -> Option<String> {
         let home = serde_json::json!({"home": {"name": "Nets", "score": 99, "fouls": null, "pct": 45.0}});
-        let expr = Expr::compile(0, text, Place::START, &[]).expect("the expression compiles");
+        let expr = Expr::compile(0, text, Place::START, &[], &Arc::default()).expect("the expression compiles");
         text_of(&expr.eval(value_of_json(home)))
     }
 
@@ -258,7 +267,7 @@ mod tests {
     fn reads_are_names_of_the_template_or_of_the_game_with_one_attribute() {
         let locals = ["fields", "row", "home"].map(Arc::from);
         let sources = |text: &str, locals: &[Arc<str>]| -> Vec<_> {
-            let expr = Expr::compile(0, text, Place::START, locals).unwrap();
+            let expr = Expr::compile(0, text, Place::START, locals, &Arc::default()).unwrap();
             expr.reads.into_iter().map(|read| (read.root.to_string(), read.source)).collect()
         };
         let stats = values::source("home", Some("stats"));

@@ -44,6 +44,28 @@ pub(crate) struct Node {
     pub moves: bool,
 }
 
+impl Node {
+    /// A node at its parent's origin that only holds others.
+    pub fn holding(kind: Kind, children: Vec<Node>) -> Node {
+        Node {
+            index: 0,
+            id: Arc::default(),
+            x: Prop::Fixed(0.0),
+            y: Prop::Fixed(0.0),
+            width: None,
+            height: None,
+            opacity: Prop::Fixed(1.0),
+            when: None,
+            flash: None,
+            kind,
+            children,
+            reads: Vec::new(),
+            is_moved: false,
+            moves: false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Kind {
     Group { clip: Option<[f32; 4]> },
@@ -53,6 +75,20 @@ pub(crate) enum Kind {
     Repeat(RepeatNode),
     Zone(ZoneNode),
     Court(CourtNode),
+    Component(ComponentNode),
+}
+
+/// A use of a component; the component's nodes are its children.
+#[derive(Debug)]
+pub(crate) struct ComponentNode {
+    /// In the order of the component's parameters.
+    pub arguments: Vec<(Arc<str>, Argument)>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Argument {
+    Fixed(minijinja::Value),
+    Bound(Arc<Expr>),
 }
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::components::{self, Components};
 use super::json::{Json, Spanned};
 use super::model::{
     Align, BoxNode, Change, CourtFrame, CourtNode, Fill, Fit, FitRule, Flash, Font, Hatch, Kind, Node, PathNode, Prop,
@@ -17,7 +18,10 @@ use crate::draw_list::{Color, Gradient};
 /// The families that ship with the program; a test of `scene` compares them with what `text` has.
 pub(crate) const FAMILIES: [&str; 2] = ["Barlow Condensed", "Roboto Condensed"];
 
-const KINDS: [&str; 7] = ["group", "box", "text", "path", "repeat", "zone", "court"];
+const KINDS: [&str; 8] = ["group", "box", "text", "path", "repeat", "zone", "court", "component"];
+
+/// Far more than a frame has time for; components that use components could ask for millions.
+const MAX_NODES: u32 = 10_000;
 
 const STAND_IN: Prop<Color> = Prop::Fixed(Color::TRANSPARENT);
 
@@ -30,8 +34,30 @@ pub(crate) struct Names {
     pub styles: BTreeMap<String, Font>,
     /// Every node by its id: its index, and whether it has a width and a height.
     pub nodes: HashMap<String, (u32, bool)>,
+    pub components: Components,
+    /// The components that are being read, outermost first.
+    pub using: Vec<String>,
+    /// Before the ids of a component's nodes: the id of the node that uses it, and a dot.
+    pub prefix: String,
     counts: HashMap<&'static str, u32>,
     next: u32,
+}
+
+impl Names {
+    /// What can be referred to anywhere, and no nodes yet.
+    pub fn shared(&self) -> Names {
+        Names { styles: self.styles.clone(), components: self.components.clone(), ..Names::default() }
+    }
+}
+
+/// `styles`: fonts by name; later ones may build on earlier ones.
+pub(crate) fn read_styles(reader: &mut Reader, value: &Spanned, names: &mut Names) {
+    let Some(object) = reader.object(value, "styles") else { return };
+    for (key, style) in object.entries() {
+        if let Some(font) = read_font(reader, style, &names.styles) {
+            names.styles.insert(key.name.clone(), font);
+        }
+    }
 }
 
 pub(crate) fn read_nodes(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Vec<Node> {
@@ -43,6 +69,15 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     let object = reader.object(value, "node")?;
     let index = names.next;
     names.next += 1;
+    if names.next > MAX_NODES {
+        if names.next == MAX_NODES + 1 {
+            let message = format!("more than {MAX_NODES} nodes, those of components counted wherever they are used");
+            if !reader.problems.iter().any(|problem| problem.message == message) {
+                reader.problem(value.at, message, None);
+            }
+        }
+        return None;
+    }
     let Some(kind_name) = read_kind(reader, &object) else {
         // Its id and its children are read all the same, or whatever names them would be reported as well.
         read_id(reader, &object, "node", names, (index, true));
@@ -56,6 +91,7 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     // A box has a rectangle by itself; whatever else is revealed needs one.
     let id = read_id(reader, &object, kind_name, names, (index, width.is_some() && height.is_some()));
     let locals = reader.locals.len();
+    let mut parts = Vec::new();
     let kind = match kind_name {
         "group" => Some(read_group(reader, &object)),
         "box" => read_box(reader, &object),
@@ -63,12 +99,16 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
         "path" => read_path(reader, &object),
         "repeat" => read_repeat(reader, &object),
         "zone" => read_zone(reader, &object),
-        _ => read_court(reader, &object),
+        "court" => read_court(reader, &object),
+        _ => components::read_use(reader, &object, &id, names).map(|(component, nodes)| {
+            parts = nodes;
+            Kind::Component(component)
+        }),
     };
     let may_hold = matches!(kind_name, "group" | "repeat" | "zone");
     let children = match may_hold.then(|| object.get("children")).flatten() {
         Some(children) => read_nodes(reader, children, names),
-        None => Vec::new(),
+        None => parts,
     };
     // A repeat's item is known inside it only.
     reader.locals.truncate(locals);
@@ -112,9 +152,10 @@ fn read_id(
             (format!("{kind}-{count}"), object.at)
         }
     };
-    if id.is_empty() || id.contains(['/', '[', ']']) {
+    if id.is_empty() || id.contains(['/', '[', ']', '.']) {
         reader.problem(at, format!("`{id}` cannot be an id"), "use letters, digits and hyphens".to_owned());
     }
+    let id = format!("{}{id}", names.prefix);
     if names.nodes.insert(id.clone(), entry).is_some() {
         reader.problem(at, format!("two nodes have the id `{id}`"), "ids are unique within a template".to_owned());
     }
@@ -136,8 +177,11 @@ fn read_corners(reader: &mut Reader, object: &Object<'_>) -> [f32; 4] {
     if let Json::Number(_) = value.json {
         return [reader.number_in(value, "corners", SIZE).unwrap_or(0.0); 4];
     }
-    let radii: Vec<f32> =
-        reader.list(value, "corners").iter().filter_map(|radius| reader.number_in(radius, "corners", SIZE)).collect();
+    let given = match &value.json {
+        Json::Array(radii) => &radii[..],
+        _ => &[],
+    };
+    let radii: Vec<f32> = given.iter().filter_map(|radius| reader.number_in(radius, "corners", SIZE)).collect();
     radii.try_into().unwrap_or_else(|_| {
         reader.problem(value.at, "`corners` is one radius or four, clockwise from the top left", None);
         [0.0; 4]

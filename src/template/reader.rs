@@ -7,12 +7,13 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::color;
 use super::expr::{self, Expr};
 use super::json::{Json, Key, Spanned};
 use super::model::Prop;
 use super::motion::{Easing, Length};
+use super::package::THEME;
 use super::problem::{Place, Problem, nearest, suggestion};
+use super::{check, color, values};
 use crate::draw_list::Color;
 
 /// An object being read; remembers which keys were asked for.
@@ -46,11 +47,19 @@ impl<'a> Object<'a> {
     }
 }
 
-pub(crate) struct Reader {
-    pub file: PathBuf,
-    /// The file's lines, to show the one that is wrong.
+/// A file that is being read, or was: expressions remember theirs, for what is said of them later.
+#[derive(Debug, Default)]
+pub(crate) struct SourceFile {
+    pub path: PathBuf,
+    /// To show the one that is wrong.
     lines: Vec<String>,
+}
+
+pub(crate) struct Reader {
+    pub file: Arc<SourceFile>,
     pub problems: Vec<Problem>,
+    /// Places of which everything has been said.
+    settled: Vec<Place>,
     /// Names that the template gives where the reader is: fields, lets, items of the repeats around.
     pub locals: Vec<Arc<str>>,
     next_expr: u32,
@@ -59,18 +68,46 @@ pub(crate) struct Reader {
 impl Reader {
     pub fn new(file: &Path, text: &str) -> Self {
         let lines = text.lines().map(str::to_owned).collect();
-        Self { file: file.to_owned(), lines, problems: Vec::new(), locals: Vec::new(), next_expr: 0 }
+        let file = Arc::new(SourceFile { path: file.to_owned(), lines });
+        Self { file, problems: Vec::new(), settled: Vec::new(), locals: Vec::new(), next_expr: 0 }
     }
 
     pub fn problem(&mut self, at: Place, message: impl Into<String>, help: impl Into<Option<String>>) {
-        self.problems.push(Problem {
-            file: self.file.clone(),
+        if self.settled.contains(&at) {
+            return;
+        }
+        let problem = Problem {
+            file: self.file.path.clone(),
             line: at.line,
             column: at.column,
             message: message.into(),
             help: help.into(),
-            source_line: self.lines.get(at.line as usize - 1).cloned().unwrap_or_default(),
-        });
+            source_line: self.file.lines.get(at.line as usize - 1).cloned().unwrap_or_default(),
+        };
+        // A component's mistakes are found wherever it is used.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// The same in the file that an expression stands in.
+    pub fn problem_of(&mut self, expr: &Expr, message: impl Into<String>, help: impl Into<Option<String>>) {
+        let file = std::mem::replace(&mut self.file, expr.file.clone());
+        self.problem(expr.at, message, help);
+        self.file = file;
+    }
+
+    /// Everything that can be said of a value, as a whole and as an expression, has been said.
+    pub fn settle(&mut self, at: Place) {
+        self.settled.extend([at, at.right(1)]);
+    }
+
+    /// A name that the template gives must not hide one that there is anyway.
+    pub fn refuse_hidden_name(&mut self, key: &Key) {
+        if [check::FIELDS, THEME].contains(&key.name.as_str()) || values::source(&key.name, None).is_some() {
+            let help = "choose another name".to_owned();
+            self.problem(key.at, format!("`{}` would hide a name of the game", key.name), help);
+        }
     }
 
     pub fn wrong_kind(&mut self, value: &Spanned, name: &str, wanted: &str) {
@@ -217,7 +254,7 @@ impl Reader {
     fn compile(&mut self, text: &str, at: Place) -> Option<Arc<Expr>> {
         self.next_expr += 1;
         // The string's first character stands one to the right of its quote.
-        match Expr::compile(self.next_expr, text, at.right(1), &self.locals) {
+        match Expr::compile(self.next_expr, text, at.right(1), &self.locals, &self.file) {
             Ok(expr) => Some(Arc::new(expr)),
             Err(bad) => {
                 self.problem(at.right(1 + bad.offset), bad.message, None);

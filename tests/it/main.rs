@@ -19,6 +19,7 @@ mod imports;
 mod journal;
 mod journal_disk;
 mod outputs;
+mod packages;
 mod real_game;
 mod resume;
 mod shaders;

@@ -1,0 +1,214 @@
+//! What the templates of a folder share: a theme, styles and components, in a `package.json` beside their folders.
+//!
+//! In: the text of that file. Out: a [`Package`], which every template of the folder is read with. A template's own
+//! theme, styles and components come before those of the package.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use minijinja::Value;
+
+use super::bind::Local;
+use super::components;
+use super::expr::{self, Expr, value_of_json};
+use super::json::{self, Json, Key, Spanned};
+use super::nodes::{self, Names};
+use super::problem::{Problem, suggestion};
+use super::reader::{Reader, SourceFile};
+
+/// The file that makes the templates beside it a package.
+pub const PACKAGE_FILE_NAME: &str = "package.json";
+
+/// What expressions call the theme.
+pub(crate) const THEME: &str = "theme";
+
+/// Keys whose values must stay as they are: expressions even where these could be worked out at load, and the theme.
+const KEPT: [&str; 7] = ["let", "when", "over", "key", "on", "number", THEME];
+
+/// The shared file of a folder of templates; empty where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Package(Option<Arc<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    file: Arc<SourceFile>,
+    root: Spanned,
+}
+
+impl Package {
+    /// Reads the text of a `package.json`. What is wrong inside is said by the templates that are read with it; here
+    /// only what is no JSON.
+    pub fn parse(file: &Path, text: &str) -> Result<Package, Vec<Problem>> {
+        let mut reader = Reader::new(file, text);
+        match json::parse(text) {
+            Ok(root) => Ok(Package(Some(Arc::new(Shared { file: reader.file, root })))),
+            Err(bad) => {
+                reader.problem(bad.at, bad.message, None);
+                Err(reader.problems)
+            }
+        }
+    }
+
+    /// The package of a folder of templates.
+    pub fn load(templates: &Path) -> Result<Package, Vec<Problem>> {
+        let file: PathBuf = templates.join(PACKAGE_FILE_NAME);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Self::parse(&file, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Package::default()),
+            Err(error) => Err(vec![Problem::of_file(&file, format!("cannot be read: {error}"))]),
+        }
+    }
+
+    /// The package of the template whose `template.json` this is.
+    pub fn around(template: &Path) -> Result<Package, Vec<Problem>> {
+        match template.parent().and_then(Path::parent) {
+            Some(templates) => Self::load(templates),
+            None => Ok(Package::default()),
+        }
+    }
+
+    /// Its file and what is in it.
+    pub(super) fn root(&self) -> Option<(&Arc<SourceFile>, &Spanned)> {
+        self.0.as_ref().map(|shared| (&shared.file, &shared.root))
+    }
+}
+
+/// Lays one theme over another: objects are merged, anything else is replaced.
+pub(super) fn merge(under: &mut serde_json::Value, over: serde_json::Value) {
+    match (under, over) {
+        (serde_json::Value::Object(under), serde_json::Value::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
+}
+
+/// Puts the theme's values in the place of expressions that read nothing else, so that they can stand where only a
+/// value can: a corner's radius, a font's size.
+pub(super) fn fill_in(reader: &mut Reader, value: &mut Spanned, theme: &serde_json::Value) {
+    match &mut value.json {
+        Json::Object(entries) => {
+            for (_, value) in entries.iter_mut().filter(|(key, _)| !KEPT.contains(&key.name.as_str())) {
+                fill_in(reader, value, theme);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| fill_in(reader, item, theme)),
+        Json::String(text) if expr::is_bound(text) => {
+            if let Some(filled) = filled_in(reader, text, value.at, theme) {
+                value.json = filled;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn filled_in(reader: &mut Reader, text: &str, at: super::Place, theme: &serde_json::Value) -> Option<Json> {
+    // What does not compile is said when it is read in its place.
+    let expr = Expr::compile(0, text, at.right(1), &[THEME.into()], &reader.file).ok()?;
+    let of_theme = |path: &String| path == THEME || path.starts_with("theme.");
+    if expr.paths.is_empty() || !expr.paths.iter().all(of_theme) {
+        return None;
+    }
+    for path in &expr.paths {
+        if let Err((message, help)) = follow(theme, path) {
+            reader.problem(at.right(1), message, help);
+            reader.settle(at);
+            return None;
+        }
+    }
+    let names = Value::from_pairs([(THEME, value_of_json(theme.clone()))]);
+    let value = expr.try_eval(names).ok().filter(|value| !value.is_undefined())?;
+    serde_json::to_value(&value).ok().map(|value| json_of(value, at).json)
+}
+
+/// Follows a dotted path through the theme; what to say where it ends too early.
+fn follow(theme: &serde_json::Value, path: &str) -> Result<(), (String, Option<String>)> {
+    if theme.as_object().is_none_or(serde_json::Map::is_empty) {
+        let help = "give the template, or its package, a `theme`".to_owned();
+        return Err((format!("there is no `{THEME}`"), Some(help)));
+    }
+    let (mut value, mut so_far) = (theme, THEME.to_owned());
+    for name in path.split('.').skip(1) {
+        let serde_json::Value::Object(entries) = value else { return Ok(()) };
+        let Some(next) = entries.get(name) else {
+            return Err((
+                format!("`{so_far}` has no `{name}`"),
+                Some(suggestion(name, entries.keys().map(String::as_str))),
+            ));
+        };
+        so_far = format!("{so_far}.{name}");
+        value = next;
+    }
+    Ok(())
+}
+
+/// JSON that stands, with all in it, in one place.
+fn json_of(value: serde_json::Value, at: super::Place) -> Spanned {
+    let json = match value {
+        serde_json::Value::Null => Json::Null,
+        serde_json::Value::Bool(b) => Json::Bool(b),
+        serde_json::Value::Number(n) => Json::Number(n.as_f64().unwrap_or_default()),
+        serde_json::Value::String(text) => Json::String(text),
+        serde_json::Value::Array(items) => Json::Array(items.into_iter().map(|item| json_of(item, at)).collect()),
+        serde_json::Value::Object(entries) => {
+            Json::Object(entries.into_iter().map(|(name, value)| (Key { at, name }, json_of(value, at))).collect())
+        }
+    };
+    Spanned { at, json }
+}
+
+/// Reads what a template shares with others into `names`, and puts the theme's values into the template. The theme is a
+/// local of expressions, without a name where there is none.
+pub(super) fn read_shared(reader: &mut Reader, package: &Package, root: &mut Spanned, names: &mut Names) -> Local {
+    let mut theme = serde_json::Value::Object(serde_json::Map::new());
+    if let Some((_, shared)) = package.root() {
+        merge(&mut theme, theme_of(shared));
+    }
+    merge(&mut theme, theme_of(root));
+    if let Some((file, shared)) = package.root() {
+        let outer = std::mem::replace(&mut reader.file, file.clone());
+        let mut shared = shared.clone();
+        fill_in(reader, &mut shared, &theme);
+        read_package(reader, &shared, names);
+        reader.file = outer;
+    }
+    if let Some(value) = entry(root, THEME).filter(|value| !matches!(value.json, Json::Object(_))) {
+        reader.wrong_kind(value, THEME, "an object");
+    }
+    fill_in(reader, root, &theme);
+    let is_there = theme.as_object().is_some_and(|theme| !theme.is_empty());
+    Local { name: if is_there { THEME.into() } else { "".into() }, value: value_of_json(theme), changed: 1 }
+}
+
+fn read_package(reader: &mut Reader, shared: &Spanned, names: &mut Names) {
+    let Some(object) = reader.object(shared, "package") else { return };
+    reader.string(&object, "$schema");
+    if let Some(value) = object.get(THEME) {
+        reader.object(value, THEME);
+    }
+    if let Some(value) = object.get("styles") {
+        nodes::read_styles(reader, value, names);
+    }
+    if let Some(value) = object.get("components") {
+        components::read_definitions(reader, value, &mut names.components);
+    }
+    object.get("comment");
+    reader.finish(&object, "a package");
+}
+
+fn entry<'a>(root: &'a Spanned, name: &str) -> Option<&'a Spanned> {
+    match &root.json {
+        Json::Object(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+/// An object, empty when there is none.
+fn theme_of(root: &Spanned) -> serde_json::Value {
+    match entry(root, THEME).map(|value| value.json.to_value()) {
+        Some(theme @ serde_json::Value::Object(_)) => theme,
+        _ => serde_json::Value::Object(serde_json::Map::new()),
+    }
+}
