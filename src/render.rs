@@ -6,8 +6,8 @@
 //! [`Gpu`] is shared by all of them.
 //!
 //! The way of a frame: `damage` finds the rectangles in which the list differs from the one on the target; `plan` turns
-//! the items that meet them into instances and passes, making missing textures on the way (`blocks`, `text_raster`,
-//! `path_raster`); the passes redraw those rectangles; only they are read back; `bands` compares, converts and versions.
+//! the items that meet them into instances (`box_parts`) and passes, making missing textures on the way (`blocks`,
+//! `text_raster`, `path_raster`); the passes redraw those rectangles; only they are read back; `bands` compares, converts and versions.
 //! An equal list costs no GPU work at all. The pixels depend on the list alone, never on what was drawn before.
 //!
 //! Never reads a clock, and never changes a frame that it handed out. After an error the next frame is drawn anew.
