@@ -138,9 +138,11 @@ fn unreadable(text: &str, otherwise: &'static str) -> &'static str {
 
 /// The message as text. A stray byte in a name must not cost the whole message: it becomes a replacement character.
 fn text_of<'m>(bytes: &'m [u8], notes: &mut Notes) -> std::borrow::Cow<'m, str> {
-    let text = String::from_utf8_lossy(bytes);
-    if matches!(text, std::borrow::Cow::Owned(_)) {
-        notes.add("message: not valid UTF-8", None);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => {
+            notes.add("message: not valid UTF-8", None);
+            String::from_utf8_lossy(bytes)
+        }
     }
-    text
 }

@@ -106,10 +106,15 @@ fn check(name: &str, inputs: &[(prop::sample::Index, Vec<Damage>)], noise: &[u8]
     bodies::run(name, noise);
 }
 
+/// Cases of each property: few where nothing changed, more for whoever changes a decoder (`SIDELINE_FUZZ_CASES=5000`).
+fn cases() -> u32 {
+    std::env::var("SIDELINE_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24)
+}
+
 macro_rules! every_decoder {
     ($($name:ident)*) => {
         proptest! {
-            #![proptest_config(ProptestConfig::with_cases(24))]
+            #![proptest_config(ProptestConfig::with_cases(cases()))]
             $(
                 #[test]
                 fn $name(

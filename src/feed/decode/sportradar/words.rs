@@ -205,6 +205,15 @@ mod tests {
     }
 
     #[test]
+    fn clocks_in_every_form_of_the_vendors_pages_are_read() {
+        let forms =
+            [("12:30.0", 750_000), ("1:2.3", 62_300), ("00:15:00", 900_000), ("1157", 717_000), ("0:04.2", 4_200)];
+        for (text, millis) in forms {
+            assert_eq!(clock_millis(text), Some(millis), "{text}");
+        }
+    }
+
+    #[test]
     fn a_clock_that_is_none_gives_way_to_the_other() {
         let mut notes = Notes::default();
         let text = |text: &'static str| Loose::Text(text.into());
