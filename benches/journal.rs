@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sideline::app::{Fold, Replay, replay};
+use sideline::app::{Fold, Point, Replay, replay};
 use sideline::feed::decode;
 use sideline::ids::{FeedId, FeedKind};
 use sideline::journal::file::{Options, Writer, discard};
@@ -75,7 +75,14 @@ fn write(journal: &Path) -> u64 {
     let play = Performance::new(course, timeline, Faults::new(&[]));
     let writer = Writer::open_on_air(journal, Options::default()).expect("opens").writer;
     let mut recorder = Recorder { writer, fold: Fold::new(BTreeMap::new()), seq: 0 };
-    let start = Start { epoch: EPOCH, rate: RATE, show: SHOW.into(), folder: PathBuf::new(), follows: BTreeMap::new() };
+    let start = Start {
+        epoch: EPOCH,
+        rate: RATE,
+        show: SHOW.into(),
+        folder: PathBuf::new(),
+        follows: BTreeMap::new(),
+        files: BTreeMap::new(),
+    };
     recorder.enter(0, Body::Start(start));
     let (mut marked, mut checkpoint_ms, mut bytes) = (None, 0, 0);
     for (ms, body) in received(&play) {
@@ -131,7 +138,15 @@ fn main() {
     println!("  written in {:.1} s", began.elapsed().as_secs_f64());
 
     let began = Instant::now();
-    let what = Replay { journal: journal.clone(), show: None, feeds_only: false, from_s: 0.0, out: None };
+    let what = Replay {
+        journal: journal.clone(),
+        show: None,
+        feeds_only: false,
+        from: Point::default(),
+        to: None,
+        out: None,
+        lists: None,
+    };
     let replayed = replay(&what).expect("replays");
     let replay_s = began.elapsed().as_secs_f64();
     println!("replay of {} frames: {replay_s:.1} s", replayed.frames + replayed.skipped);

@@ -6,6 +6,7 @@
 //! Shutting down, in order and in under two seconds: playout stops after the frame in hand; outputs send what they
 //! accepted and close their files, all at once; feeds and the fold stop; the journal is written out; the venue closes.
 
+mod bundle;
 mod check;
 mod delay;
 mod desk;
@@ -14,17 +15,22 @@ mod feeds;
 mod files;
 mod fold;
 mod games;
+mod lists;
 mod live;
 mod offline;
+mod on_air;
 mod outputs;
 mod playback;
 mod positions;
 mod rehearse;
 mod replay;
 mod rundown;
+mod seek;
 mod standing;
 mod still;
+mod understudy;
 mod venue_run;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -39,6 +45,7 @@ use crate::journal::Start;
 use crate::scene::Stage;
 use crate::template::{Problem, TemplateSet};
 use crate::time::Timestamp;
+use bundle::Bundle;
 
 pub use check::{Checked, check};
 pub use doctor::{Finding, doctor};
@@ -47,7 +54,8 @@ pub use games::{Listed, games, table};
 pub use live::{Live, run};
 pub use offline::{Offline, run_offline};
 pub use rehearse::{Rehearsal, show_of};
-pub use replay::{Replay, Replayed, replay};
+pub use replay::{Replay, Replayed, landmarks, replay};
+pub use seek::{End, Landmark, Point, Stretch, Which};
 pub use still::{Still, render_template};
 pub use venue_run::{VenueRun, run_venue};
 
@@ -84,11 +92,15 @@ impl Failure {
 }
 
 /// A show file with what it names, loaded and checked: nothing in it can fail to be found later.
+#[derive(Clone)]
 pub struct Show {
     pub file: ShowFile,
     /// The show file as written.
     text: String,
-    pub templates: Arc<TemplateSet>,
+    /// Texts of the files that the show file names (rosters), by their paths as written.
+    named: BTreeMap<PathBuf, String>,
+    /// Its templates.
+    bundle: Bundle,
     /// Paths in the show file are relative to its folder.
     pub folder: PathBuf,
 }
@@ -96,26 +108,44 @@ pub struct Show {
 impl Show {
     /// The show in `path`, or the built-in demo.
     pub fn load(path: Option<&Path>) -> Result<Show, Failure> {
-        let Some(path) = path else { return Show::parse(Path::new("show.toml"), config::BUILTIN, PathBuf::new()) };
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| Failure::Input(format!("cannot read the show file {}: {cause}", path.display())))?;
-        Show::parse(path, &text, path.parent().map(Path::to_owned).unwrap_or_default())
+        let (path, text, folder) = match path {
+            None => (Path::new("show.toml"), config::BUILTIN.to_owned(), PathBuf::new()),
+            Some(path) => (path, read_text("show file", path)?, path.parent().map(Path::to_owned).unwrap_or_default()),
+        };
+        let read = |written: &Path| read_text("roster", &folder.join(written));
+        let (file, named) = parse_file(path, &text, &folder, read)?;
+        let bundle = match &file.show.templates {
+            None => Bundle::builtin(),
+            Some(templates) => Bundle::read(&folder.join(templates)),
+        };
+        let bundle = bundle.map_err(|problems| Failure::templates(&problems))?;
+        Show { file, text, named, bundle, folder }.checked()
     }
 
-    /// Reads a show from its text. `path` is only named in problems.
-    fn parse(path: &Path, text: &str, folder: PathBuf) -> Result<Show, Failure> {
-        let mut file = config::parse(path, text).map_err(Failure::input)?;
-        for team in [&mut file.teams.home, &mut file.teams.away] {
-            team.players = team.roster.as_ref().map_or(Ok(Vec::new()), |roster| self::roster(&folder.join(roster)))?;
-        }
-        let templates = match &file.show.templates {
-            None => TemplateSet::builtin(),
-            Some(templates) => TemplateSet::load(&folder.join(templates)),
+    /// The show that a journal was recorded from; from the journal alone where that holds its templates.
+    fn recorded(start: &Start, bundle: Option<Bundle>) -> Result<Show, Failure> {
+        let read = |written: &Path| match start.files.get(written) {
+            Some(text) => Ok(text.clone()),
+            None => read_text("roster", &start.folder.join(written)),
         };
-        let templates = Arc::new(templates.map_err(|problems| Failure::templates(&problems))?);
-        let show = Show { file, text: text.to_owned(), templates, folder };
-        show.check_graphics()?;
-        Ok(show)
+        let (file, named) = parse_file(Path::new("the journal's show"), &start.show, &start.folder, read)?;
+        let bundle = match (bundle, &file.show.templates) {
+            (Some(bundle), _) => Ok(bundle),
+            (None, None) => Bundle::builtin(),
+            (None, Some(templates)) => Bundle::read(&start.folder.join(templates)),
+        };
+        let bundle = bundle.map_err(|problems| Failure::templates(&problems))?;
+        Show { file, text: start.show.clone(), named, bundle, folder: start.folder.clone() }.checked()
+    }
+
+    fn checked(self) -> Result<Show, Failure> {
+        self.check_graphics()?;
+        Ok(self)
+    }
+
+    /// The folder of the show's own templates; none where it uses the built-in ones.
+    fn templates_folder(&self) -> Option<PathBuf> {
+        self.file.show.templates.as_ref().map(|templates| self.path(templates))
     }
 
     /// How a journal of this show begins.
@@ -128,6 +158,7 @@ impl Show {
             show: redact_addresses(&self.text),
             folder: self.folder.clone(),
             follows: follows.collect(),
+            files: self.named.clone(),
         }
     }
 
@@ -142,7 +173,7 @@ impl Show {
     /// Every graphic of the show names a template and fields that exist: tried on a stage of its own, so that the
     /// operator's first key press cannot be the first to find out.
     fn check_graphics(&self) -> Result<(), Failure> {
-        match refused_graphics(&self.file, &self.templates).first() {
+        match refused_graphics(&self.file, &self.bundle.set).first() {
             Some((graphic, refused)) => Err(Failure::Input(format!("graphic `{}`: {refused}", graphic.name))),
             None => Ok(()),
         }
@@ -174,11 +205,29 @@ fn venue_options(show: &Show) -> Result<crate::venue::Options, Failure> {
     Ok(Options { speed: wanted.speed, start, looped: wanted.looped, ..Options::new(Content::Script(script)) })
 }
 
-/// Reads a roster.
-fn roster(path: &Path) -> Result<Vec<config::RosterPlayer>, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| Failure::Input(format!("cannot read the roster {}: {cause}", path.display())))?;
-    config::parse_roster(path, &text).map_err(Failure::input)
+/// Reads a show file, and with `read` the texts of the files that it names. `path` is only named in problems.
+fn parse_file(
+    path: &Path,
+    text: &str,
+    folder: &Path,
+    read: impl Fn(&Path) -> Result<String, Failure>,
+) -> Result<(ShowFile, BTreeMap<PathBuf, String>), Failure> {
+    let mut file = config::parse(path, text).map_err(Failure::input)?;
+    let mut named = BTreeMap::new();
+    for team in [&mut file.teams.home, &mut file.teams.away] {
+        if let Some(written) = &team.roster {
+            let roster = read(written)?;
+            team.players = config::parse_roster(&folder.join(written), &roster).map_err(Failure::input)?;
+            named.insert(written.clone(), roster);
+        }
+    }
+    Ok((file, named))
+}
+
+/// Reads a text file; `what` it is, for the message.
+fn read_text(what: &str, path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|cause| Failure::Input(format!("cannot read the {what} {}: {cause}", path.display())))
 }
 
 /// Reads a game script.

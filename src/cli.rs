@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use sideline::app::{self, Failure, Live, Offline, Rehearsal, Replay, Show, Still};
+use sideline::app::{self, Failure, Landmark, Live, Offline, Point, Rehearsal, Replay, Show, Still, Stretch};
 use sideline::command::Fields;
 use sideline::config;
 use sideline::draw_list::Size;
@@ -89,6 +89,9 @@ struct RunArguments {
     /// With --movie: also write the picture at this second, as `SECONDS:FILE.png`; may be repeated
     #[arg(long, value_name = "AT:FILE", requires = "movie", value_parser = still)]
     still: Vec<(Duration, PathBuf)>,
+    /// Write the draw list of every frame into this file, as text
+    #[arg(long, value_name = "FILE", conflicts_with = "movie")]
+    lists: Option<PathBuf>,
     /// Print the last status as JSON
     #[arg(long)]
     json: bool,
@@ -174,22 +177,32 @@ struct ReplayArguments {
     /// Leave the operators' commands out
     #[arg(long)]
     feeds_only: bool,
-    /// Begin this many seconds after the recording's first frame
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
-    from: f64,
+    /// Where to begin: seconds or `1:30` after the first frame, a period (`Q3`, `"Q3 4:25"`), `play#12`, `play:ID`,
+    /// `bookmark#2`, `bookmark:NAME`
+    #[arg(long, value_name = "T|PERIOD|PLAY|BOOKMARK", default_value = "0")]
+    from: Point,
+    /// Play this stretch again and again (into a file: once), such as `Q3..Q4` or `play#12..+20` (seconds)
+    #[arg(long = "loop", value_name = "A..B", conflicts_with = "from")]
+    stretch: Option<Stretch>,
+    /// Do not play: list the periods, plays and bookmarks of the journal
+    #[arg(long)]
+    list: bool,
     /// Times real time, or `max`: no pictures, only the final snapshot, as JSON
     #[arg(long, value_name = "N|max", default_value = "1", value_parser = speed, conflicts_with = "out")]
     speed: Speed,
     /// A movie (`x.mov`) or raw RGBA frames (`x.raw`), frame for frame what was on air, instead of a rehearsal
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write the draw list of every frame into this file, as text
+    #[arg(long, value_name = "FILE")]
+    lists: Option<PathBuf>,
     /// Leave the window out
     #[arg(long)]
     headless: bool,
     /// End after this many seconds
     #[arg(long, value_name = "N", value_parser = seconds)]
     seconds: Option<Duration>,
-    /// Print the last status of a rehearsal as JSON
+    /// Print the last status of a rehearsal, or the list, as JSON
     #[arg(long)]
     json: bool,
 }
@@ -260,7 +273,7 @@ fn run(arguments: RunArguments) -> Result<(), Failure> {
         }
         return print(&format_args!("{}", what.movie.display()));
     }
-    let how = Live { length: arguments.seconds, headless: arguments.headless, rehearsal: None };
+    let how = Live { length: arguments.seconds, headless: arguments.headless, rehearsal: None, lists: arguments.lists };
     go_live(&show, &how, arguments.json)
 }
 
@@ -334,19 +347,37 @@ fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
 }
 
 fn replay(arguments: ReplayArguments) -> Result<(), Failure> {
-    let ReplayArguments { journal, show, feeds_only, from, speed, out, headless, seconds, json } = arguments;
-    if let (Speed::Times(speed), None) = (speed, &out) {
-        let show = show.as_deref().map_or_else(|| app::show_of(&journal), |path| Show::load(Some(path)))?;
-        let rehearsal = Some(Rehearsal { journal, speed, from_s: from, feeds_only });
-        return go_live(&show, &Live { length: seconds, headless, rehearsal }, json);
+    let ReplayArguments { journal, show, feeds_only, speed, out, lists, headless, seconds, json, .. } = arguments;
+    if arguments.list {
+        return list_landmarks(&app::landmarks(&journal)?, json);
     }
-    let replayed = app::replay(&Replay { journal, show, feeds_only, from_s: from, out: out.clone() })?;
+    let (from, to) = match arguments.stretch {
+        Some(Stretch { from, to }) => (from, Some(to)),
+        None => (arguments.from, None),
+    };
+    if let (Speed::Times(speed), None) = (speed, &out) {
+        let other_show = show.is_some();
+        let show = show.as_deref().map_or_else(|| app::show_of(&journal), |path| Show::load(Some(path)))?;
+        let rehearsal = Some(Rehearsal { journal, speed, from, again_at: to, feeds_only, other_show });
+        return go_live(&show, &Live { length: seconds, headless, rehearsal, lists }, json);
+    }
+    let replayed = app::replay(&Replay { journal, show, feeds_only, from, to, out: out.clone(), lists })?;
     eprintln!("{} frames, {} skipped as they were on air", replayed.frames, replayed.skipped);
     match (out, replayed.output.and_then(|output| output.trouble)) {
         (_, Some(trouble)) => Err(Failure::Machine(trouble)),
         (Some(out), None) => print(&format_args!("{}", out.display())),
         (None, None) => print_json(&replayed.snapshot),
     }
+}
+
+fn list_landmarks(landmarks: &[Landmark], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&landmarks);
+    }
+    landmarks.iter().try_for_each(|Landmark { point, seconds, text, .. }| {
+        let text = text.as_deref().unwrap_or_default();
+        print(&format_args!("{:>4}:{:04.1}  {point:<14}  {text}", *seconds as u64 / 60, seconds % 60.0))
+    })
 }
 
 fn render(arguments: RenderArguments) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ use arc_swap::ArcSwapOption;
 pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
 pub use supply::{Merging, merging};
-pub use view::{Rules, SILENT, TeamRules, view};
+pub use view::{Glance, Rules, SILENT, TeamRules, glance, view};
 
 use serde::{Deserialize, Serialize};
 

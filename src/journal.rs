@@ -5,6 +5,7 @@
 //! are this one mechanism. Entries hold no secrets: feeds strip tokens before they hand a message over.
 
 pub mod checkpoint;
+pub mod content;
 mod disk;
 pub mod file;
 mod health;
@@ -23,6 +24,7 @@ use crate::command::Command;
 use crate::ids::{FeedId, FeedKind};
 use crate::status::Link;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
+use content::Manifest;
 
 pub use health::Health;
 
@@ -68,6 +70,10 @@ pub enum Body {
         why: Option<String>,
     },
     Command(Command),
+    /// The content of a file that a later entry names; each content is told once.
+    Content(Bytes),
+    /// From here on graphics are drawn from these templates: the files of their folder.
+    Templates(Manifest),
     /// Nothing arrived: what was held back for a feed's delay has come due by now.
     Due,
     /// From frame `index` on, playout drew the state up to and including entry `upto`; the frame that it drew before
@@ -90,4 +96,7 @@ pub struct Start {
     pub folder: PathBuf,
     /// The game that each feed follows, where that was known beforehand.
     pub follows: BTreeMap<FeedId, String>,
+    /// Texts of the files that the show file names (rosters), by their paths as written there.
+    #[serde(default)]
+    pub files: BTreeMap<PathBuf, String>,
 }

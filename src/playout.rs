@@ -1,6 +1,6 @@
 //! The frame loop: one frame for every index, at its time.
 //!
-//! In: the latest game state and the operator's commands, both numbered by the journal; a clock. Out: a frame to every
+//! In: the latest game state, the operator's commands and the designer's saves, all numbered by the journal; a clock. Out: a frame to every
 //! output, an answer to every command, the status once a frame, and a mark to the journal whenever the position that
 //! was drawn from has changed. Runs on a thread of its own and never waits for anything but the time of the next frame:
 //! no await, no lock that another holds for long, no IO.
@@ -22,10 +22,12 @@ use crate::command::{Answer, Command};
 use crate::game::GameState;
 use crate::journal::{Health, Seq};
 use crate::output::Output;
+use crate::problem::Problem;
 use crate::status::{Status, Timing};
+use crate::template::TemplateSet;
 use crate::time::{Clock, FrameIndex, FrameRate, Timestamp};
 
-pub use program::{Program, ProgramError};
+pub use program::{Program, ProgramError, Tap};
 
 /// The game after some entry of the journal.
 #[derive(Clone, Default)]
@@ -34,10 +36,18 @@ pub struct Position {
     pub state: Arc<GameState>,
 }
 
-/// A command with its place in the journal.
+/// What changes the stage.
+#[derive(Clone, Debug)]
+pub enum Act {
+    Command(Command),
+    /// Graphics on air, cued and to come are drawn from these from now on.
+    Templates(Arc<TemplateSet>),
+}
+
+/// An act with its place in the journal.
 pub struct Ordered {
     pub seq: Seq,
-    pub command: Command,
+    pub act: Act,
     /// Called once with what became of it, on playout's thread: it must return at once.
     pub reply: Option<Box<dyn FnOnce(Answer) + Send>>,
 }
@@ -54,24 +64,28 @@ pub struct Mark {
 pub struct Desk {
     /// Latest wins.
     pub position: Arc<ArcSwap<Position>>,
-    /// Whoever fills it sends a command before it publishes a position that includes it.
-    pub commands: Receiver<Ordered>,
+    /// Whoever fills it sends an act before it publishes a position that includes it.
+    pub acts: Receiver<Ordered>,
     /// When it is full a mark is lost, which costs a replay its exactness for a moment and the air nothing.
     pub marks: Sender<Mark>,
     pub status: Arc<ArcSwapOption<Status>>,
     /// How the writing of the journal goes.
     pub journal: Arc<Health>,
+    /// Why the templates as they were saved last are not on air; empty when they are.
+    pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
     pub stop: Arc<AtomicBool>,
 }
 
-/// Runs the loop until `stop`, beginning with the frame whose time it is; returns the outputs for shutting down and the last status.
+/// Runs the loop until `stop`, or to the frame before `until`, beginning with the frame whose time it is; returns the last
+/// status.
 pub fn run(
-    mut program: Program,
-    outputs: Vec<Output>,
-    desk: Desk,
+    program: &mut Program,
+    outputs: &[Output],
+    desk: &Desk,
     clock: &dyn Clock,
     epoch: Timestamp,
-) -> (Vec<Output>, Status) {
+    until: Option<FrameIndex>,
+) -> Status {
     let rate = program.rate();
     let mut pending: Vec<Ordered> = Vec::new();
     let mut index = rate.frame_at(clock.now().since(epoch));
@@ -79,16 +93,16 @@ pub fn run(
     let mut late = 0;
     let mut marked = None;
     let mut status = None;
-    while !desk.stop.load(Ordering::Relaxed) {
+    while !desk.stop.load(Ordering::Relaxed) && until.is_none_or(|until| index < until) {
         clock.wait_until(epoch + rate.time_of(index));
-        // The position first: every command up to it is in the queue by then.
+        // The position first: every act up to it is in the queue by then.
         let position = desk.position.load_full();
-        pending.extend(desk.commands.try_iter());
+        pending.extend(desk.acts.try_iter());
         let due = pending.partition_point(|ordered| ordered.seq <= position.upto);
         let (frame, mut timing) = program.draw(index, epoch + rate.time_of(index), &position, pending.drain(..due));
         let offered_at = clock.now();
         if let Some(frame) = frame {
-            for output in &outputs {
+            for output in outputs {
                 output.offer(frame.clone());
             }
         }
@@ -102,9 +116,10 @@ pub fn run(
         // Half of the frame's time is left for the next one to be woken in.
         let spare_until = epoch + (rate.time_of(index) + rate.time_of(index.next())) / 2;
         program.prepare_cued(|| clock.now() < spare_until);
-        let mut reported = program.status(index, late, timing, &outputs);
+        let mut reported = program.status(index, late, timing, outputs);
         reported.journal_lost = desk.journal.lost();
         reported.journal_trouble = desk.journal.trouble().map(|trouble| trouble.as_ref().clone());
+        reported.template_problems = desk.template_problems.load_full();
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));
         let next = following(index, rate, epoch, clock.now());
@@ -114,8 +129,8 @@ pub fn run(
         late += next.late;
         index = next.index;
     }
-    let status = status.unwrap_or_else(|| program.status(index, late, Timing::default(), &outputs));
-    (outputs, Status { late, ..status })
+    let status = status.unwrap_or_else(|| program.status(index, late, Timing::default(), outputs));
+    Status { late, ..status }
 }
 
 /// Draws frames one after another as fast as they can be taken, skipping none: files made from a recording.

@@ -71,9 +71,17 @@ impl Stage {
         Self { templates, layers: BTreeMap::new(), values: GameValues::default(), tick: 0 }
     }
 
-    /// Graphics cued from now on use these; what is on air or cued stays as it is.
+    /// Has graphics drawn from these from now on. What is on air, going out or cued keeps its fields and its place in time,
+    /// and takes on its template's new looks; a template that is not among these is kept by the graphics that use it.
     pub fn set_templates(&mut self, templates: Arc<TemplateSet>) {
         self.templates = templates;
+        for layer in self.layers.values_mut() {
+            for graphic in layer.leaving.iter_mut().chain(&mut layer.on_air).chain(&mut layer.cued) {
+                if let Some(template) = self.templates.get(&graphic.template().id) {
+                    graphic.set_template(template);
+                }
+            }
+        }
     }
 
     /// Carries out a command that takes effect at `frame`. A refused command changes nothing.
@@ -105,7 +113,7 @@ impl Stage {
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => self.toggle(frame, *layer, template, fields)?,
             // The fold has done it: what is on the stage does not change.
-            Command::SetDelay { .. } => {}
+            Command::SetDelay { .. } | Command::Bookmark { .. } => {}
         }
         Ok(Done { frame })
     }

@@ -3,10 +3,12 @@
 //! Plain data, published by playout, read by the window's title, the status line and later the panel.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TemplateId};
+use crate::problem::Problem;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
 
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +33,8 @@ pub struct Status {
     pub unmatched: Vec<String>,
     /// A vendor's test pattern is being received instead of a game.
     pub test_pattern: bool,
+    /// Why the templates as they were saved last are not on air: the last good ones are.
+    pub template_problems: Arc<Vec<Problem>>,
 }
 
 /// One fact of the game and the feed that it is shown by.
@@ -61,6 +65,15 @@ pub struct LayerStatus {
     pub cued: Option<TemplateId>,
 }
 
+impl Status {
+    /// "TEMPLATES NOT TAKEN: bug/template.json:3:9: unknown key (and 2 more)"; `None` while the saved ones are on air.
+    pub fn template_trouble(&self) -> Option<String> {
+        let (first, more) = self.template_problems.split_first()?;
+        let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
+        Some(format!("TEMPLATES NOT TAKEN: {}{more}", first.one_line()))
+    }
+}
+
 impl fmt::Display for Status {
     /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up, league DOWN | program: sent 1200, dropped 0".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,6 +89,9 @@ impl fmt::Display for Status {
         }
         if self.journal_lost > 0 {
             write!(f, " | {} ENTRIES LOST FROM THE JOURNAL", self.journal_lost)?;
+        }
+        if let Some(trouble) = self.template_trouble() {
+            write!(f, " | {trouble}")?;
         }
         for supply in &self.supplies {
             if let Some(preferred) = &supply.in_place_of {

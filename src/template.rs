@@ -389,9 +389,9 @@ impl TemplateSet {
         let mut problems = Vec::new();
         for folder in folders {
             let file = folder.join(FILE_NAME);
-            let Some(id) = folder.file_name().and_then(|name| name.to_str()).filter(|_| file.is_file()) else {
-                continue;
-            };
+            // A hidden folder is another program's.
+            let id = folder.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.'));
+            let Some(id) = id.filter(|_| file.is_file()) else { continue };
             match std::fs::read_to_string(&file) {
                 Ok(text) => texts.push((TemplateId::from(id), file, text)),
                 Err(error) => problems.extend(unreadable(&file, error)),
@@ -438,6 +438,16 @@ impl TemplateSet {
     /// Their ids, for messages: "lower-third, score-bug".
     pub fn names(&self) -> String {
         self.templates.keys().map(TemplateId::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Ids and texts of the templates that are part of the program.
+    pub fn builtin_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILTIN.into_iter()
+    }
+
+    /// Has this template in place of the one of the same id.
+    pub fn keep(&mut self, template: Arc<Template>) {
+        self.templates.insert(template.id.clone(), template);
     }
 
     /// Adds a template, or replaces the one of the same id.

@@ -58,7 +58,8 @@ pub struct Options {
     /// The canvas; the window opens at this size, or at half of it where the screen is smaller.
     pub canvas: Size,
     pub background: Background,
-    /// One key, one command. Escape (everything off at once), F2 (background) and F11 (full screen) are the window's own.
+    /// One key, one command. Escape (everything off at once), F2 (background), F9 (bookmark) and F11 (full screen) are the
+    /// window's own.
     pub keys: BTreeMap<char, Command>,
 }
 
@@ -157,6 +158,7 @@ impl Program {
                 self.background = self.background.next();
                 self.redraw();
             }
+            Key::Named(NamedKey::F9) => (self.send)(Command::Bookmark { name: String::new() }),
             Key::Named(NamedKey::F11) => self.toggle_full_screen(),
             Key::Character(text) => {
                 let pressed = text.chars().next().map(|letter| letter.to_ascii_lowercase());
@@ -205,7 +207,9 @@ impl Program {
 fn title(name: &str, status: &Status) -> String {
     let feeds: Vec<String> = status.feeds.iter().map(ToString::to_string).collect();
     let stale = if status.clock_stale { " - CLOCK STALE" } else { "" };
-    format!("{name} - {} - late {} - {}{stale}", status.rate, status.late, feeds.join(", "))
+    // First, because a title is cut at its end.
+    let trouble = status.template_trouble().map(|trouble| format!("{trouble} - ")).unwrap_or_default();
+    format!("{trouble}{name} - {} - late {} - {}{stale}", status.rate, status.late, feeds.join(", "))
 }
 
 impl ApplicationHandler<()> for Program {

@@ -1,7 +1,7 @@
 //! The one place where everything that can change a picture gets its number: the writing end of the journal, live.
 //!
-//! In: reports of feeds, commands of operators, marks of playout. Out: entries in the journal's file, the latest
-//! position for playout, commands in order. Runs as one task; nothing else numbers entries.
+//! In: reports of feeds, commands of operators, saves of designers, marks of playout. Out: entries in the journal's file,
+//! the latest position for playout, acts in order. Runs as one task; nothing else numbers entries.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,20 +10,26 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::{mpsc, watch};
 
+use super::bundle::Bundle;
 use super::fold::Fold;
 use super::positions::Positions;
 use crate::command::Command;
 use crate::feed::Report;
 use crate::ids::FeedId;
+use crate::journal::content::ContentHash;
 use crate::journal::file::{Opened, Writer};
 use crate::journal::{Body, Entry, Seq, Start};
-use crate::playout::{Mark, Ordered, Position};
+use crate::playout::{Act, Mark, Ordered, Position};
 use crate::status::Link;
+use crate::template::Template;
 use crate::time::Clock;
 
 /// Commands on their way to the next frame. When full, playout has not drawn for a while: the command is refused and
 /// said to be.
 pub const COMMANDS: usize = 64;
+
+/// Saves on their way to the next frame. When full, the thread that watches the folder waits.
+pub const SAVES: usize = 2;
 
 /// Marks on their way to the journal: more than a minute of frames.
 pub const MARKS: usize = 4096;
@@ -39,6 +45,16 @@ pub struct Desk {
     position: Arc<ArcSwap<Position>>,
     to_playout: Option<Sender<Ordered>>,
     positions: Positions,
+    /// The templates that are on air.
+    bundle: Bundle,
+}
+
+/// What comes in at a desk. An end that nobody holds any more is one where nothing comes.
+pub struct Incoming {
+    pub reports: mpsc::Receiver<Report>,
+    pub commands: mpsc::Receiver<Command>,
+    pub saves: mpsc::Receiver<Bundle>,
+    pub marks: Receiver<Mark>,
 }
 
 impl Desk {
@@ -51,10 +67,15 @@ impl Desk {
         to_playout: Option<Sender<Ordered>>,
     ) -> Self {
         let (journal, last) = journal.map_or((None, 0), |opened| (Some(opened.writer), opened.last));
+        let mut fold = fold;
+        if last == 0 {
+            fold.forget_recorded();
+        }
         let position = fold.position();
         let seq = last.max(position.upto);
         let position = Arc::new(ArcSwap::from_pointee(position));
-        Self { seq, fold, journal, clock, position, to_playout, positions: Positions::default() }
+        let (positions, bundle) = (Positions::default(), Bundle::default());
+        Self { seq, fold, journal, clock, position, to_playout, positions, bundle }
     }
 
     /// Writes fewer positions of players and ball into the journal than are received.
@@ -66,8 +87,55 @@ impl Desk {
         self.position.clone()
     }
 
-    pub fn begin(&mut self, start: Start) {
+    /// Begins a run of the show, with these templates on its stage.
+    pub fn begin(&mut self, start: Start, bundle: &Bundle) {
         self.enter(Body::Start(start));
+        self.bundle = bundle.clone();
+        self.record_contents(bundle);
+        if *self.fold.templates() != bundle.manifest {
+            self.enter(Body::Templates(bundle.manifest.clone()));
+        }
+    }
+
+    /// Has the files of templates in the journal, as far as they are not there already.
+    fn record_contents(&mut self, bundle: &Bundle) {
+        for bytes in bundle.files.values() {
+            if !self.fold.is_recorded(&ContentHash::of(bytes)) {
+                self.enter(Body::Content(bytes.clone()));
+            }
+        }
+    }
+
+    /// Puts templates on air as they were saved.
+    fn saved(&mut self, bundle: Bundle) {
+        if bundle.manifest == self.bundle.manifest {
+            return;
+        }
+        let bundle = bundle.after(&self.bundle);
+        self.record_contents(&bundle);
+        if self.send(Act::Templates(bundle.set.clone())) {
+            tracing::info!("on air as saved: {}", changed(&self.bundle, &bundle).join(", "));
+            self.bundle = bundle;
+            self.enter(Body::Templates(self.bundle.manifest.clone()));
+        }
+    }
+
+    /// Sends an act to playout under the number of the next entry, before any position that includes it; whether it will be
+    /// carried out.
+    fn send(&self, act: Act) -> bool {
+        let Some(to_playout) = &self.to_playout else { return true };
+        match to_playout.try_send(Ordered { seq: self.seq + 1, act, reply: None }) {
+            Ok(()) => true,
+            Err(TrySendError::Full(Ordered { act: Act::Command(command), .. })) => {
+                tracing::error!("playout is behind; refused: {command:?}");
+                false
+            }
+            Err(TrySendError::Full(_)) => {
+                tracing::error!("playout is behind; the saved templates are not on air: save them again");
+                false
+            }
+            Err(TrySendError::Disconnected(_)) => false,
+        }
     }
 
     /// Holds feeds back as the show file says; one whose delay the journal has already keeps that: it was set live.
@@ -79,14 +147,9 @@ impl Desk {
         }
     }
 
-    /// Serves until `stop` changes or every sender is gone; then the journal is written out.
-    pub async fn serve(
-        mut self,
-        mut reports: mpsc::Receiver<Report>,
-        mut commands: mpsc::Receiver<Command>,
-        marks: Receiver<Mark>,
-        mut stop: watch::Receiver<bool>,
-    ) {
+    /// Serves until `stop` changes; then the journal is written out. A show without feeds is run by hand.
+    pub async fn serve(mut self, incoming: Incoming, mut stop: watch::Receiver<bool>) {
+        let Incoming { mut reports, mut commands, mut saves, marks } = incoming;
         let mut checkpoints = tokio::time::interval(CHECKPOINT_EVERY);
         loop {
             tokio::select! {
@@ -94,14 +157,12 @@ impl Desk {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(command) = commands.recv() => self.command(command),
+                Some(bundle) = saves.recv() => self.saved(bundle),
                 _ = checkpoints.tick() => self.checkpoint(),
                 () = tokio::time::sleep(self.until_due().unwrap_or_default()), if self.fold.next_due().is_some() => {
                     self.enter(Body::Due);
                 }
-                report = reports.recv() => match report {
-                    Some(report) => self.report(report),
-                    None => break,
-                },
+                Some(report) = reports.recv() => self.report(report),
             }
             self.record_marks(&marks);
         }
@@ -156,16 +217,9 @@ impl Desk {
     }
 
     fn command(&mut self, command: Command) {
-        let seq = self.seq + 1;
-        if let Some(to_playout) = &self.to_playout {
-            let ordered = Ordered { seq, command: command.clone(), reply: None };
-            match to_playout.try_send(ordered) {
-                Ok(()) => {}
-                Err(TrySendError::Full(_)) => return tracing::error!("playout is behind; refused: {command:?}"),
-                Err(TrySendError::Disconnected(_)) => return,
-            }
+        if self.send(Act::Command(command.clone())) {
+            self.enter(Body::Command(command));
         }
-        self.enter(Body::Command(command));
     }
 
     /// Numbers what happened now, writes it down, and lets playout see it.
@@ -184,4 +238,11 @@ impl Desk {
         }
         entry
     }
+}
+
+/// The templates that two bundles do not share.
+fn changed(before: &Bundle, now: &Bundle) -> Vec<String> {
+    let is_kept =
+        |template: &&Arc<Template>| before.set.get(&template.id).is_some_and(|known| Arc::ptr_eq(known, template));
+    now.set.iter().filter(|template| !is_kept(template)).map(|template| template.id.to_string()).collect()
 }

@@ -1,6 +1,6 @@
 //! The fold of the journal: entries in, the state of the show out. Pure; used live, in replay, and by tests alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::feed::{Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
 use crate::ids::{FeedId, FeedKind};
+use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
@@ -30,6 +31,11 @@ pub struct Fold {
     numbered: BTreeMap<FeedId, u64>,
     #[serde(default)]
     delays: Delays,
+    /// The templates that are on air, and every content that the journal holds already.
+    #[serde(default)]
+    templates: Manifest,
+    #[serde(default)]
+    recorded: BTreeSet<ContentHash>,
     #[serde(skip)]
     options: BTreeMap<FeedId, decode::Options>,
     /// Kept between messages so that a message costs no allocation for the list.
@@ -49,6 +55,8 @@ impl Fold {
             standing: Standing::default(),
             numbered: BTreeMap::new(),
             delays: Delays::default(),
+            templates: Manifest::new(),
+            recorded: BTreeSet::new(),
             options,
             events: Vec::new(),
             oddities: Vec::new(),
@@ -124,6 +132,22 @@ impl Fold {
         self.delays.of(feed)
     }
 
+    /// The files of the templates that are on air.
+    pub fn templates(&self) -> &Manifest {
+        &self.templates
+    }
+
+    /// Goes on in a journal of its own, which holds nothing yet of what this state was folded from.
+    pub fn forget_recorded(&mut self) {
+        self.recorded.clear();
+        self.templates.clear();
+    }
+
+    /// Whether the journal holds this content already.
+    pub fn is_recorded(&self, content: &ContentHash) -> bool {
+        self.recorded.contains(content)
+    }
+
     /// When something that is held back for a delay comes due: an entry is wanted then.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.delays.next_due()
@@ -151,6 +175,10 @@ impl Fold {
             Body::Command(Command::SetDelay { feed, frames }) => self.delays.set(feed, *frames),
             Body::Command(command) => self.standing.apply(command),
             Body::Start(start) => self.delays.set_rate(start.rate),
+            Body::Content(bytes) => {
+                self.recorded.insert(ContentHash::of(bytes));
+            }
+            Body::Templates(files) => self.templates.clone_from(files),
             Body::Due | Body::Frame { .. } => {}
         }
     }
@@ -172,7 +200,12 @@ impl Fold {
                 Arc::make_mut(&mut self.state).skipped(feed, *kind);
             }
             Body::Link { feed, kind, link, .. } => Arc::make_mut(&mut self.state).link(at, feed, *kind, *link),
-            Body::Command(_) | Body::Start(_) | Body::Due | Body::Frame { .. } => {}
+            Body::Command(_)
+            | Body::Start(_)
+            | Body::Content(_)
+            | Body::Templates(_)
+            | Body::Due
+            | Body::Frame { .. } => {}
         }
     }
 
@@ -239,6 +272,7 @@ mod tests {
             show: String::new(),
             folder: "".into(),
             follows: BTreeMap::new(),
+            files: BTreeMap::new(),
         };
         let mut fold = Fold::new(BTreeMap::new());
         fold.apply(&entry(1, 0, Body::Start(start)));

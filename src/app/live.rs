@@ -1,28 +1,31 @@
 //! A show on air: from a loaded show to the last counter.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
-use super::desk::{COMMANDS, Desk, MARKS};
+use super::bundle::Bundle;
+use super::fold::Fold;
+use super::lists::Lists;
+use super::on_air::{Beginning, Mouth, OnAir, Shared, Turn};
 use super::positions::Positions;
-use super::rehearse::{self, Rehearsal};
-use super::{Failure, Show, feeds, outputs, rundown};
-use crate::app::fold::Fold;
-use crate::command::Command;
-use crate::feed::{self, QUEUE_REPORTS, Report, decode};
-use crate::ids::FeedId;
-use crate::ids::OutputId;
-use crate::journal::Start;
-use crate::journal::file::{self, Opened, Writer, discard};
+use super::rehearse::{Pass, Rehearsal, Rehearsing, Senders};
+use super::watch::Watch;
+use super::{Failure, Show, feeds, outputs, refused_graphics, rundown};
+use crate::command::{Command, Refused};
+use crate::config::{Graphic, ShowFile};
+use crate::feed::{self, decode};
+use crate::ids::{FeedId, OutputId};
+use crate::journal::file::{self, Opened, Writer};
 use crate::output::{self, Intake, Output, Signal};
-use crate::playout::{self, Program};
+use crate::playout::Program;
+use crate::problem::Problem;
 use crate::render::Gpu;
 use crate::scene::Stage;
 use crate::status::Status;
@@ -40,46 +43,57 @@ pub struct Live {
     pub headless: bool,
     /// Plays a journal in place of the feeds.
     pub rehearsal: Option<Rehearsal>,
+    /// A file for the draw list of every frame, as text.
+    pub lists: Option<PathBuf>,
 }
-
-/// Outputs may take this long to send what they accepted and close their files: with the other steps, a show that is
-/// stopped is over in two seconds.
-const OUTPUTS_LIMIT: Duration = Duration::from_millis(1600);
 
 /// Runs a show until its window is closed, its time is over, or Ctrl-C. Returns the last status.
 pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     let runtime = runtime()?;
-    let stop = Arc::new(AtomicBool::new(false));
     let events = if how.headless { None } else { event_source(show)? };
     let gpu = Gpu::new().map_err(Failure::machine)?;
     tracing::info!("drawing with {}", gpu.describe());
     let signal = Signal { size: show.file.show.size, rate: show.file.show.rate };
     let mut running = outputs::start(show, signal)?;
     let intake = events.as_ref().map(|(id, events)| window_output(id, events, &mut running));
-    let program = program(show, &gpu, &running)?;
+    let mut program = program(show, &gpu, &running)?;
+    let lists = how.lists.as_deref().map(Lists::create).transpose()?;
+    if let Some(lists) = &lists {
+        program.tap(lists.on_air());
+    }
 
     let needs_venue = show.file.venue.is_some() && how.rehearsal.is_none();
     let venue = needs_venue.then(|| runtime.block_on(start_venue(show))).transpose()?;
-    let wired = match &how.rehearsal {
-        None => wire(show, &runtime, venue.as_ref(), &stop)?,
-        Some(rehearsal) => wire_rehearsal(show, &runtime, rehearsal, &stop)?,
+    let shared = Shared::default();
+    let on_air = match &how.rehearsal {
+        None => {
+            let turn = wire(show, &runtime, venue.as_ref(), &shared)?;
+            OnAir::start(program, running, turn, shared.clone(), || None)?
+        }
+        Some(rehearsal) => {
+            let mut turns = Turns::new(show, &runtime, rehearsal, &shared)?;
+            let first = turns.first()?;
+            OnAir::start(program, running, first, shared.clone(), move || turns.next())?
+        }
     };
-    let on_air = OnAir::start(program, running, wired, &stop)?;
-    watch_for_end(&runtime, how, &stop);
+    let watch = watch_templates(show, how, &shared);
+    watch_for_end(&runtime, how, &shared.stop);
 
     let shown = match (events, intake) {
-        (Some((_, events)), Some(intake)) => show_window(show, events, intake, &on_air, stop.clone()),
+        (Some((_, events)), Some(intake)) => show_window(show, events, intake, &shared),
         _ => {
-            on_air.wait(&stop);
+            on_air.wait();
             Ok(())
         }
     };
-    stop.store(true, Ordering::Relaxed);
+    shared.stop.store(true, Ordering::Relaxed);
     let status = on_air.finish(&runtime);
+    drop(watch);
     if let Some(venue) = venue {
         runtime.block_on(venue.stop());
     }
     runtime.shutdown_timeout(Duration::from_millis(100));
+    lists.map_or(Ok(()), Lists::finish)?;
     shown.map(|()| status)
 }
 
@@ -114,7 +128,7 @@ fn window_output(id: &OutputId, events: &EventSource, running: &mut Vec<Output>)
 
 fn program(show: &Show, gpu: &Gpu, running: &[Output]) -> Result<Program, Failure> {
     let settings = &show.file.show;
-    let stage = Stage::new(show.templates.clone());
+    let stage = Stage::new(show.bundle.set.clone());
     let needs = outputs::needs(running);
     Program::new(gpu, stage, Fonts::bundled(), feeds::rules(&show.file), settings.size, settings.rate, &needs)
         .map_err(Failure::machine)
@@ -129,23 +143,7 @@ pub(super) async fn start_venue(show: &Show) -> Result<Venue, Failure> {
     venue::start(options, listener, delivery).await.map_err(Failure::input)
 }
 
-/// Everything between the network and playout, running.
-struct Wired {
-    desk: playout::Desk,
-    clock: Arc<dyn Clock>,
-    epoch: Timestamp,
-    /// What was on air when an earlier run of this show ended.
-    put_back: Vec<Command>,
-    commands: mpsc::Sender<Command>,
-    stop_network: watch::Sender<bool>,
-    serving: tokio::task::JoinHandle<()>,
-    status: Arc<ArcSwapOption<Status>>,
-}
-
-/// Time between wiring and the first frame: enough for playout's thread to be waiting for it.
-const LEAD_IN: Duration = Duration::from_millis(50);
-
-fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<AtomicBool>) -> Result<Wired, Failure> {
+fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, shared: &Shared) -> Result<Turn, Failure> {
     let endpoints = venue.map(Venue::endpoints);
     let endpoints = endpoints.as_ref();
     let options = feeds::options(&show.file, endpoints)?;
@@ -153,78 +151,24 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, stop: &Arc<Atomic
     let decoding = feeds::decoding(&show.file, endpoints);
     let (journal, fold) = open_journal(show, &decoding)?;
     let epoch = journal.as_ref().and_then(|journal| epoch_of(journal, show)).unwrap_or(clock.now() + LEAD_IN);
-    let start = show.start(epoch, &decoding);
     let _in_runtime = runtime.enter();
-    let kept = Kept { delays: feeds::delays(&show.file).collect(), positions: Positions::of(&show.file) };
-    Ok(wire_desk(fold, journal, clock, start, kept, stop, |fold, reports, commands, stopping| {
-        feeds::spawn(options, fold, &reports, &stopping);
-        spawn_rundown(show, commands, stopping);
-    }))
-}
-
-/// The same with a recording in place of the feeds, and a journal of its own beside it.
-fn wire_rehearsal(
-    show: &Show,
-    runtime: &Runtime,
-    rehearsal: &Rehearsal,
-    stop: &Arc<AtomicBool>,
-) -> Result<Wired, Failure> {
-    let ready = rehearse::Ready::new(rehearsal)?;
-    let start = show.start(ready.epoch, &ready.decoding);
-    let own = rehearsal.journal.with_added_extension("rehearsal");
-    discard(&own).map_err(Failure::machine)?;
-    let journal = Writer::open(&own).map_err(Failure::machine)?;
-    let clock = ready.clock.clone();
-    let (fold, player) = ready.part();
-    let _in_runtime = runtime.enter();
-    let kept = Kept { delays: feeds::delays(&show.file).collect(), positions: Positions::of(&show.file) };
-    Ok(wire_desk(fold, Some(journal), clock, start, kept, stop, |_, reports, commands, stopping| {
-        player.spawn(reports, commands, stopping);
-    }))
-}
-
-/// What the show file says of entries: which are held back, and which are not written down.
-struct Kept {
-    delays: Vec<(FeedId, u32)>,
-    positions: Positions,
-}
-
-/// Joins playout to a desk, and the desk to whatever `begin` starts. Called within the runtime.
-fn wire_desk(
-    fold: Fold,
-    journal: Option<Opened>,
-    clock: Arc<dyn Clock>,
-    start: Start,
-    kept: Kept,
-    stop: &Arc<AtomicBool>,
-    begin: impl FnOnce(&Fold, mpsc::Sender<Report>, mpsc::Sender<Command>, watch::Receiver<bool>),
-) -> Wired {
-    let (to_playout, commands_in_order) = crossbeam_channel::bounded(COMMANDS);
-    let (marks, marked) = crossbeam_channel::bounded(MARKS);
-    let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
-    let (commands, commanded) = mpsc::channel(COMMANDS);
-    let (stop_network, stopping) = watch::channel(false);
-    begin(&fold, reports, commands.clone(), stopping.clone());
-    let epoch = start.epoch;
-    let put_back = fold.standing().commands();
-    let journal_health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
-    let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
-    desk.thin(kept.positions);
-    desk.begin(start);
-    desk.delay(kept.delays);
-    let position = desk.position();
-    let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
-    let status = Arc::new(ArcSwapOption::empty());
-    let desk = playout::Desk {
-        position,
-        commands: commands_in_order,
-        marks,
-        status: status.clone(),
-        journal: journal_health,
-        stop: stop.clone(),
+    let beginning = Beginning {
+        fold,
+        journal,
+        clock,
+        start: show.start(epoch, &decoding),
+        bundle: show.bundle.clone(),
+        delays: feeds::delays(&show.file).collect(),
+        positions: Positions::of(&show.file),
     };
-    Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status }
+    Ok(Turn::wire(beginning, shared, |fold, mouth| {
+        feeds::spawn(options, fold, &mouth.reports, &mouth.stopping);
+        spawn_rundown(show, mouth.commands, mouth.stopping);
+    }))
 }
+
+/// Time between wiring and the first frame: enough for playout's thread to be waiting for it.
+const LEAD_IN: Duration = Duration::from_millis(50);
 
 /// The show's journal and the state that it ends in; a new show's is empty.
 fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Result<(Option<Opened>, Fold), Failure> {
@@ -244,6 +188,104 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
 fn epoch_of(journal: &Opened, show: &Show) -> Option<Timestamp> {
     let start = journal.start.as_ref().filter(|start| start.rate == show.file.show.rate)?;
     Some(start.epoch)
+}
+
+/// The turns of a rehearsal: one, or the same stretch again and again.
+struct Turns {
+    show: Show,
+    network: tokio::runtime::Handle,
+    rehearsing: Arc<Rehearsing>,
+    /// The next pass is made ready while the one before it is on air: that takes as long as what came before it.
+    ahead: Option<JoinHandle<Result<Pass, Failure>>>,
+    shared: Shared,
+}
+
+impl Turns {
+    fn new(show: &Show, runtime: &Runtime, rehearsal: &Rehearsal, shared: &Shared) -> Result<Self, Failure> {
+        let rehearsing = Arc::new(Rehearsing::new(rehearsal, show)?);
+        let network = runtime.handle().clone();
+        Ok(Self { show: show.clone(), network, rehearsing, ahead: None, shared: shared.clone() })
+    }
+
+    fn first(&mut self) -> Result<Turn, Failure> {
+        let pass = self.rehearsing.pass(&self.show)?;
+        self.begin(pass)
+    }
+
+    /// The next turn; none when there is none, or when it failed, which has been told.
+    fn next(&mut self) -> Option<Turn> {
+        let pass = match self.ahead.take()?.join() {
+            Ok(pass) => pass,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        pass.and_then(|pass| self.begin(pass)).inspect_err(|failure| tracing::error!("{failure}")).ok()
+    }
+
+    fn begin(&mut self, pass: Pass) -> Result<Turn, Failure> {
+        let until = self.rehearsing.span.end;
+        if until.is_some() {
+            let (rehearsing, show) = (self.rehearsing.clone(), self.show.clone());
+            let ahead = move || rehearsing.pass(&show);
+            let named = std::thread::Builder::new().name("rehearsal".into());
+            self.ahead = Some(named.spawn(ahead).map_err(Failure::machine)?);
+        }
+        // A stretch that is played again is not one show after another: its frames are counted again and again.
+        let journal = if until.is_none() { Some(self.rehearsing.own_journal()?) } else { None };
+        let _in_network = self.network.enter();
+        let (fold, mut standing, mut bundle, player) = pass.begin();
+        if let Some(saved) = self.shared.saved() {
+            standing.stage.set_templates(saved.set.clone());
+            bundle = saved;
+        }
+        let beginning = Beginning {
+            fold,
+            journal,
+            clock: player.clock.clone(),
+            start: self.show.start(self.rehearsing.epoch(), &self.rehearsing.decoding()),
+            bundle,
+            delays: feeds::delays(&self.show.file).collect(),
+            positions: Positions::of(&self.show.file),
+        };
+        let mut turn = Turn::wire(beginning, &self.shared, |_, mouth| {
+            let Mouth { reports, commands, saves, stopping } = mouth;
+            player.spawn(Senders { reports, commands, saves }, stopping);
+        });
+        turn.go_on_with(standing, until);
+        Ok(turn)
+    }
+}
+
+/// Watches the templates of a show that has its own: what is saved right goes on air, what is not is told.
+fn watch_templates(show: &Show, how: &Live, shared: &Shared) -> Option<Watch> {
+    // A journal has the templates that were on air, and their saves.
+    let is_recorded = how.rehearsal.as_ref().is_some_and(|rehearsal| !rehearsal.other_show);
+    let folder = show.templates_folder().filter(|_| !is_recorded)?;
+    let (shared, file) = (shared.clone(), show.file.clone());
+    let saved = move |saved: Result<Bundle, Vec<Problem>>| match saved.and_then(|bundle| fitting(&file, bundle)) {
+        Ok(bundle) => {
+            shared.template_problems.store(Arc::default());
+            shared.save(bundle);
+        }
+        Err(problems) => {
+            let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            tracing::error!("the templates as saved are not on air, the ones before stay:\n{}", told.join("\n"));
+            shared.template_problems.store(Arc::new(problems));
+        }
+    };
+    let watch = Watch::start(folder, &show.bundle, saved);
+    watch.inspect_err(|cause| tracing::error!("templates are not watched: {cause}")).ok()
+}
+
+/// Templates with which every graphic of the show can be cued.
+fn fitting(file: &ShowFile, bundle: Bundle) -> Result<Bundle, Vec<Problem>> {
+    let refused = refused_graphics(file, &bundle.set);
+    if refused.is_empty() {
+        return Ok(bundle);
+    }
+    let problem = |(graphic, refused): &(&Graphic, Refused)| {
+        Problem::of_file("the show file", format!("graphic `{}`: {refused}", graphic.name))
+    };
+    Err(refused.iter().map(problem).collect())
 }
 
 /// Plays the show file's rundown, again and again if it loops.
@@ -272,71 +314,7 @@ pub(super) fn spawn_rundown(show: &Show, commands: mpsc::Sender<Command>, mut st
     });
 }
 
-/// Ends the show with playout's thread, however that ends: a window over a dead program would look alive.
-struct SetOnDrop(Arc<AtomicBool>);
-
-impl Drop for SetOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Playout's thread and what is needed to end it.
-struct OnAir {
-    playout: JoinHandle<(Vec<Output>, Status)>,
-    commands: mpsc::Sender<Command>,
-    stop_network: watch::Sender<bool>,
-    serving: tokio::task::JoinHandle<()>,
-    status: Arc<ArcSwapOption<Status>>,
-}
-
-impl OnAir {
-    fn start(program: Program, outputs: Vec<Output>, wired: Wired, stop: &Arc<AtomicBool>) -> Result<Self, Failure> {
-        let Wired { desk, clock, epoch, put_back, commands, stop_network, serving, status } = wired;
-        let mut program = program;
-        program.put_back(program.rate().frame_at(clock.now().since(epoch)), &put_back);
-        let playout = std::thread::Builder::new()
-            .name("playout".into())
-            .spawn({
-                let over = SetOnDrop(stop.clone());
-                move || {
-                    let _over = over;
-                    playout::run(program, outputs, desk, &*clock, epoch)
-                }
-            })
-            .map_err(Failure::machine)?;
-        Ok(Self { playout, commands, stop_network, serving, status })
-    }
-
-    /// Waits for the end, telling the operator once a second how the show does.
-    fn wait(&self, stop: &AtomicBool) {
-        let mut line = StatusLine::default();
-        while !stop.load(Ordering::Relaxed) && !self.playout.is_finished() {
-            std::thread::sleep(Duration::from_millis(20));
-            line.show(&self.status);
-        }
-    }
-
-    /// Ends what is running, in order; `stop` has been set.
-    fn finish(self, runtime: &Runtime) -> Status {
-        let status = match self.playout.join() {
-            Ok((outputs, status)) => Status { outputs: outputs::finish(outputs, OUTPUTS_LIMIT), ..status },
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        // Nobody listens only if the network has ended already.
-        let _ = self.stop_network.send(true);
-        let _ = runtime.block_on(self.serving);
-        status
-    }
-}
-
-fn show_window(
-    show: &Show,
-    events: EventSource,
-    intake: Intake,
-    on_air: &OnAir,
-    stop: Arc<AtomicBool>,
-) -> Result<(), Failure> {
+fn show_window(show: &Show, events: EventSource, intake: Intake, shared: &Shared) -> Result<(), Failure> {
     let background = outputs::window(show).map(|window| window.background).unwrap_or_default();
     let options = window::Options {
         title: format!("Sideline - {}", show.file.show.name),
@@ -344,14 +322,9 @@ fn show_window(
         background: outputs::background(background),
         keys: rundown::keys(&show.file),
     };
-    let commands = on_air.commands.clone();
-    let send = Box::new(move |command| {
-        // The queue is full only when nothing has been taken for a while; the key is pressed again then.
-        if commands.try_send(command).is_err() {
-            tracing::error!("too many commands at once; the last one was not taken");
-        }
-    });
-    events.run(options, intake, on_air.status.clone(), send, stop).map_err(Failure::machine)
+    let operator = shared.clone();
+    let send = Box::new(move |command| operator.send(command));
+    events.run(options, intake, shared.status.clone(), send, shared.stop.clone()).map_err(Failure::machine)
 }
 
 /// Ends the show on Ctrl-C, on a request to terminate, or when its time is over.
@@ -387,28 +360,4 @@ pub async fn interrupted() {
     }
     // Without a handler there is no clean end, only the system's own.
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// One line on a terminal's standard error, once a second; nothing where nobody watches.
-#[derive(Default)]
-struct StatusLine {
-    shown_at: Option<Instant>,
-}
-
-impl StatusLine {
-    fn show(&mut self, status: &ArcSwapOption<Status>) {
-        use std::io::{IsTerminal, Write};
-        if self.shown_at.is_some_and(|at| at.elapsed() < Duration::from_secs(1)) {
-            return;
-        }
-        self.shown_at = Some(Instant::now());
-        let mut stderr = std::io::stderr();
-        if let Some(status) = &*status.load()
-            && stderr.is_terminal()
-        {
-            // A terminal that is gone has nobody to read the line.
-            let _ = write!(stderr, "\r\x1b[2K{status}");
-            let _ = stderr.flush();
-        }
-    }
 }

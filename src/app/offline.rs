@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
-use super::desk::{COMMANDS, Desk, MARKS};
+use super::desk::{COMMANDS, Desk, Incoming, MARKS, SAVES};
 use super::files::{NEED, movie, write_png};
 use super::fold::Fold;
 use super::live::{interrupted, runtime, spawn_rundown, start_venue};
-use super::playback::Playback;
+use super::playback::{LeftOut, Playback};
+use super::rehearse::outline;
 use super::{Failure, Show, feeds, outputs};
 use crate::feed::QUEUE_REPORTS;
 use crate::frame::Frame;
@@ -25,7 +26,7 @@ use crate::render::Gpu;
 use crate::scene::Stage;
 use crate::status::OutputStatus;
 use crate::text::Fonts;
-use crate::time::{Clock, FrameIndex, SystemClock, Timestamp};
+use crate::time::{Clock, FrameIndex, SystemClock};
 use crate::venue::Venue;
 
 /// What to make.
@@ -46,17 +47,12 @@ pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure>
     // A recording of an earlier run is not carried on: its frames would count from another epoch.
     discard(&journal).map_err(Failure::machine)?;
     eprintln!("recording {} s of \"{}\" from its feeds", what.length.as_secs_f32(), show.file.show.name);
-    let recording = record(show, what.length, &journal)?;
+    record(show, what.length, &journal)?;
     eprintln!("drawing it with {}", gpu.describe());
-    draw(show, what, gpu, &journal, recording)
+    draw(show, what, gpu, &journal)
 }
 
-struct Recording {
-    epoch: Timestamp,
-    decoding: std::collections::BTreeMap<crate::ids::FeedId, crate::feed::decode::Options>,
-}
-
-fn record(show: &Show, length: Duration, path: &Path) -> Result<Recording, Failure> {
+fn record(show: &Show, length: Duration, path: &Path) -> Result<(), Failure> {
     let runtime = runtime()?;
     let recording = runtime.block_on(async {
         let venue = match show.file.venue {
@@ -73,14 +69,17 @@ fn record(show: &Show, length: Duration, path: &Path) -> Result<Recording, Failu
         let fold = Fold::new(decoding.clone());
         let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
         let (commands, commanded) = mpsc::channel(COMMANDS);
-        let (_, marked) = crossbeam_channel::bounded(MARKS);
+        let (_, marks) = crossbeam_channel::bounded(MARKS);
+        // Templates are not watched: the movie is drawn when the recording is over.
+        let (_, saves) = mpsc::channel(SAVES);
         let (stop, stopping) = watch::channel(false);
         feeds::spawn(options, &fold, &reports, &stopping);
         let mut desk = Desk::new(fold, Some(journal), clock, None);
-        desk.begin(show.start(epoch, &decoding));
+        desk.begin(show.start(epoch, &decoding), &show.bundle);
         desk.delay(feeds::delays(&show.file));
         spawn_rundown(show, commands, stopping.clone());
-        let serving = tokio::spawn(desk.serve(reported, commanded, marked, stopping));
+        let incoming = Incoming { reports: reported, commands: commanded, saves, marks };
+        let serving = tokio::spawn(desk.serve(incoming, stopping));
         let cut_short = tokio::select! {
             () = tokio::time::sleep(length) => false,
             () = interrupted() => true,
@@ -91,21 +90,22 @@ fn record(show: &Show, length: Duration, path: &Path) -> Result<Recording, Failu
         if let Some(venue) = venue {
             venue.stop().await;
         }
-        if cut_short { Err(Failure::Input("stopped".into())) } else { Ok(Recording { epoch, decoding }) }
+        if cut_short { Err(Failure::Input("stopped".into())) } else { Ok(()) }
     });
     runtime.shutdown_timeout(Duration::from_millis(100));
     recording
 }
 
-fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path, recording: Recording) -> Result<OutputStatus, Failure> {
+fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path) -> Result<OutputStatus, Failure> {
     let settings = &show.file.show;
     let signal = Signal { size: settings.size, rate: settings.rate };
     let movie = movie(&what.movie, signal)?;
-    let stage = Stage::new(show.templates.clone());
+    let stage = Stage::new(show.bundle.set.clone());
     let rules = feeds::rules(&show.file);
     let mut program = Program::new(&gpu, stage, Fonts::bundled(), rules, settings.size, settings.rate, &[NEED])
         .map_err(Failure::machine)?;
-    let mut playback = Playback::new(journal, Vec::new(), Fold::new(recording.decoding)).map_err(Failure::input)?;
+    let outline = outline(journal)?;
+    let mut playback = Playback::new(journal, &outline, Some(show.bundle.clone()), LeftOut::default())?;
     let frames = settings.rate.frame_at(what.length).0;
     let mut stills = Stills::new(&what.stills, settings.rate);
     let mut progress = Progress::new(frames);
@@ -113,16 +113,16 @@ fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path, recording: Record
     playout::run_in_lockstep(
         &mut program,
         running,
-        recording.epoch,
+        outline.start.epoch,
         0..frames,
-        |index, at| playback.frame(index, at).map(|moment| (moment.position, moment.commands)),
+        |index, at| playback.frame(index, at).map(|moment| (moment.position, moment.acts)),
         |index, frame| {
             stills.take(index, frame);
             progress.show(index);
         },
     );
     if let Some(failure) = playback.failure {
-        return Err(Failure::input(failure));
+        return Err(failure);
     }
     stills.finish()?;
     Ok(outputs::finish(vec![movie], FINISH_LIMIT_OFFLINE).remove(0))

@@ -1,4 +1,4 @@
-//! A journal played back: for each frame, the state and the commands that the show had on air when it drew it.
+//! A journal played back: for each frame, the state and the acts that the show had on air when it drew it.
 //!
 //! Where the journal has frame marks (the show was on air), they say what each frame was drawn from and which frames were
 //! skipped, so that playing it back draws the same pictures. Where it has none (a recording), a frame is drawn from all
@@ -6,14 +6,19 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::Failure;
+use super::bundle::Bundle;
 use super::fold::Fold;
 use crate::command::Command;
 use crate::feed::decode;
 use crate::ids::FeedId;
-use crate::journal::file::{self, JournalError, Reader};
+use crate::journal::content::{Contents, Manifest};
+use crate::journal::file::{self, Reader};
 use crate::journal::{Body, Entry, Seq, Start};
-use crate::playout::{Mark, Ordered, Position};
+use crate::playout::{Act, Mark, Ordered, Position};
+use crate::template::TemplateSet;
 use crate::time::{FrameIndex, Timestamp};
 
 pub struct Playback {
@@ -23,21 +28,55 @@ pub struct Playback {
     /// The mark in force, by its place in `marks`.
     mark: usize,
     began: bool,
-    /// The first wrong line; what came before it was played.
-    pub failure: Option<JournalError>,
+    left_out: LeftOut,
+    contents: Contents,
+    /// The templates that are on air, as far as the journal has told them.
+    bundle: Option<Bundle>,
+    /// The first thing that is wrong with the journal; what came before it was played.
+    pub failure: Option<Failure>,
+}
+
+/// What of a journal is not played.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LeftOut {
+    /// What operators did, but for the delays of feeds, which belong to the feeds.
+    pub commands: bool,
+    /// What came with the show: its templates and delays. Another show brings its own.
+    pub show: bool,
+}
+
+impl LeftOut {
+    fn has(self, command: &Command) -> bool {
+        match command {
+            Command::SetDelay { .. } => self.show,
+            _ => self.commands,
+        }
+    }
 }
 
 /// What a frame is drawn from.
 pub struct Moment {
     pub position: Position,
-    pub commands: Vec<Ordered>,
-    /// The show was started again just before: its stage was empty but for these.
-    pub restarted_with: Option<Vec<Command>>,
+    pub acts: Vec<Ordered>,
+    /// The show was started again just before.
+    pub restarted: Option<Restarted>,
+}
+
+/// How a show that was started again began.
+pub struct Restarted {
+    pub start: Start,
+    /// Its templates; none where the journal does not tell.
+    pub bundle: Option<Bundle>,
+    /// Puts back what was on air.
+    pub put_back: Vec<Command>,
 }
 
 /// What a journal says of itself before it is played.
+#[derive(Clone, Debug)]
 pub struct Outline {
     pub start: Start,
+    /// The templates that the show began with; none where the journal is of a program that did not tell.
+    pub bundle: Option<Bundle>,
     /// The first frame that was drawn, and the last that is known of.
     pub frames: (FrameIndex, FrameIndex),
     pub marks: Vec<Mark>,
@@ -45,39 +84,61 @@ pub struct Outline {
 
 impl Outline {
     /// Reads a journal through. `None` when it does not begin like one.
-    pub fn of(journal: &Path) -> Result<Option<Outline>, JournalError> {
+    pub fn of(journal: &Path) -> Result<Option<Outline>, Failure> {
         let mut start = None;
+        let mut bundle = None;
+        let mut contents = Contents::default();
         let mut marks = Vec::new();
         let mut last_at = None;
-        for entry in file::read(journal)? {
-            let Entry { at, body, .. } = entry?;
+        for entry in file::read(journal).map_err(Failure::input)? {
+            let Entry { at, body, .. } = entry.map_err(Failure::input)?;
             last_at = Some(at);
             match body {
                 Body::Start(first) if start.is_none() => start = Some(first),
                 Body::Frame { index, after, upto } => marks.push(Mark { index, after, upto }),
+                Body::Content(bytes) if bundle.is_none() => contents.take(&bytes),
+                Body::Templates(files) if bundle.is_none() => bundle = Some(unpacked(&contents, &files)?),
                 _ => {}
             }
         }
         let (Some(start), Some(last_at)) = (start, last_at) else { return Ok(None) };
         let last = start.rate.frame_at(last_at.since(start.epoch));
         let first = marks.first().map_or(FrameIndex(0), |mark| mark.index);
-        Ok(Some(Outline { start, frames: (first, last.max(first)), marks }))
+        Ok(Some(Outline { start, bundle, frames: (first, last.max(first)), marks }))
     }
-}
 
-impl Outline {
     /// How the show's feeds were read.
     pub fn decoding(&self) -> BTreeMap<FeedId, decode::Options> {
         let follow =
             |(feed, game): (&FeedId, &String)| (feed.clone(), decode::Options { match_id: Some(game.clone()) });
         self.start.follows.iter().map(follow).collect()
     }
+
+    /// The game's time of a frame.
+    pub fn time_of(&self, index: FrameIndex) -> Timestamp {
+        self.start.epoch + self.start.rate.time_of(index)
+    }
+}
+
+fn unpacked(contents: &Contents, files: &Manifest) -> Result<Bundle, Failure> {
+    let files = contents.files(files).map_err(Failure::input)?;
+    Bundle::unpack(files).map_err(|problems| Failure::templates(&problems))
 }
 
 impl Playback {
-    pub fn new(journal: &Path, marks: Vec<Mark>, fold: Fold) -> Result<Self, JournalError> {
-        let entries = file::read(journal)?.peekable();
-        Ok(Self { entries, fold, marks, mark: 0, began: false, failure: None })
+    /// `bundle` has the templates on the stage at the beginning.
+    pub fn new(journal: &Path, outline: &Outline, bundle: Option<Bundle>, left_out: LeftOut) -> Result<Self, Failure> {
+        Ok(Self {
+            entries: file::read(journal).map_err(Failure::input)?.peekable(),
+            fold: Fold::new(outline.decoding()),
+            marks: outline.marks.clone(),
+            mark: 0,
+            began: false,
+            left_out,
+            contents: Contents::default(),
+            bundle,
+            failure: None,
+        })
     }
 
     /// What frame `index`, whose time is `at`, was drawn from; `None` when it was skipped on air. Frames come in order.
@@ -96,25 +157,105 @@ impl Playback {
         Some(self.advance(|entry| entry.seq <= upto))
     }
 
+    /// The state that was reached, the templates on air, and the entries that follow.
+    pub fn into_rest(self) -> Result<(Fold, Option<Bundle>, Rest), Failure> {
+        let rest = Rest { entries: self.entries, contents: self.contents, left_out: self.left_out };
+        self.failure.map_or(Ok((self.fold, self.bundle, rest)), Err)
+    }
+
     fn advance(&mut self, wanted: impl Fn(&Entry) -> bool) -> Moment {
-        let mut commands = Vec::new();
-        let mut restarted_with = None;
+        let mut acts = Vec::new();
+        let mut restart = None;
         while let Some(entry) = self.entries.next_if(|entry| entry.as_ref().is_ok_and(&wanted)) {
             let Ok(entry) = entry else { break };
-            self.fold.apply(&entry);
-            match entry.body {
-                Body::Command(command) => commands.push(Ordered { seq: entry.seq, command, reply: None }),
-                Body::Start(_) if self.began => {
-                    restarted_with = Some(self.fold.standing().commands());
-                    commands.clear();
-                }
-                Body::Start(_) => self.began = true,
-                _ => {}
+            if matches!(&entry.body, Body::Command(command) if self.left_out.has(command)) {
+                continue;
             }
+            self.fold.apply(&entry);
+            let act = match entry.body {
+                Body::Command(command) => Act::Command(command),
+                Body::Content(bytes) => {
+                    self.contents.take(&bytes);
+                    continue;
+                }
+                Body::Templates(files) => match self.templates(&files) {
+                    Some(set) => Act::Templates(set),
+                    None => continue,
+                },
+                Body::Start(start) if self.began => {
+                    restart = Some((start, self.fold.standing().commands()));
+                    acts.clear();
+                    continue;
+                }
+                Body::Start(_) => {
+                    self.began = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            acts.push(Ordered { seq: entry.seq, act, reply: None });
         }
         if let Some(Err(failure)) = self.entries.next_if(Result::is_err) {
-            self.failure.get_or_insert(failure);
+            self.failure.get_or_insert(Failure::input(failure));
         }
-        Moment { position: self.fold.position(), commands, restarted_with }
+        let bundle = || self.bundle.clone();
+        let restarted = restart.map(|(start, put_back)| Restarted { start, bundle: bundle(), put_back });
+        Moment { position: self.fold.position(), acts, restarted }
+    }
+
+    /// Another set of templates on air; none when it is left out or what is on air already.
+    fn templates(&mut self, files: &Manifest) -> Option<Arc<TemplateSet>> {
+        if self.left_out.show || self.bundle.as_ref().is_some_and(|bundle| bundle.manifest == *files) {
+            return None;
+        }
+        match unpacked(&self.contents, files) {
+            Ok(bundle) => {
+                let bundle = match &self.bundle {
+                    Some(on_air) => bundle.after(on_air),
+                    None => bundle,
+                };
+                Some(self.bundle.insert(bundle).set.clone())
+            }
+            Err(failure) => {
+                self.failure.get_or_insert(failure);
+                None
+            }
+        }
+    }
+}
+
+/// What of a journal has not been played yet.
+pub struct Rest {
+    entries: std::iter::Peekable<Reader>,
+    contents: Contents,
+    left_out: LeftOut,
+}
+
+/// The next thing of a journal to happen again.
+pub enum Next {
+    Entry(Entry),
+    /// Templates as they were saved then.
+    Saved(Timestamp, Bundle),
+}
+
+impl Iterator for Rest {
+    type Item = Result<Next, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let entry = match self.entries.next()? {
+                Ok(entry) => entry,
+                Err(failure) => return Some(Err(Failure::input(failure))),
+            };
+            match &entry.body {
+                Body::Command(command) if self.left_out.has(command) => {}
+                Body::Content(bytes) => self.contents.take(bytes),
+                Body::Templates(_) if self.left_out.show => {}
+                Body::Templates(files) => {
+                    return Some(unpacked(&self.contents, files).map(|bundle| Next::Saved(entry.at, bundle)));
+                }
+                _ => return Some(Ok(Next::Entry(entry))),
+            }
+        }
     }
 }

@@ -6,12 +6,14 @@
 use std::path::{Path, PathBuf};
 
 use super::files::{NEED, movie};
-use super::fold::Fold;
-use super::playback::{Outline, Playback};
+use super::lists::Lists;
+use super::playback::{LeftOut, Outline, Playback};
 use super::rehearse::outline;
+use super::seek::{self, End, Landmark, Point, Span};
+use super::understudy::{self, Standing, Understudy};
 use super::{Failure, Show, feeds, outputs};
 use crate::game::snapshot::GameSnapshot;
-use crate::game::view;
+use crate::game::{Rules, view};
 use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
 use crate::output::raw::{Raw, Target};
 use crate::output::{self, Output, Signal};
@@ -30,10 +32,13 @@ pub struct Replay {
     pub show: Option<PathBuf>,
     /// Leaves the operators' commands out.
     pub feeds_only: bool,
-    /// Seconds after the recording's first frame.
-    pub from_s: f64,
+    pub from: Point,
+    /// With the recording when absent.
+    pub to: Option<End>,
     /// A movie, or raw RGBA frames (`.raw`).
     pub out: Option<PathBuf>,
+    /// A file for the draw list of every frame, as text.
+    pub lists: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -49,13 +54,24 @@ pub struct Replayed {
 /// Replays a journal in lockstep.
 pub fn replay(what: &Replay) -> Result<Replayed, Failure> {
     let outline = outline(&what.journal)?;
+    let left_out = LeftOut { commands: what.feeds_only, show: what.show.is_some() };
     let show = match &what.show {
         Some(path) => Show::load(Some(path))?,
-        None => Show::parse(Path::new("the journal's show"), &outline.start.show, outline.start.folder.clone())?,
+        None => Show::recorded(&outline.start, outline.bundle.clone())?,
     };
-    let fold = Fold::new(outline.decoding());
-    let playback = Playback::new(&what.journal, outline.marks.clone(), fold).map_err(Failure::input)?;
-    Player { what, show, outline, playback }.play()
+    let rules = feeds::rules(&show.file);
+    let span = seek::find(&what.journal, &outline, &rules, &what.from, what.to.as_ref())?;
+    let mut playback = Playback::new(&what.journal, &outline, Some(show.bundle.clone()), left_out)?;
+    let understudy = Understudy::new(&show, outline.start.rate, left_out);
+    let standing = understudy.run_up(&mut playback, &outline, span.first)?;
+    Player { what, show, outline, playback, left_out }.play(span, standing)
+}
+
+/// The places of a journal that `--from` and `--loop` can name.
+pub fn landmarks(journal: &Path) -> Result<Vec<Landmark>, Failure> {
+    let outline = outline(journal)?;
+    let show = Show::recorded(&outline.start, outline.bundle.clone())?;
+    seek::landmarks(journal, &outline, &feeds::rules(&show.file))
 }
 
 struct Player<'a> {
@@ -63,60 +79,62 @@ struct Player<'a> {
     show: Show,
     outline: Outline,
     playback: Playback,
+    left_out: LeftOut,
 }
 
 impl Player<'_> {
-    fn play(mut self) -> Result<Replayed, Failure> {
+    fn play(mut self, span: Span, standing: Standing) -> Result<Replayed, Failure> {
+        let Standing { stage, mut rules } = standing;
         let settings = &self.show.file.show;
-        let rate = self.outline.start.rate;
-        let signal = Signal { size: settings.size, rate };
+        let signal = Signal { size: settings.size, rate: self.outline.start.rate };
         let output = self.what.out.as_deref().map(|out| destination(out, signal)).transpose()?;
-        let rules = feeds::rules(&self.show.file);
-        let mut program = match &output {
-            Some(_) => {
-                let gpu = Gpu::new().map_err(Failure::machine)?;
-                let stage = Stage::new(self.show.templates.clone());
-                let program = Program::new(&gpu, stage, Fonts::bundled(), rules.clone(), settings.size, rate, &[NEED]);
-                Some(program.map_err(Failure::machine)?)
-            }
-            None => None,
-        };
-        let (first, last) = self.outline.frames;
-        let from = FrameIndex(first.0 + (self.what.from_s.max(0.0) * rate.as_f64()) as u64);
+        let lists = self.what.lists.as_deref().map(Lists::create).transpose()?;
+        let is_drawn = output.is_some() || lists.is_some();
+        let mut program = is_drawn.then(|| program(stage, rules.clone(), signal)).transpose()?;
+        if let (Some(program), Some(lists)) = (&mut program, &lists) {
+            program.tap(lists.in_lockstep());
+        }
+        let last = self.outline.frames.1;
+        let end = span.end.map_or(last.next(), |end| end.min(last.next()));
         let (mut frames, mut skipped) = (0, 0);
-        let mut snapshot = GameSnapshot::default();
-        for index in (first.0..=last.0).map(FrameIndex) {
-            let at = self.outline.start.epoch + rate.time_of(index);
+        let mut shown = None;
+        for index in (span.first.0..end.0).map(FrameIndex) {
+            let at = self.outline.time_of(index);
             let Some(moment) = self.playback.frame(index, at) else {
                 skipped += 1;
                 continue;
             };
             frames += 1;
-            if index == last {
-                snapshot = view(&moment.position.state, &rules, at);
+            shown = Some((at, moment.position.clone()));
+            if let Some(restarted) = moment.restarted {
+                let set = &self.show.bundle.set;
+                let begun = understudy::restart(restarted, index, self.left_out, set, &rules)?;
+                rules = begun.rules.clone();
+                if let Some(program) = &mut program {
+                    program.restart(begun.stage, begun.rules);
+                }
             }
             let Some(program) = &mut program else { continue };
-            let mut commands = moment.commands;
-            if self.what.feeds_only {
-                commands.clear();
-            } else if let Some(put_back) = moment.restarted_with {
-                program.restart(Stage::new(self.show.templates.clone()));
-                program.put_back(index, &put_back);
-            }
-            if index < from {
-                program.follow(index, commands);
-            } else if let (Some(frame), _) = program.draw(index, at, &moment.position, commands)
+            if let (Some(frame), _) = program.draw(index, at, &moment.position, moment.acts)
                 && let Some(output) = &output
             {
                 output.deliver(frame);
             }
         }
+        drop(program);
+        lists.map_or(Ok(()), Lists::finish)?;
         if let Some(failure) = self.playback.failure {
-            return Err(Failure::input(failure));
+            return Err(failure);
         }
         let output = output.map(|output| outputs::finish(vec![output], FINISH_LIMIT_OFFLINE).remove(0));
+        let snapshot = shown.map(|(at, position)| view(&position.state, &rules, at)).unwrap_or_default();
         Ok(Replayed { frames, skipped, snapshot, output })
     }
+}
+
+fn program(stage: Stage, rules: Rules, signal: Signal) -> Result<Program, Failure> {
+    let gpu = Gpu::new().map_err(Failure::machine)?;
+    Program::new(&gpu, stage, Fonts::bundled(), rules, signal.size, signal.rate, &[NEED]).map_err(Failure::machine)
 }
 
 fn destination(out: &Path, signal: Signal) -> Result<Output, Failure> {

@@ -51,8 +51,8 @@ impl Standing {
                 let off = layer.on_air.as_ref().is_some_and(|on_air| on_air.template == *template);
                 layer.on_air = (!off).then(|| Graphic { template: template.clone(), fields: fields.clone() });
             }
-            // Not on a layer: the fold keeps delays itself.
-            Command::SetDelay { .. } => {}
+            // Not on a layer: the fold keeps delays itself, and a bookmark changes nothing.
+            Command::SetDelay { .. } | Command::Bookmark { .. } => {}
         }
     }
 

@@ -13,7 +13,7 @@ use crate::game::snapshot::GameSnapshot;
 use crate::ids::{LayerId, TemplateId};
 use crate::output::Signal;
 use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
-use crate::playout::{Ordered, Program};
+use crate::playout::{Act, Ordered, Program};
 use crate::render::Gpu;
 use crate::scene::Stage;
 use crate::template::{self, Package, Template, TemplateSet};
@@ -77,7 +77,7 @@ fn refusable(commands: Vec<Command>) -> (Vec<Ordered>, crossbeam_channel::Receiv
                 let _ = refuse.try_send(why.to_string());
             }
         });
-        Ordered { seq: 0, command, reply: Some(reply) }
+        Ordered { seq: 0, act: Act::Command(command), reply: Some(reply) }
     });
     (ordered.collect(), refused)
 }

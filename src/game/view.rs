@@ -76,6 +76,21 @@ pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
     }
 }
 
+/// The clock and the plays of a [`view`]: all that somebody needs who looks for a moment of the game.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Glance {
+    pub clock: Clock,
+    /// Newest first.
+    pub plays: Arc<Vec<Arc<Play>>>,
+}
+
+/// A part of [`view`], without the teams.
+pub fn glance(state: &GameState, rules: &Rules, now: Timestamp) -> Glance {
+    let merge = Merge::new(state, rules, now);
+    let status = merge.pick(Fact::Status, |heard| heard.game.status);
+    Glance { clock: merge.clock(status), plays: merge.plays() }
+}
+
 pub(super) struct Merge<'a> {
     pub(super) state: &'a GameState,
     pub(super) rules: &'a Rules,

@@ -197,6 +197,7 @@ fn ends(path: &Path) -> Result<(Seq, Option<Start>), JournalError> {
 mod tests {
     use std::fs;
 
+    use super::super::content::ContentHash;
     use super::*;
     use crate::ids::FeedKind;
     use crate::journal::Body;
@@ -233,6 +234,12 @@ mod tests {
                 seq: 4,
                 at: Timestamp::from_millis(6),
                 body: Body::Frame { index: FrameIndex(9), after: Some(FrameIndex(7)), upto: 3 },
+            },
+            Entry { seq: 5, at: Timestamp::from_millis(7), body: Body::Content(b"\x89PNG\xff".as_slice().into()) },
+            Entry {
+                seq: 6,
+                at: Timestamp::from_millis(8),
+                body: Body::Templates([("logo.png".to_owned(), ContentHash::of(b"\x89PNG\xff"))].into()),
             },
         ];
         let Opened { writer, last, .. } = Writer::open(&path).expect("opens");

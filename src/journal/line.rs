@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::content::Manifest;
 use super::{Body, Entry, Seq, Start};
 use crate::command::Command;
 use crate::ids::{FeedId, FeedKind};
@@ -102,6 +103,15 @@ enum LineBody {
     Command {
         command: Command,
     },
+    Content {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        base64: Option<String>,
+    },
+    Templates {
+        files: Manifest,
+    },
     Due,
     Frame {
         index: FrameIndex,
@@ -124,21 +134,39 @@ impl<'de> Deserialize<'de> for Entry {
     }
 }
 
+/// Bytes as a line holds them: as text where they are text, else as base64.
+fn written(bytes: &[u8]) -> (Option<String>, Option<String>) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (Some(text.to_owned()), None),
+        Err(_) => (None, Some(BASE64.encode(bytes))),
+    }
+}
+
+/// `None` when the base64 cannot be read.
+fn as_written(text: Option<String>, base64: Option<String>) -> Option<Bytes> {
+    match base64 {
+        Some(base64) => BASE64.decode(base64).ok().map(Bytes::from),
+        None => Some(Bytes::from(text.unwrap_or_default())),
+    }
+}
+
 impl From<&Entry> for Line {
     fn from(entry: &Entry) -> Self {
         let body = match entry.body.clone() {
             Body::Start(start) => LineBody::Start(start),
             Body::Received { feed, kind, bytes } => {
-                let (text, base64) = match std::str::from_utf8(&bytes) {
-                    Ok(text) => (Some(text.to_owned()), None),
-                    Err(_) => (None, Some(BASE64.encode(&bytes))),
-                };
+                let (text, base64) = written(&bytes);
                 LineBody::Received { feed, kind, text, base64 }
             }
             Body::Alive { feed, kind } => LineBody::Alive { feed, kind },
             Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
             Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
             Body::Command(command) => LineBody::Command { command },
+            Body::Content(bytes) => {
+                let (text, base64) = written(&bytes);
+                LineBody::Content { text, base64 }
+            }
+            Body::Templates(files) => LineBody::Templates { files },
             Body::Due => LineBody::Due,
             Body::Frame { index, after, upto } => LineBody::Frame { index, after, upto },
         };
@@ -152,16 +180,14 @@ impl Line {
         let body = match self.body {
             LineBody::Start(start) => Body::Start(start),
             LineBody::Received { feed, kind, text, base64 } => {
-                let bytes = match base64 {
-                    Some(base64) => Bytes::from(BASE64.decode(base64).ok()?),
-                    None => Bytes::from(text.unwrap_or_default()),
-                };
-                Body::Received { feed, kind, bytes }
+                Body::Received { feed, kind, bytes: as_written(text, base64)? }
             }
             LineBody::Alive { feed, kind } => Body::Alive { feed, kind },
             LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
             LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
             LineBody::Command { command } => Body::Command(command),
+            LineBody::Content { text, base64 } => Body::Content(as_written(text, base64)?),
+            LineBody::Templates { files } => Body::Templates(files),
             LineBody::Due => Body::Due,
             LineBody::Frame { index, after, upto } => Body::Frame { index, after, upto },
         };

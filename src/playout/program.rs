@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Ordered, Position, micros};
-use crate::command::Command;
+use super::{Act, Ordered, Position, micros};
+use crate::command::{Command, Done};
 use crate::draw_list::{DrawList, Item, Op, Size};
 use crate::frame::{Frame, Need};
 use crate::game::snapshot::{GameSnapshot, GameStatus};
@@ -40,7 +40,11 @@ pub struct Program {
     failing: bool,
     /// What cued graphics will need, one primitive a list, so that it can be made in the spare time of several frames.
     to_prepare: VecDeque<DrawList>,
+    tap: Option<Tap>,
 }
+
+/// Listens to draw lists.
+pub type Tap = Box<dyn FnMut(FrameIndex, &DrawList) + Send>;
 
 impl Program {
     pub fn new(
@@ -69,6 +73,7 @@ impl Program {
             test_pattern: false,
             failing: false,
             to_prepare: VecDeque::new(),
+            tap: None,
         })
     }
 
@@ -85,31 +90,29 @@ impl Program {
         }
     }
 
-    /// Begins with an empty stage, as a show does that is started again.
-    pub fn restart(&mut self, stage: Stage) {
+    /// Goes on with another stage and other rules, as a show does that is started again.
+    pub fn restart(&mut self, stage: Stage, rules: Rules) {
         self.stage = stage;
+        self.rules = rules;
     }
 
-    /// Applies the commands of a frame that is not drawn: for getting to a later one.
-    pub fn follow(&mut self, index: FrameIndex, commands: impl IntoIterator<Item = Ordered>) {
-        for Ordered { command, .. } in commands {
-            // What was refused then is refused now, and has been told.
-            let _ = self.stage.apply(index, &command);
-        }
+    /// Has every draw list told to `tap` before it is drawn, on the thread that draws: it must return at once.
+    pub fn tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
     }
 
-    /// Applies the commands, then draws the frame. No frame when the GPU failed: outputs repeat the last one.
+    /// Carries out the acts, then draws the frame. No frame when the GPU failed: outputs repeat the last one.
     pub fn draw(
         &mut self,
         index: FrameIndex,
         at: Timestamp,
         position: &Position,
-        commands: impl IntoIterator<Item = Ordered>,
+        acts: impl IntoIterator<Item = Ordered>,
     ) -> (Option<Arc<Frame>>, Timing) {
         let started = Instant::now();
         let snapshot = game::view(&position.state, &self.rules, at);
         let view_us = micros(started.elapsed());
-        let (frame, timing) = self.draw_snapshot(index, &snapshot, commands);
+        let (frame, timing) = self.draw_snapshot(index, &snapshot, acts);
         self.clock_stale = snapshot.clock.stale;
         self.test_pattern = snapshot.game.status == Some(GameStatus::Test);
         self.merging = game::merging(&position.state, &self.rules, at);
@@ -122,11 +125,17 @@ impl Program {
         &mut self,
         index: FrameIndex,
         snapshot: &GameSnapshot,
-        commands: impl IntoIterator<Item = Ordered>,
+        acts: impl IntoIterator<Item = Ordered>,
     ) -> (Option<Arc<Frame>>, Timing) {
-        for Ordered { command, reply, .. } in commands {
-            let answer = self.stage.apply(index, &command);
-            if let (Command::Cue { layer, .. }, Ok(_)) = (&command, &answer) {
+        for Ordered { act, reply, .. } in acts {
+            let answer = match &act {
+                Act::Command(command) => self.stage.apply(index, command),
+                Act::Templates(templates) => {
+                    self.stage.set_templates(templates.clone());
+                    Ok(Done { frame: index })
+                }
+            };
+            if let (Act::Command(Command::Cue { layer, .. }), Ok(_)) = (&act, &answer) {
                 self.plan_preparation(*layer, snapshot);
             }
             match (reply, answer) {
@@ -137,6 +146,9 @@ impl Program {
         }
         let started = Instant::now();
         let list = self.stage.draw(index, self.rate, self.canvas, snapshot, &mut self.fonts);
+        if let Some(tap) = &mut self.tap {
+            tap(index, &list);
+        }
         let laid_out = Instant::now();
         let frame = self.renderer.render(index, list, &mut self.fonts);
         let timing =
@@ -197,6 +209,7 @@ impl Program {
             supplies: self.merging.supplies.clone(),
             unmatched: self.merging.unmatched.clone(),
             test_pattern: self.test_pattern,
+            template_problems: Arc::default(),
         }
     }
 }

@@ -21,6 +21,9 @@ use crate::time::{FrameIndex, FrameRate};
 #[derive(Debug)]
 pub(crate) struct Graphic {
     template: Arc<Template>,
+    /// What the operator gave, also what the template has no field for since it was saved anew.
+    given: Fields,
+    /// The template's defaults, and over them what was given.
     fields: Fields,
     /// Fields and lets, in order, with the tick of their last change.
     locals: Vec<Local>,
@@ -43,13 +46,20 @@ struct Drawn {
     items: Vec<Item>,
 }
 
+/// A template's fields: its defaults, and over them what was given and still fits.
+fn filled(template: &Template, given: &Fields) -> Fields {
+    let fits = |id: &String, value| template.field(id).is_some_and(|field| field.kind.accepts(value));
+    let mut fields = template.defaults();
+    fields.extend(given.iter().filter(|(id, value)| fits(id, value)).map(|(id, value)| (id.clone(), value.clone())));
+    fields
+}
+
 impl Graphic {
     pub fn new(template: Arc<Template>, fields: &Fields) -> Self {
-        let mut all = template.defaults();
-        all.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
         Self {
+            fields: filled(&template, fields),
             template,
-            fields: all,
+            given: fields.clone(),
             locals: Vec::new(),
             are_fields_new: true,
             lets: Results::default(),
@@ -62,7 +72,7 @@ impl Graphic {
 
     /// The same template and fields, never shown.
     pub fn fresh(&self) -> Self {
-        Self::new(self.template.clone(), &self.fields)
+        Self::new(self.template.clone(), &self.given)
     }
 
     pub fn template(&self) -> &Template {
@@ -70,8 +80,18 @@ impl Graphic {
     }
 
     pub fn update(&mut self, fields: &Fields) {
-        self.fields.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+        self.given.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+        self.fields = filled(&self.template, &self.given);
         self.are_fields_new = true;
+    }
+
+    /// Goes on with another version of its template, at the same point of its life. What its nodes remember is about nodes
+    /// that may be gone: a transition that was under way is at its end.
+    pub fn set_template(&mut self, template: &Arc<Template>) {
+        if !Arc::ptr_eq(&self.template, template) {
+            let life = std::mem::take(&mut self.life);
+            *self = Self { life, work: self.work, ..Self::new(template.clone(), &self.given) };
+        }
     }
 
     pub fn enter(&mut self, frame: FrameIndex, cut: bool) {

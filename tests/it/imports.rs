@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("draw_list", &["ids"]),
     ("frame", &["draw_list", "time"]),
     ("command", &["ids", "time"]),
-    ("status", &["ids", "time"]),
+    ("status", &["ids", "problem", "time"]),
     ("color", &[]),
     ("problem", &[]),
     ("court", &[]),
@@ -35,9 +35,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ids",
             "journal",
             "output",
+            "problem",
             "render",
             "scene",
             "status",
+            "template",
             "text",
             "time",
         ],
@@ -58,6 +60,7 @@ const ONLY_UNDER: &[(&str, &[&str])] = &[
     ("reqwest", &["feed"]),
     ("minijinja", &["template", "scene"]),
     ("tokio", &["app", "feed", "venue"]),
+    ("notify", &["app"]),
 ];
 
 fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {

@@ -11,14 +11,14 @@ use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn sideline() -> Command {
+pub fn sideline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sideline"));
     command.env("SIDELINE_ADAPTER", "software").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     command
 }
 
 /// A child that does not outlive the test.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -28,7 +28,7 @@ impl Drop for Running {
 }
 
 /// The mock venue as a process of its own, so that it outlives the show.
-fn venue(start: &str) -> (Running, Value) {
+pub fn venue(start: &str) -> (Running, Value) {
     let child = sideline()
         .args(["venue", "--listen", "127.0.0.1:0", "--json", "--start", start])
         .stdout(Stdio::piped())
@@ -66,7 +66,7 @@ fn show_at(folder: &Path, venue: &Value) -> PathBuf {
     path
 }
 
-fn run(show: &Path, venue: &Value, more: &[&str]) -> Command {
+pub fn run(show: &Path, venue: &Value, more: &[&str]) -> Command {
     let mut command = sideline();
     command
         .args(["run", "--headless", "--json"])
@@ -80,7 +80,7 @@ fn run(show: &Path, venue: &Value, more: &[&str]) -> Command {
     command
 }
 
-fn entries(journal: &Path) -> Vec<Value> {
+pub fn entries(journal: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(journal).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
@@ -97,7 +97,7 @@ fn numbered(entries: &[Value]) -> BTreeMap<u64, u32> {
     counts
 }
 
-fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !done() {
         assert!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");

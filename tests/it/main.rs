@@ -21,6 +21,7 @@ mod journal_disk;
 mod outputs;
 mod packages;
 mod real_game;
+mod replay;
 mod resume;
 mod shaders;
 mod template_page;

@@ -1,0 +1,266 @@
+//! Playout with a desk behind it: wiring them, running them on their threads, ending them in order.
+//!
+//! A show has one turn. A rehearsal that is played again and again has one after another: each with a desk, a clock and a
+//! stage of its own, all before the same outputs, window and keys.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
+
+use super::bundle::Bundle;
+use super::desk::{COMMANDS, Desk, Incoming, MARKS, SAVES};
+use super::fold::Fold;
+use super::positions::Positions;
+use super::understudy::Standing;
+use super::{Failure, outputs};
+use crate::command::Command;
+use crate::feed::{QUEUE_REPORTS, Report};
+use crate::ids::FeedId;
+use crate::journal::Start;
+use crate::journal::file::Opened;
+use crate::output::Output;
+use crate::playout::{self, Program};
+use crate::problem::Problem;
+use crate::status::Status;
+use crate::time::{Clock, FrameIndex, Timestamp};
+
+/// Outputs may take this long to send what they accepted and close their files: with the other steps, a show that is
+/// stopped is over in two seconds.
+const OUTPUTS_LIMIT: Duration = Duration::from_millis(1600);
+
+/// What stays the same from turn to turn.
+#[derive(Clone, Default)]
+pub(super) struct Shared {
+    pub status: Arc<ArcSwapOption<Status>>,
+    /// Why the templates as they were saved last are not on air.
+    pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
+    /// The desk of this turn; none before the first.
+    reach: Arc<ArcSwapOption<Reach>>,
+    /// The templates that were saved last and right since the show began.
+    saved: Arc<ArcSwapOption<Bundle>>,
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Where operators and designers reach a desk.
+struct Reach {
+    commands: mpsc::Sender<Command>,
+    saves: mpsc::Sender<Bundle>,
+}
+
+impl Shared {
+    /// Hands a command to the desk; never waits.
+    pub fn send(&self, command: Command) {
+        // The queue is full only when nothing has been taken for a while; the key is pressed again then.
+        if self.reach.load().as_ref().is_some_and(|reach| reach.commands.try_send(command).is_err()) {
+            tracing::error!("too many commands at once; the last one was not taken");
+        }
+    }
+
+    /// Hands saved templates to the desk, waiting for room: never called from a task.
+    pub fn save(&self, bundle: Bundle) {
+        self.saved.store(Some(Arc::new(bundle.clone())));
+        if let Some(reach) = self.reach.load_full() {
+            // The desk is gone only when the turn is over.
+            let _ = reach.saves.blocking_send(bundle);
+        }
+    }
+
+    pub fn saved(&self) -> Option<Bundle> {
+        self.saved.load().as_deref().cloned()
+    }
+}
+
+/// What feeds a desk: where it is told of messages, commands and saves, and when it ends.
+pub(super) struct Mouth {
+    pub reports: mpsc::Sender<Report>,
+    pub commands: mpsc::Sender<Command>,
+    pub saves: mpsc::Sender<Bundle>,
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// What a desk begins with.
+pub(super) struct Beginning {
+    pub fold: Fold,
+    pub journal: Option<Opened>,
+    pub clock: Arc<dyn Clock>,
+    pub start: Start,
+    /// The templates on the stage.
+    pub bundle: Bundle,
+    pub delays: Vec<(FeedId, u32)>,
+    /// Which positions of players and ball are written down.
+    pub positions: Positions,
+}
+
+/// Everything between the network and playout, running.
+pub(super) struct Turn {
+    desk: playout::Desk,
+    clock: Arc<dyn Clock>,
+    epoch: Timestamp,
+    /// What was on air when an earlier run of this show ended.
+    put_back: Vec<Command>,
+    /// The stage to go on with, in place of the program's.
+    standing: Option<Standing>,
+    /// Ends before this frame.
+    until: Option<FrameIndex>,
+    stop_network: watch::Sender<bool>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Turn {
+    /// Joins playout to a desk, and the desk to whatever `begin` starts. Called within the runtime.
+    pub fn wire(beginning: Beginning, shared: &Shared, begin: impl FnOnce(&Fold, Mouth)) -> Turn {
+        let Beginning { fold, journal, clock, start, bundle, delays, positions } = beginning;
+        let (to_playout, acts_in_order) = crossbeam_channel::bounded(COMMANDS);
+        let (marks, marked) = crossbeam_channel::bounded(MARKS);
+        let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
+        let (commands, commanded) = mpsc::channel(COMMANDS);
+        let (saves, saved) = mpsc::channel(SAVES);
+        let (stop_network, stopping) = watch::channel(false);
+        shared.reach.store(Some(Arc::new(Reach { commands: commands.clone(), saves: saves.clone() })));
+        begin(&fold, Mouth { reports, commands, saves, stopping: stopping.clone() });
+        let epoch = start.epoch;
+        let put_back = fold.standing().commands();
+        let health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
+        let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
+        desk.thin(positions);
+        desk.begin(start, &bundle);
+        desk.delay(delays);
+        let position = desk.position();
+        let incoming = Incoming { reports: reported, commands: commanded, saves: saved, marks: marked };
+        let serving = tokio::spawn(desk.serve(incoming, stopping));
+        let desk = playout::Desk {
+            position,
+            acts: acts_in_order,
+            marks,
+            status: shared.status.clone(),
+            journal: health,
+            template_problems: shared.template_problems.clone(),
+            stop: shared.stop.clone(),
+        };
+        Turn { desk, clock, epoch, put_back, standing: None, until: None, stop_network, serving }
+    }
+}
+
+impl Turn {
+    /// Goes on with a stage as it stood, in place of what the desk knows of it, to the frame before `until`.
+    pub fn go_on_with(&mut self, standing: Standing, until: Option<FrameIndex>) {
+        self.put_back.clear();
+        self.standing = Some(standing);
+        self.until = until;
+    }
+}
+
+/// Ends the show with playout's thread, however that ends: a window over a dead program would look alive.
+struct SetOnDrop(Arc<AtomicBool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Playout's thread and what is needed to end it.
+pub(super) struct OnAir {
+    playout: JoinHandle<Played>,
+    shared: Shared,
+}
+
+/// What is left when playout has ended.
+struct Played {
+    outputs: Vec<Output>,
+    status: Status,
+    last: Turn,
+}
+
+impl OnAir {
+    /// Starts playout. When a turn is over and the show is not, `next` gives the one after it.
+    pub fn start(
+        mut program: Program,
+        outputs: Vec<Output>,
+        first: Turn,
+        shared: Shared,
+        mut next: impl FnMut() -> Option<Turn> + Send + 'static,
+    ) -> Result<Self, Failure> {
+        let play = {
+            let stop = shared.stop.clone();
+            move || {
+                let _over = SetOnDrop(stop.clone());
+                let mut turn = first;
+                loop {
+                    let status = play(&mut program, &outputs, &mut turn);
+                    let following = if stop.load(Ordering::Relaxed) { None } else { next() };
+                    match following {
+                        None => return Played { outputs, status, last: turn },
+                        Some(following) => {
+                            // Nobody listens only if the network has ended already.
+                            let _ = turn.stop_network.send(true);
+                            turn = following;
+                        }
+                    }
+                }
+            }
+        };
+        let playout = std::thread::Builder::new().name("playout".into()).spawn(play).map_err(Failure::machine)?;
+        Ok(Self { playout, shared })
+    }
+
+    /// Waits for the end, telling the operator once a second how the show does.
+    pub fn wait(&self) {
+        let mut line = StatusLine::default();
+        while !self.shared.stop.load(Ordering::Relaxed) && !self.playout.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+            line.show(&self.shared.status);
+        }
+    }
+
+    /// Ends what is running, in order; `stop` has been set.
+    pub fn finish(self, runtime: &Runtime) -> Status {
+        let Played { outputs, status, last } = match self.playout.join() {
+            Ok(played) => played,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let status = Status { outputs: outputs::finish(outputs, OUTPUTS_LIMIT), ..status };
+        // Nobody listens only if the network has ended already.
+        let _ = last.stop_network.send(true);
+        let _ = runtime.block_on(last.serving);
+        status
+    }
+}
+
+fn play(program: &mut Program, outputs: &[Output], turn: &mut Turn) -> Status {
+    if let Some(Standing { stage, rules }) = turn.standing.take() {
+        program.restart(stage, rules);
+    }
+    let first = program.rate().frame_at(turn.clock.now().since(turn.epoch));
+    program.put_back(first, &std::mem::take(&mut turn.put_back));
+    playout::run(program, outputs, &turn.desk, &*turn.clock, turn.epoch, turn.until)
+}
+
+/// One line on a terminal's standard error, once a second; nothing where nobody watches.
+#[derive(Default)]
+struct StatusLine {
+    shown_at: Option<Instant>,
+}
+
+impl StatusLine {
+    fn show(&mut self, status: &ArcSwapOption<Status>) {
+        use std::io::{IsTerminal, Write};
+        if self.shown_at.is_some_and(|at| at.elapsed() < Duration::from_secs(1)) {
+            return;
+        }
+        self.shown_at = Some(Instant::now());
+        let mut stderr = std::io::stderr();
+        if let Some(status) = &*status.load()
+            && stderr.is_terminal()
+        {
+            // A terminal that is gone has nobody to read the line.
+            let _ = write!(stderr, "\r\x1b[2K{status}");
+            let _ = stderr.flush();
+        }
+    }
+}
