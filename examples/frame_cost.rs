@@ -111,6 +111,7 @@ fn plate(rect: Rect, down_px: f32) -> Op {
         corners: [8.0; 4],
         fill: Paint::Linear(Gradient { from, to, stops }),
         border: None,
+        inner_shadow: None,
         shadow: Some(Shadow { offset: Point::new(0.0, 6.0), blur_px: 18.0, color }),
     })
 }
@@ -124,6 +125,7 @@ fn full(frame: u64) -> DrawList {
         fill: Paint::Solid(Color::from_rgb8(shade, 60, 90).faded(0.9)),
         border: None,
         shadow: None,
+        inner_shadow: None,
     };
     DrawList { canvas: CANVAS, items: vec![Item { node: NodeId::new("full"), op: Op::Box(shape) }] }
 }

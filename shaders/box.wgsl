@@ -1,8 +1,9 @@
-// Rounded boxes: fill (solid or linear gradient), border inside the edge, Gaussian shadow outside it, clipped.
+// Rounded boxes: fill (solid or linear gradient), border inside the edge, Gaussian shadows outside and inside, clipped.
 
 // Where a pixel lies inside for certain, only the fill is left; see `CLIPPED` for why it is compiled apart.
 override EDGES: bool = true;
 override GRADIENT: bool = true;
+override INNER: bool = true;
 
 // Which shadow: none, that of straight edges, that of rounded corners.
 override SHADOW: u32 = 2;
@@ -26,12 +27,15 @@ struct BoxInstance {
     @location(12) shadow_color: vec4<f32>,
     // Shadow offset x, y; standard deviation; border width: local pixels.
     @location(13) extras_px: vec4<f32>,
+    // Inner shadow: offset x, y and standard deviation in local pixels, as bits; premultiplied colour, 8 bits a part.
+    @location(14) inner: vec4<u32>,
     // First clip and number of clips.
-    @location(14) clips: vec2<u32>,
+    @location(15) clips: vec2<u32>,
 }
 
 struct BoxFragment {
     @builtin(position) position: vec4<f32>,
+    @location(0) @interpolate(flat) inner: vec4<u32>,
     @location(1) @interpolate(flat) local_x: vec4<f32>,
     @location(2) @interpolate(flat) local_y: vec4<f32>,
     @location(3) @interpolate(flat) rect_px: vec4<f32>,
@@ -52,6 +56,7 @@ struct BoxFragment {
 fn vs_box(@builtin(vertex_index) vertex: u32, box: BoxInstance) -> BoxFragment {
     return BoxFragment(
         corner_of(box.bounds_px, vertex),
+        box.inner,
         box.local_x,
         box.local_y,
         box.rect_px,
@@ -146,6 +151,19 @@ fn shadow_at(at: vec2<f32>, box: BoxFragment, deviation: f32) -> f32 {
     return round_shadow_at(at, box.rect_px, box.corners_px, deviation);
 }
 
+fn inner_offset(box: BoxFragment) -> vec2<f32> {
+    return vec2<f32>(bitcast<f32>(box.inner.x), bitcast<f32>(box.inner.y));
+}
+
+// The hole that the inner shadow leaves.
+fn blurred(box: BoxFragment, at: vec2<f32>, rect_px: vec4<f32>, corners_px: vec4<f32>) -> f32 {
+    let deviation = bitcast<f32>(box.inner.z);
+    if deviation > 0.0 {
+        return round_shadow_at(at, rect_px, corners_px, deviation);
+    }
+    return rounded_coverage(at, box.local_x, box.local_y, rect_px, corners_px);
+}
+
 @fragment
 fn fs_box(box: BoxFragment) -> @location(0) vec4<f32> {
     let at = to_local(box.local_x, box.local_y, box.position.xy);
@@ -157,9 +175,18 @@ fn fs_box(box: BoxFragment) -> @location(0) vec4<f32> {
     if coverage > 0.0 {
         color = fill_at(box, at) * coverage;
         let width = box.extras_px.w;
+        let inner_px = box.rect_px + vec4<f32>(width, width, -width, -width);
+        let inner_corners = max(box.corners_px - width, vec4<f32>(0.0));
+        if INNER {
+            var inner = coverage;
+            if width > 0.0 {
+                inner = rounded_coverage(at, box.local_x, box.local_y, inner_px, inner_corners);
+            }
+            let tone = unpack4x8unorm(box.inner.w);
+            let shade = (1.0 - blurred(box, at - inner_offset(box), inner_px, inner_corners)) * inner;
+            color = color * (1.0 - tone.a * shade / coverage) + tone * shade;
+        }
         if width > 0.0 {
-            let inner_px = box.rect_px + vec4<f32>(width, width, -width, -width);
-            let inner_corners = max(box.corners_px - width, vec4<f32>(0.0));
             let inner = rounded_coverage(at, box.local_x, box.local_y, inner_px, inner_corners);
             let ring = max(coverage - inner, 0.0);
             // Over the fill, within the covered part of the pixel only.

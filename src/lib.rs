@@ -9,6 +9,7 @@
 //! `app` wires all of it; nothing imports `app`. ARCHITECTURE.md has the map and the rules.
 
 pub mod app;
+pub mod assets;
 pub mod color;
 pub mod command;
 pub mod config;

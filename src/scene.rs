@@ -8,10 +8,13 @@
 
 mod graphic;
 mod life;
+mod lines;
 mod memory;
 mod paint;
+mod picture;
 mod shape;
 mod text;
+mod trim;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

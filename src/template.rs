@@ -12,12 +12,16 @@ pub(crate) mod color;
 mod components;
 pub(crate) mod expr;
 mod filters;
+mod folder;
 mod json;
 pub(crate) mod lazy;
+mod lines;
+pub(crate) mod lookup;
 pub(crate) mod model;
 pub(crate) mod motion;
 pub(crate) mod nodes;
 mod package;
+mod pictures;
 mod problem;
 mod reader;
 mod serialize;
@@ -165,7 +169,10 @@ impl Template {
         match template {
             Some(template) if reader.problems.is_empty() => Ok(template),
             _ => {
-                reader.problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+                // Its own first, then those of the files that it names.
+                let place =
+                    |problem: &Problem| (problem.file != file, problem.file.clone(), problem.line, problem.column);
+                reader.problems.sort_by_cached_key(place);
                 Err(reader.problems)
             }
         }

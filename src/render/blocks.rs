@@ -15,7 +15,8 @@ use super::pipelines::{COVERAGE_FORMAT, TARGET_FORMAT};
 use super::plan::{Block, Blocks};
 use super::raster_box::{RasterBox, raster_scale};
 use super::text_raster;
-use super::tiles::{Tiles, tiles};
+use super::tiles::{Tiles, picture_tiles, tiles};
+use crate::assets;
 use crate::draw_list::{
     Affine, ImageShape, PathData, PathShape, PathStyle, PictureData, Point, Rect, Segment, Size, TextRun, TextShape,
 };
@@ -30,12 +31,12 @@ const KEPT_BYTES: u64 = 256 << 20;
 enum Subject {
     Text { run: Arc<TextRun>, raster_box: RasterBox },
     Path { path: Arc<PathData>, style: PathStyle, raster_box: RasterBox },
-    Picture(Arc<PictureData>),
+    Picture { picture: Arc<PictureData>, size: Size },
 }
 
 struct Stored {
     subject: Subject,
-    /// Where its coverage lies; none for a picture.
+    /// Where there is something to see.
     tiles: Arc<Tiles>,
     bind_group: wgpu::BindGroup,
     bytes: u64,
@@ -197,7 +198,7 @@ impl Blocks for BlockMaker<'_> {
     }
 
     fn picture(&mut self, node: &NodeId, shape: &ImageShape) -> Result<Option<Block>, RenderError> {
-        let PictureData { size, rgba } = &*shape.picture;
+        let PictureData { size, rgba, .. } = &*shape.picture;
         let expected = size.width as usize * size.height as usize * 4;
         if expected == 0 || shape.rect.is_empty() {
             return Ok(None);
@@ -205,24 +206,39 @@ impl Blocks for BlockMaker<'_> {
         if rgba.len() != expected {
             return Err(RenderError::PictureBytes { node: node.clone(), size: *size, found: rgba.len(), expected });
         }
+        let size = shown_size(shape);
         let largest = self.store.largest_side;
         if size.width.max(size.height) > largest {
-            return Err(RenderError::PictureSize { node: node.clone(), size: *size, largest });
+            return Err(RenderError::PictureSize { node: node.clone(), size, largest });
         }
-        let key = picture_key(&shape.picture);
-        let is_same =
-            |subject: &Subject| matches!(subject, Subject::Picture(kept) if Arc::ptr_eq(kept, &shape.picture));
+        let key = picture_key(&shape.picture, size);
+        let is_same = |subject: &Subject| {
+            matches!(subject, Subject::Picture { picture, size: kept }
+                if *kept == size && Arc::ptr_eq(picture, &shape.picture))
+        };
         let tiles = self.store.find(key, is_same).unwrap_or_else(|| {
-            let texture = self.texture(*size, TARGET_FORMAT);
-            self.upload(&texture.texture, rgba, *size, 4);
-            let tiles = Arc::new(Tiles::default());
-            self.store.store(key, Subject::Picture(Arc::clone(&shape.picture)), &texture, Arc::clone(&tiles));
+            let (size, rgba) = assets::resampled(&shape.picture, size);
+            let texture = self.texture(size, TARGET_FORMAT);
+            self.upload(&texture.texture, &rgba, size, 4);
+            let tiles = Arc::new(picture_tiles(size, &rgba));
+            let subject = Subject::Picture { picture: Arc::clone(&shape.picture), size };
+            self.store.store(key, subject, &texture, Arc::clone(&tiles));
             tiles
         });
         let Rect { x, y, width, height } = shape.rect;
         let scale = Affine::scale(size.width as f32 / width, size.height as f32 / height);
         Ok(Some(Block { key, texel_from_local: scale.after(Affine::translation(-x, -y)), tiles }))
     }
+}
+
+/// How many texels a picture is drawn from: as many as it covers pixels at its raster scale, and no more than it has.
+fn shown_size(shape: &ImageShape) -> Size {
+    // What lies on whole pixels must not get one more for a rounding of its place.
+    const ROUNDING: f32 = 0.01;
+    let scale = raster_scale(shape.canvas_from_local);
+    let side = |length: f32, most: u32| ((length * scale - ROUNDING).ceil() as u32).clamp(1, most);
+    let Size { width, height } = shape.picture.size;
+    Size::new(side(shape.rect.width, width), side(shape.rect.height, height))
 }
 
 /// A bind group for group 1 of the quad pipelines.
@@ -254,10 +270,10 @@ fn text_key(run: &TextRun, raster_box: &RasterBox) -> u64 {
     hasher.finish()
 }
 
-fn picture_key(picture: &Arc<PictureData>) -> u64 {
+fn picture_key(picture: &Arc<PictureData>, size: Size) -> u64 {
     // The store keeps the picture alive, so that its address stays its own.
     let mut hasher = DefaultHasher::new();
-    ("picture", Arc::as_ptr(picture) as usize).hash(&mut hasher);
+    ("picture", Arc::as_ptr(picture) as usize, size).hash(&mut hasher);
     hasher.finish()
 }
 
@@ -279,7 +295,7 @@ fn path_key(path: &PathData, style: PathStyle, raster_box: &RasterBox) -> u64 {
     }
     match style {
         PathStyle::Fill => 0_u32.hash(&mut hasher),
-        PathStyle::Stroke { width_px } => (1_u32, width_px.to_bits()).hash(&mut hasher),
+        PathStyle::Stroke { width_px, cap, join } => (1_u32, width_px.to_bits(), cap, join).hash(&mut hasher),
     }
     hash_box(raster_box, &mut hasher);
     hasher.finish()

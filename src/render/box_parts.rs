@@ -20,6 +20,8 @@ pub(super) enum Part {
     StraightShadow,
     /// Edges, and the shadow near a rounded corner.
     RoundShadow,
+    /// Edges, and any shadows outside and inside.
+    Inset,
 }
 
 /// A part that needs less than its surroundings, but is smaller than this, is not worth drawing apart.
@@ -38,6 +40,10 @@ pub(super) fn parts(shape: &BoxShape, touched: PixelRect, is_blank: bool) -> Vec
         parts.push((if matches!(shape.fill, Paint::Solid(_)) { Part::Solid } else { Part::Gradient }, inside));
     }
     let beside = touched.around(inside);
+    if shape.inner_shadow.is_some() {
+        parts.extend(beside.map(|rect| (Part::Inset, rect)));
+        return parts;
+    }
     match shape.shadow.filter(|shadow| shadow.color.a > 0.0) {
         None => parts.extend(beside.map(|rect| (Part::Edged, rect))),
         Some(shadow) => beside.into_iter().for_each(|rect| cut_shadow(shape, shadow, rect, &mut parts)),
@@ -82,11 +88,12 @@ fn straight(shape: &BoxShape, shadow: Shadow) -> [PixelRect; 2] {
     [columns, rows]
 }
 
-/// Pixels that a box covers fully and without its border: all but its edges, and the rows or columns of its corners;
-/// `None` for a box that does not lie straight.
+/// Pixels that a box covers fully, without border or inner shadow: all but its edges, and the rows or columns of its
+/// corners; `None` for a box that does not lie straight.
 fn inside(shape: &BoxShape) -> Option<PixelRect> {
     let border = shape.border.map_or(0.0, |border| border.width_px.max(0.0));
-    inside_of(shape.canvas_from_local, shape.rect, shape.corners, border)
+    let shade = shape.inner_shadow.map_or(0.0, |shadow| border + shadow.reach_px());
+    inside_of(shape.canvas_from_local, shape.rect.outset(-shade), shape.corners, border)
 }
 
 /// The same for any rounded rectangle with a border inside its edge.
@@ -124,6 +131,7 @@ mod tests {
             fill: Paint::Solid(Color::WHITE),
             border: None,
             shadow: Some(Shadow { offset: Point::new(0.0, 0.0), blur_px, color: Color::WHITE }),
+            inner_shadow: None,
         }
     }
 

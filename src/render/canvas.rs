@@ -79,9 +79,9 @@ impl Canvas {
         gpu.queue().write_buffer(&uniform, 0, bytemuck::bytes_of(&values));
         let vertices = |bytes| Upload::new(gpu, wgpu::BufferUsages::VERTEX, 256 * bytes as u64);
         let clips = Upload::new(gpu, wgpu::BufferUsages::STORAGE, 16 * size_of::<ClipRecord>() as u64);
-        // The layer of the first group is there from the start: making it, and emptying it, would cost the frame on which
-        // a graphic first fades.
-        let targets = vec![target(gpu, size, pipelines), target(gpu, size, pipelines)];
+        // The layers of the first group and of its mask are there from the start: making them, and emptying them, would
+        // cost the frame on which a graphic first fades.
+        let targets = vec![target(gpu, size, pipelines), target(gpu, size, pipelines), target(gpu, size, pipelines)];
         empty(gpu, &targets);
         Canvas {
             size,
@@ -167,23 +167,30 @@ impl Canvas {
         end: u32,
         pass: &mut wgpu::RenderPass<'_>,
     ) {
-        let (variants, block) = match first.brush {
-            Brush::Box(Part::Solid) => (&pipelines.solid, None),
-            Brush::Box(Part::Gradient) => (&pipelines.gradient, None),
-            Brush::Box(Part::Edged) => (&pipelines.edged, None),
-            Brush::Box(Part::StraightShadow) => (&pipelines.straight_shadow, None),
-            Brush::Box(Part::RoundShadow) => (&pipelines.round_shadow, None),
-            Brush::Coverage(key) => (&pipelines.coverage, blocks.bind_group(key)),
-            Brush::Picture(key) => (&pipelines.picture, blocks.bind_group(key)),
-            Brush::Layer(depth) => (&pipelines.layer, self.targets.get(depth).map(|layer| &layer.bind_group)),
+        let clipped = first.is_clipped;
+        let (pipeline, block) = match first.brush {
+            Brush::Box(Part::Solid) => (pipelines.solid.get(clipped), None),
+            Brush::Box(Part::Gradient) => (pipelines.gradient.get(clipped), None),
+            Brush::Box(Part::Edged) => (pipelines.edged.get(clipped), None),
+            Brush::Box(Part::StraightShadow) => (pipelines.straight_shadow.get(clipped), None),
+            Brush::Box(Part::RoundShadow) => (pipelines.round_shadow.get(clipped), None),
+            Brush::Box(Part::Inset) => (pipelines.inset.get(clipped), None),
+            Brush::Coverage(key) => (pipelines.coverage.get(clipped), blocks.bind_group(key)),
+            Brush::Picture(key) => (pipelines.picture.get(clipped), blocks.bind_group(key)),
+            Brush::Layer(depth) => (pipelines.layer.get(clipped), self.layer(depth)),
+            Brush::Mask(depth) => (&pipelines.mask, self.layer(depth)),
         };
         let instances = if matches!(first.brush, Brush::Box(_)) { &self.boxes } else { &self.quads };
-        pass.set_pipeline(variants.get(first.is_clipped));
+        pass.set_pipeline(pipeline);
         if let Some(block) = block {
             pass.set_bind_group(1, block, &[]);
         }
         pass.set_vertex_buffer(0, instances.buffer.slice(..));
         pass.draw(0..4, first.instance..end);
+    }
+
+    fn layer(&self, depth: usize) -> Option<&wgpu::BindGroup> {
+        self.targets.get(depth).map(|layer| &layer.bind_group)
     }
 
     fn record_copies(&mut self, gpu: &Gpu, damage: &[PixelRect], encoder: &mut wgpu::CommandEncoder) {

@@ -126,13 +126,15 @@ impl PixelRect {
 /// What encloses an item, and the pixels that it can colour.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
-    /// Index of the innermost `PushGroup` or `PushClip` around the item.
+    /// Index of the innermost `PushGroup`, `PushMask` or `PushClip` around the item.
     pub parent: Option<usize>,
     /// Cut by all enclosing clips; empty for starts and ends of groups and clips, and inside groups of no opacity.
     pub touched: PixelRect,
     /// For the start of a group that holds exactly one primitive, through clips but no further group: its opacity is
     /// folded into the primitive's colours, which is the same thing without a layer.
     pub folds: bool,
+    /// For the start of a group that holds a mask: it needs a layer at any opacity.
+    pub is_masked: bool,
 }
 
 /// One [`Place`] for each item. An end without a start, or a start without an end, encloses nothing beyond the list.
@@ -141,7 +143,7 @@ pub fn places(list: &DrawList) -> Vec<Place> {
     let whole = PixelRect::of_canvas(list.canvas);
     let mut places: Vec<Place> = Vec::with_capacity(list.items.len());
     for (index, item) in list.items.iter().enumerate() {
-        if matches!(item.op, Op::PopGroup | Op::PopClip) {
+        if matches!(item.op, Op::PopGroup | Op::PopMask | Op::PopClip) {
             open.pop();
         }
         let (parent, inside) = open.last().map_or((None, whole), |(parent, inside)| (Some(*parent), *inside));
@@ -149,10 +151,16 @@ pub fn places(list: &DrawList) -> Vec<Place> {
             .op
             .bounds()
             .map_or(PixelRect::default(), |bounds| PixelRect::touched_by(bounds, list.canvas).intersection(inside));
-        places.push(Place { parent, touched, folds: false });
+        places.push(Place { parent, touched, folds: false, is_masked: false });
         match &item.op {
             Op::PushGroup { opacity } if *opacity > 0.0 => open.push((index, inside)),
             Op::PushGroup { .. } => open.push((index, PixelRect::default())),
+            Op::PushMask => {
+                open.push((index, inside));
+                if let Some(group) = parent {
+                    places[group].is_masked = true;
+                }
+            }
             Op::PushClip(clip) => {
                 // One pixel for the antialiased edge.
                 let bounds = clip.canvas_from_local.bounds_of(clip.rect);
@@ -171,9 +179,9 @@ fn mark_folding_groups(list: &DrawList, places: &mut [Place]) {
     let mut members = vec![0_usize; places.len()];
     for (index, item) in list.items.iter().enumerate() {
         let counts = match item.op {
-            Op::PopGroup | Op::PopClip | Op::PushClip(_) => continue,
-            // A group in a group needs the outer one's layer.
-            Op::PushGroup { .. } => 2,
+            Op::PopGroup | Op::PopMask | Op::PopClip | Op::PushClip(_) => continue,
+            // A group in a group needs the outer one's layer, and so does a mask.
+            Op::PushGroup { .. } | Op::PushMask => 2,
             _ => 1,
         };
         let mut around = places[index].parent;
@@ -307,6 +315,7 @@ fn pair(old: &Side, new: &Side) -> Vec<Option<usize>> {
     let mut new_is_paired: Vec<bool> = partners.iter().map(Option::is_some).collect();
     let mut old_is_paired = vec![false; old_items.len()];
     partners.iter().flatten().for_each(|partner| old_is_paired[*partner] = true);
+    let (old_masks, new_masks) = (masks(old), masks(new));
     for index in 0..partners.len() {
         let Some(partner) = partners[index] else { continue };
         let enclosed_alike = match (new.parent(index, &new_is_paired), old.parent(partner, &old_is_paired)) {
@@ -317,13 +326,32 @@ fn pair(old: &Side, new: &Side) -> Vec<Option<usize>> {
             }
             _ => false,
         };
-        if !enclosed_alike {
+        // A mask changes all that its group drew before it, also where the mask itself touches nothing.
+        let is_masked_alike = masks_alike(old_masks.get(&partner), new_masks.get(&index), &partners);
+        if !enclosed_alike || !is_masked_alike {
             partners[index] = None;
             new_is_paired[index] = false;
             old_is_paired[partner] = false;
         }
     }
     partners
+}
+
+/// The masks of each masked group, by the group's index.
+fn masks(side: &Side) -> HashMap<usize, Vec<usize>> {
+    let mut masks: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, place) in side.places.iter().enumerate() {
+        if let (Op::PushMask, Some(group)) = (side.op(index), place.parent) {
+            masks.entry(group).or_default().push(index);
+        }
+    }
+    masks
+}
+
+fn masks_alike(old: Option<&Vec<usize>>, new: Option<&Vec<usize>>, partners: &[Option<usize>]) -> bool {
+    let old = old.map_or(&[][..], Vec::as_slice);
+    let new = new.map_or(&[][..], Vec::as_slice);
+    old.len() == new.len() && old.iter().zip(new).all(|(old, new)| partners[*new] == Some(*old))
 }
 
 /// Pairs equal items of the same node; of pairs that cross each other, those of a longest common order are kept.
@@ -417,7 +445,15 @@ fn edges_of_move(from: &Clip, to: &Clip, canvas: Size) -> Vec<PixelRect> {
 
 /// The pixels that an item can colour, without the inside of a box that is nothing but a shadow.
 fn coloured(item: &Item, touched: PixelRect) -> Vec<PixelRect> {
-    if let Op::Box(BoxShape { canvas_from_local, rect, corners, fill: Paint::Solid(fill), border: None, .. }) = &item.op
+    if let Op::Box(BoxShape {
+        canvas_from_local,
+        rect,
+        corners,
+        fill: Paint::Solid(fill),
+        border: None,
+        inner_shadow: None,
+        shadow: _,
+    }) = &item.op
         && fill.a == 0.0
         && canvas_from_local.is_translation()
     {

@@ -12,7 +12,7 @@ use lyon::tessellation::{
 };
 
 use super::raster_box::RasterBox;
-use crate::draw_list::{PathData, PathStyle, Point, Rect, Segment};
+use crate::draw_list::{Cap, Join, PathData, PathStyle, Point, Rect, Segment};
 
 /// Farthest that a chord may lie from its curve, in texels: below what 16 samples a side can show.
 const TOLERANCE_TEXELS: f32 = 0.03;
@@ -35,10 +35,10 @@ pub(super) fn extent(path: &PathData, style: PathStyle) -> Rect {
         return Rect::default();
     }
     match style {
-        PathStyle::Stroke { width_px } if !(width_px > 0.0 && width_px.is_finite()) => Rect::default(),
+        PathStyle::Stroke { width_px, .. } if !(width_px > 0.0 && width_px.is_finite()) => Rect::default(),
         PathStyle::Fill => path.bounds(),
         // Its bounds may have no height or width, as those of a straight line; the stroke gives them some.
-        PathStyle::Stroke { width_px } => path.bounds().outset(width_px / 2.0),
+        PathStyle::Stroke { .. } => path.bounds().outset(style.reach_px()),
     }
 }
 
@@ -63,12 +63,13 @@ pub(super) fn rasterise(path: &PathData, style: PathStyle, raster_box: &RasterBo
             &FillOptions::non_zero().with_tolerance(TOLERANCE_TEXELS),
             &mut BuffersBuilder::new(&mut mesh, |vertex: FillVertex<'_>| at(vertex.position())),
         ),
-        PathStyle::Stroke { width_px } => StrokeTessellator::new().tessellate_path(
+        PathStyle::Stroke { width_px, cap, join } => StrokeTessellator::new().tessellate_path(
             &outline,
             &StrokeOptions::tolerance(TOLERANCE_TEXELS)
                 .with_line_width(width_px * raster_box.scale)
-                .with_line_join(LineJoin::Round)
-                .with_line_cap(LineCap::Round),
+                .with_line_join(line_join(join))
+                .with_line_cap(line_cap(cap))
+                .with_miter_limit(Join::MITER_LIMIT),
             &mut BuffersBuilder::new(&mut mesh, |vertex: StrokeVertex<'_, '_>| at(vertex.position())),
         ),
     };
@@ -81,6 +82,22 @@ pub(super) fn rasterise(path: &PathData, style: PathStyle, raster_box: &RasterBo
     let triangles: Vec<[Point; 3]> =
         mesh.indices.chunks_exact(3).map(|three| [corner(three[0]), corner(three[1]), corner(three[2])]).collect();
     cover(&triangles, raster_box.width, raster_box.height)
+}
+
+fn line_cap(cap: Cap) -> LineCap {
+    match cap {
+        Cap::Butt => LineCap::Butt,
+        Cap::Round => LineCap::Round,
+        Cap::Square => LineCap::Square,
+    }
+}
+
+fn line_join(join: Join) -> LineJoin {
+    match join {
+        Join::Round => LineJoin::Round,
+        Join::Miter => LineJoin::Miter,
+        Join::Bevel => LineJoin::Bevel,
+    }
 }
 
 /// The path in texels.
@@ -302,9 +319,34 @@ mod tests {
     fn a_stroke_of_a_straight_line_is_as_wide_as_asked_and_round_at_its_ends() {
         let line =
             PathData { segments: vec![Segment::Move(Point::new(5.0, 5.0)), Segment::Line(Point::new(25.0, 5.0))] };
-        let found = area(&coverage(&line, PathStyle::Stroke { width_px: 4.0 }, 1.0).1);
+        let found = area(&coverage(&line, PathStyle::round(4.0), 1.0).1);
         let expected = 20.0 * 4.0 + std::f32::consts::PI * 4.0;
         assert!((found - expected).abs() < 0.5, "{found}, not {expected}");
+    }
+
+    #[test]
+    fn caps_and_joins_cover_what_svg_says_they_cover() {
+        let line = |points: &[(f32, f32)]| {
+            let mut path = polygon(points);
+            path.segments.pop();
+            path
+        };
+        let covered =
+            |path: &PathData, cap, join| area(&coverage(path, PathStyle::Stroke { width_px: 4.0, cap, join }, 1.0).1);
+        let straight = line(&[(5.0, 5.0), (25.0, 5.0)]);
+        assert_eq!(covered(&straight, Cap::Butt, Join::Round), 80.0);
+        assert_eq!(covered(&straight, Cap::Square, Join::Round), 96.0);
+        // A right angle: the two legs share a square of 2 x 2, beyond which lies the outer corner of 2 x 2.
+        let corner = line(&[(5.0, 25.0), (5.0, 5.0), (25.0, 5.0)]);
+        let legs = 2.0 * 80.0 - 4.0;
+        assert_eq!(covered(&corner, Cap::Butt, Join::Miter), legs + 4.0);
+        let bevelled = covered(&corner, Cap::Butt, Join::Bevel);
+        assert!((bevelled - legs - 2.0).abs() < 0.2, "{bevelled}");
+        let rounded = covered(&corner, Cap::Butt, Join::Round);
+        assert!((rounded - legs - std::f32::consts::PI).abs() < 0.2, "{rounded}");
+        // Sharper than SVG's limit of 4, about 29 degrees, a point is cut off.
+        let sharp = line(&[(5.0, 40.0), (8.0, 5.0), (11.0, 40.0)]);
+        assert_eq!(covered(&sharp, Cap::Butt, Join::Miter), covered(&sharp, Cap::Butt, Join::Bevel));
     }
 
     #[test]
@@ -316,7 +358,7 @@ mod tests {
                 Segment::Line(Point::new(8.0, 30.0)),
             ],
         };
-        let found = coverage(&corner, PathStyle::Stroke { width_px: 3.0 }, 1.0).1;
+        let found = coverage(&corner, PathStyle::round(3.0), 1.0).1;
         // The two legs overlap near the tip: their sum would be two widths of each length.
         assert!(area(&found) < 2.0 * 26.1 * 3.0, "{}", area(&found));
     }
@@ -337,14 +379,14 @@ mod tests {
 
     #[test]
     fn an_empty_path_has_no_extent() {
-        assert!(RasterBox::around(extent(&PathData::default(), PathStyle::Stroke { width_px: 3.0 }), 1.0).is_none());
+        assert!(RasterBox::around(extent(&PathData::default(), PathStyle::round(3.0)), 1.0).is_none());
     }
 
     #[test]
     fn a_path_that_is_no_number_or_a_stroke_without_width_has_no_extent() {
         let mut path = polygon(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0)]);
-        assert!(extent(&path, PathStyle::Stroke { width_px: 0.0 }).is_empty());
-        assert!(extent(&path, PathStyle::Stroke { width_px: f32::NAN }).is_empty());
+        assert!(extent(&path, PathStyle::round(0.0)).is_empty());
+        assert!(extent(&path, PathStyle::round(f32::NAN)).is_empty());
         path.segments[1] = Segment::Line(Point::new(f32::NAN, 0.0));
         assert!(extent(&path, PathStyle::Fill).is_empty());
     }

@@ -15,6 +15,15 @@ pub(super) const COVERAGE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R8U
 /// source + destination × (1 − source alpha), in colour and alpha alike.
 const OVER: wgpu::BlendState = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
 
+/// destination × source alpha, in colour and alpha alike.
+const KEEP_UNDER: wgpu::BlendState = wgpu::BlendState { color: KEEP, alpha: KEEP };
+
+const KEEP: wgpu::BlendComponent = wgpu::BlendComponent {
+    src_factor: wgpu::BlendFactor::Zero,
+    dst_factor: wgpu::BlendFactor::SrcAlpha,
+    operation: wgpu::BlendOperation::Add,
+};
+
 /// One way of drawing, compiled for items without clips and for those with some.
 pub(super) struct Variants {
     plain: wgpu::RenderPipeline,
@@ -39,9 +48,13 @@ pub(super) struct Pipelines {
     pub(super) edged: Variants,
     pub(super) straight_shadow: Variants,
     pub(super) round_shadow: Variants,
+    /// Boxes with an inner shadow, and whatever else.
+    pub(super) inset: Variants,
     pub(super) coverage: Variants,
     pub(super) picture: Variants,
     pub(super) layer: Variants,
+    /// A layer whose alpha is multiplied with what is there; always on the layer of a group, where nothing clips.
+    pub(super) mask: wgpu::RenderPipeline,
     pub(super) clear: wgpu::RenderPipeline,
     /// Group 0 of all but `clear`: the canvas and the clips.
     pub(super) scene_layout: wgpu::BindGroupLayout,
@@ -58,27 +71,29 @@ impl Pipelines {
         let clear_module = module(device, shaders::CLEAR);
         let box_layout = layout(device, &[Some(&scene_layout)]);
         let quad_layout = layout(device, &[Some(&scene_layout), Some(&block_layout)]);
-        let quad = |fragment| {
-            Variants::new(|clipped| {
-                let constants = [("CLIPPED", clipped)];
-                item_pipeline::<QuadInstance>(device, &quad_module, ["vs_quad", fragment], &quad_layout, &constants)
-            })
+        let blended = |fragment, clipped, blend| {
+            let (entries, constants) = (["vs_quad", fragment], [("CLIPPED", clipped)]);
+            item_pipeline::<QuadInstance>(device, &quad_module, entries, &quad_layout, &constants, blend)
         };
-        let boxes = |edges, gradient, shadow| {
+        let quad = |fragment| Variants::new(|clipped| blended(fragment, clipped, OVER));
+        let boxes = |edges, gradient, shadow, inner| {
             Variants::new(|clipped| {
-                let constants = [("CLIPPED", clipped), ("EDGES", edges), ("GRADIENT", gradient), ("SHADOW", shadow)];
-                item_pipeline::<BoxInstance>(device, &box_module, ["vs_box", "fs_box"], &box_layout, &constants)
+                let parts = [("EDGES", edges), ("GRADIENT", gradient), ("SHADOW", shadow), ("INNER", inner)];
+                let constants: Vec<_> = parts.into_iter().chain([("CLIPPED", clipped)]).collect();
+                item_pipeline::<BoxInstance>(device, &box_module, ["vs_box", "fs_box"], &box_layout, &constants, OVER)
             })
         };
         Pipelines {
-            solid: boxes(0.0, 0.0, 0.0),
-            gradient: boxes(0.0, 1.0, 0.0),
-            edged: boxes(1.0, 1.0, 0.0),
-            straight_shadow: boxes(1.0, 1.0, 1.0),
-            round_shadow: boxes(1.0, 1.0, 2.0),
+            solid: boxes(0.0, 0.0, 0.0, 0.0),
+            gradient: boxes(0.0, 1.0, 0.0, 0.0),
+            edged: boxes(1.0, 1.0, 0.0, 0.0),
+            straight_shadow: boxes(1.0, 1.0, 1.0, 0.0),
+            round_shadow: boxes(1.0, 1.0, 2.0, 0.0),
+            inset: boxes(1.0, 1.0, 2.0, 1.0),
             coverage: quad("fs_coverage"),
             picture: quad("fs_picture"),
             layer: quad("fs_layer"),
+            mask: blended("fs_layer", 0.0, KEEP_UNDER),
             clear: pipeline(device, &clear_module, ["vs_clear", "fs_clear"], &layout(device, &[]), &[], None),
             scene_layout,
             block_layout,
@@ -133,13 +148,14 @@ fn block_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
     })
 }
 
-/// Draws instances of a mirror over what is there.
+/// Draws instances of a mirror, blended with what is there.
 fn item_pipeline<M: Mirror>(
     device: &wgpu::Device,
     module: &wgpu::ShaderModule,
     entries: [&str; 2],
     layout: &wgpu::PipelineLayout,
     constants: &[(&str, f64)],
+    blend: wgpu::BlendState,
 ) -> wgpu::RenderPipeline {
     let attributes = types::attributes::<M>();
     let instances = wgpu::VertexBufferLayout {
@@ -147,7 +163,7 @@ fn item_pipeline<M: Mirror>(
         step_mode: wgpu::VertexStepMode::Instance,
         attributes: &attributes,
     };
-    pipeline(device, module, entries, layout, constants, Some(instances))
+    pipeline(device, module, entries, layout, constants, Some((instances, blend)))
 }
 
 /// Without instances: one triangle that replaces what is there.
@@ -157,9 +173,10 @@ fn pipeline(
     [vertex, fragment]: [&str; 2],
     layout: &wgpu::PipelineLayout,
     constants: &[(&str, f64)],
-    instances: Option<wgpu::VertexBufferLayout<'_>>,
+    item: Option<(wgpu::VertexBufferLayout<'_>, wgpu::BlendState)>,
 ) -> wgpu::RenderPipeline {
-    let is_item = instances.is_some();
+    let is_item = item.is_some();
+    let (instances, blend) = item.unzip();
     let buffers = [instances];
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
         label: Some(fragment),
@@ -186,7 +203,7 @@ fn pipeline(
             compilation_options: wgpu::PipelineCompilationOptions { constants, ..Default::default() },
             targets: &[Some(wgpu::ColorTargetState {
                 format: TARGET_FORMAT,
-                blend: is_item.then_some(OVER),
+                blend,
                 write_mask: wgpu::ColorWrites::ALL,
             })],
         }),

@@ -3,6 +3,8 @@
 //! In: a draw list, the damage, and a source of textures. Out: a [`Plan`], in drawing order, of the items that meet the
 //! damage. On the CPU; holds numbers and texture keys, no handle of the GPU.
 
+mod groups;
+
 use std::sync::Arc;
 
 use bytemuck::Zeroable as _;
@@ -13,7 +15,7 @@ use super::damage::{PixelRect, Place};
 use super::tiles::{REACHED_SCALE, TexelRect, Tiles};
 use super::types::{BoxInstance, ClipRecord, QuadInstance, rows, sides};
 use crate::draw_list::{
-    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, TextShape,
+    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, Point, Shadow, TextShape,
 };
 use crate::ids::NodeId;
 
@@ -21,8 +23,9 @@ use crate::ids::NodeId;
 /// one more evaluation.
 pub const MAX_LIVE_CLIPS: usize = 8;
 
-/// Groups with opacity below 1 that may lie within each other: each has a layer as large as the canvas.
-pub const MAX_GROUP_DEPTH: usize = 4;
+/// Layers, each as large as the canvas, that may be in use at once: a group with opacity below 1 has one, a masked group
+/// one for itself and one for its mask.
+pub const MAX_GROUP_DEPTH: usize = 8;
 
 /// A texture that holds what an item shows.
 #[derive(Clone, Debug)]
@@ -47,6 +50,8 @@ pub(super) enum Brush {
     Picture(u64),
     /// The layer of a group at this depth.
     Layer(usize),
+    /// The layer at this depth as a mask of the one before.
+    Mask(usize),
 }
 
 /// One instance to draw; its index counts within the boxes or within the quads.
@@ -98,6 +103,10 @@ enum Open {
         outer_fade: f32,
         outer_clips: Vec<ClipRecord>,
         outer_live: LiveClips,
+    },
+    /// Draws a mask onto the layer above that of its group.
+    Mask {
+        first_pass: usize,
     },
     Clip {
         outer_live: LiveClips,
@@ -179,8 +188,10 @@ impl Planner<'_> {
     fn item(&mut self, node: &NodeId, op: &Op, place: &Place) -> Result<(), RenderError> {
         let is_visible = self.damage.iter().any(|rect| rect.meets(place.touched));
         match op {
-            Op::PushGroup { opacity } => self.push_group(node, *opacity, place.folds)?,
+            Op::PushGroup { opacity } => self.push_group(node, *opacity, place)?,
             Op::PopGroup => self.pop_group(node)?,
+            Op::PushMask => self.push_mask(node)?,
+            Op::PopMask => self.pop_mask(node)?,
             Op::PushClip(clip) => self.push_clip(node, clip)?,
             Op::PopClip => match self.open.pop() {
                 Some(Open::Clip { outer_live }) => {
@@ -205,62 +216,9 @@ impl Planner<'_> {
                 if let Some(block) = self.blocks.picture(node, shape)? {
                     let Color { r, g, b, a } = shape.tint;
                     let tint = [r * a, g * a, b * a, a].map(|part| part * self.fade);
-                    self.draw_block(Brush::Picture(block.key), &block, shape.canvas_from_local, tint, place.touched);
+                    self.draw_picture(&block, shape, tint, place.touched);
                 }
             }
-        }
-        Ok(())
-    }
-
-    fn push_group(&mut self, node: &NodeId, opacity: f32, folds: bool) -> Result<(), RenderError> {
-        // Not-a-number shows nothing, like 0.
-        let opacity = if opacity > 0.0 { opacity } else { 0.0 };
-        let outer_fade = self.fade;
-        if opacity >= 1.0 {
-            self.open.push(Open::Plain);
-        } else if folds || opacity == 0.0 {
-            self.fade *= opacity;
-            self.open.push(Open::Folded { outer_fade });
-        } else {
-            if self.depth == MAX_GROUP_DEPTH {
-                return Err(RenderError::TooManyGroups { node: node.clone() });
-            }
-            self.depth += 1;
-            let first_pass = self.plan.passes.len();
-            let cleared = PixelRect::default();
-            self.plan.passes.push(Pass { target: self.depth, cleared, draws: Vec::new() });
-            self.fade = 1.0;
-            let outer_clips = std::mem::take(&mut self.clips);
-            let outer_live = std::mem::replace(&mut self.live, LiveClips::NONE);
-            self.open.push(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_live });
-        }
-        Ok(())
-    }
-
-    fn pop_group(&mut self, node: &NodeId) -> Result<(), RenderError> {
-        match self.open.pop() {
-            Some(Open::Plain) => {}
-            Some(Open::Folded { outer_fade }) => self.fade = outer_fade,
-            Some(Open::Layered { opacity, first_pass, outer_fade, outer_clips, outer_live }) => {
-                let depth = self.depth;
-                let draws = self.plan.passes[first_pass..].iter().filter(|pass| pass.target == depth);
-                let touched =
-                    draws.flat_map(|pass| &pass.draws).fold(PixelRect::default(), |all, draw| all.union(draw.touched));
-                self.plan.passes[first_pass].cleared = touched;
-                self.depth -= 1;
-                self.fade = outer_fade;
-                self.clips = outer_clips;
-                self.live = outer_live;
-                if touched.is_empty() {
-                    self.plan.passes.truncate(first_pass);
-                } else {
-                    let cleared = PixelRect::default();
-                    self.plan.passes.push(Pass { target: self.depth, cleared, draws: Vec::new() });
-                    let tint = [opacity * self.fade; 4];
-                    self.push_quad(Brush::Layer(depth), Affine::IDENTITY, tint, touched);
-                }
-            }
-            Some(Open::Clip { .. }) | None => return Err(RenderError::Unbalanced { node: node.clone() }),
         }
         Ok(())
     }
@@ -308,6 +266,7 @@ impl Planner<'_> {
             shadow_color: faded(shape.shadow.map_or([0.0; 4], |shadow| shadow.color.premultiplied())),
             extras_px: [offset.x, offset.y, blur_px / 2.0, border.map_or(0.0, |border| border.width_px)],
             clips: [0, 0],
+            inner: shape.inner_shadow.map_or([0; 4], |shadow| inner(shadow, faded(shadow.color.premultiplied()))),
         };
         // A transparent box may still cast a shadow around itself; its inside shows nothing.
         let is_blank = colors.iter().flatten().all(|part| *part == 0.0);
@@ -343,6 +302,28 @@ impl Planner<'_> {
         for rect in block.tiles.full.iter().map(place) {
             let instance = BoxInstance { color_0: tint, ..BoxInstance::zeroed() };
             self.push_box(Part::Solid, instance, rect);
+        }
+    }
+
+    fn draw_picture(&mut self, block: &Block, shape: &ImageShape, tint: [f32; 4], touched: PixelRect) {
+        let brush = Brush::Picture(block.key);
+        let Some(canvas_from_texel) = tiled(block, shape.canvas_from_local) else {
+            self.draw_block(brush, block, shape.canvas_from_local, tint, touched);
+            return;
+        };
+        let end = block.texel_from_local.apply(Point::new(shape.rect.right(), shape.rect.bottom()));
+        let end = [end.x, end.y].map(|side| side.round() as u32);
+        for rect in &block.tiles.partial {
+            let mut place = tile_px(canvas_from_texel, rect);
+            // A picture, unlike coverage, is not surrounded by empty texels: its edge reaches into the next pixel.
+            place.x0 -= u32::from(rect.x0 == 0).min(place.x0);
+            place.y0 -= u32::from(rect.y0 == 0).min(place.y0);
+            place.x1 += u32::from(rect.x1 == end[0]);
+            place.y1 += u32::from(rect.y1 == end[1]);
+            let place = place.intersection(touched);
+            if !place.is_empty() {
+                self.draw_block(brush, block, shape.canvas_from_local, tint, place);
+            }
         }
     }
 
@@ -408,6 +389,13 @@ fn tile_px(canvas_from_texel: Affine, rect: &TexelRect) -> PixelRect {
 
 fn bounds_px(touched: PixelRect) -> [f32; 4] {
     [touched.x0 as f32, touched.y0 as f32, touched.x1 as f32, touched.y1 as f32]
+}
+
+/// An inner shadow as its shader takes it.
+fn inner(shadow: Shadow, color: [f32; 4]) -> [u32; 4] {
+    let byte = |part: f32| (part.clamp(0.0, 1.0) * 255.0).round() as u8;
+    let [x, y, deviation] = [shadow.offset.x, shadow.offset.y, shadow.blur_px / 2.0].map(f32::to_bits);
+    [x, y, deviation, u32::from_le_bytes(color.map(byte))]
 }
 
 type Fill = ([f32; 4], [f32; 4], [[f32; 4]; 4]);

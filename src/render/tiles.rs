@@ -4,6 +4,7 @@
 //! the rectangle around them, and a software GPU pays for every pixel of it.
 
 use super::path_raster::Coverage;
+use crate::draw_list::Size;
 
 /// Side of a tile, in texels: small enough to follow a line, large enough that its quad's own cost does not count.
 const TILE: u32 = 32;
@@ -67,6 +68,16 @@ pub(super) fn tiles(coverage: &Coverage) -> Tiles {
     }
     let is_whole = found.full.is_empty() && area(&found.partial) * 4 > u64::from(coverage.width * coverage.height) * 3;
     if is_whole { Tiles::default() } else { found }
+}
+
+/// The tiles of a picture that hold anything to see: whole when that is most of it. All count as partial, since a picture
+/// has colours wherever it has coverage; one at its edge is drawn a pixel beyond, where that edge is smoothed.
+pub(super) fn picture_tiles(size: Size, rgba: &[u8]) -> Tiles {
+    let texels = rgba.chunks_exact(4).map(|pixel| pixel[3]).collect();
+    let Tiles { mut partial, full } = tiles(&Coverage { width: size.width, height: size.height, texels });
+    partial.extend(full);
+    let is_whole = area(&partial) * 4 > u64::from(size.width) * u64::from(size.height) * 3;
+    if is_whole { Tiles::default() } else { Tiles { partial, full: Vec::new() } }
 }
 
 /// Adds a rectangle, or grows the one right above it.
@@ -139,6 +150,18 @@ mod tests {
     fn a_tile_that_ends_beside_coverage_is_drawn_too() {
         let found = tiles(&coverage(320, |x, _| u8::from(x == 64)));
         assert_eq!(found.partial, [TexelRect { x0: 32, y0: 0, x1: 96, y1: 320 }]);
+    }
+
+    #[test]
+    fn a_picture_is_drawn_where_it_can_be_seen() {
+        let size = Size::new(320, 320);
+        let rgba = |is_seen: &dyn Fn(u32, u32) -> bool| -> Vec<u8> {
+            (0..320 * 320).flat_map(|n| [if is_seen(n % 320, n / 320) { 255 } else { 0 }; 4]).collect()
+        };
+        let badge = picture_tiles(size, &rgba(&|x, y| x < 100 && y < 90));
+        assert!(badge.full.is_empty() && area(&badge.partial) < 140 * 110, "{badge:?}");
+        assert!((0..90).all(|y| (0..100).all(|x| holds(&badge.partial, x, y) == 1)));
+        assert_eq!(picture_tiles(size, &rgba(&|_, y| y > 20)), Tiles::default(), "most of it");
     }
 
     #[test]

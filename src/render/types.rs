@@ -4,7 +4,7 @@
 //! offsets and sizes. Colours are gamma-encoded and premultiplied; `*_px` are canvas pixels unless said otherwise.
 
 use bytemuck::{Pod, Zeroable};
-use wgpu::VertexFormat::{self, Float32x4, Uint32x2};
+use wgpu::VertexFormat::{self, Float32x4, Uint32x2, Uint32x4};
 
 use crate::draw_list::{Affine, Rect};
 
@@ -73,7 +73,7 @@ mirror! {
 
 mirror! {
     /// One box.
-    BoxInstance as "BoxInstance", 232 bytes {
+    BoxInstance as "BoxInstance", 248 bytes {
         /// Whole canvas pixels: left, top, right, bottom.
         bounds_px: [f32; 4] => Float32x4,
         local_x: [f32; 4] => Float32x4,
@@ -91,6 +91,8 @@ mirror! {
         shadow_color: [f32; 4] => Float32x4,
         /// Shadow offset x, y; standard deviation; border width: local pixels.
         extras_px: [f32; 4] => Float32x4,
+        /// Inner shadow: offset x, y and standard deviation as bits, then its colour, 8 bits a part, red lowest.
+        inner: [u32; 4] => Uint32x4,
         /// First clip and number of clips.
         clips: [u32; 2] => Uint32x2,
     }

@@ -50,6 +50,7 @@ fn list() -> DrawList {
         Clip { canvas_from_local: Affine::rotation(0.01), rect: Rect::new(1.0, 1.0, 112.0, 112.0), corners: [9.0; 4] };
     let mut ops = items();
     ops.extend(group());
+    ops.extend(masked());
     ops.push(Op::PushClip(clip));
     ops.extend(items());
     ops.extend(group());
@@ -58,19 +59,33 @@ fn list() -> DrawList {
     DrawList { canvas: CANVAS, items: ops.into_iter().map(|op| Item { node: node.clone(), op }).collect() }
 }
 
+/// Masks lie on the layers of groups only, bare: nothing clips what they keep.
+fn masked() -> Vec<Op> {
+    let mut ops = vec![Op::PushGroup { opacity: 1.0 }];
+    ops.extend(items());
+    ops.push(Op::PushMask);
+    ops.extend(items());
+    ops.extend([Op::PopMask, Op::PopGroup]);
+    ops
+}
+
 fn items() -> Vec<Op> {
     let rect = Rect::new(4.5, 4.5, 80.0, 80.0);
     let stops = vec![(0.0, Color::WHITE), (1.0, Color::WHITE.faded(0.5))];
     let gradient = Gradient { from: Point::new(0.0, 0.0), to: Point::new(80.0, 0.0), stops };
-    let shadow = Shadow { offset: Point::new(2.0, 2.0), blur_px: 8.0, color: Color::WHITE };
-    let square = |fill, shadow| {
+    let shadow = Some(Shadow { offset: Point::new(2.0, 2.0), blur_px: 8.0, color: Color::WHITE });
+    let square = |fill, shadow, inner_shadow| {
         let (corners, border) = ([6.0; 4], None);
-        Op::Box(BoxShape { canvas_from_local: Affine::IDENTITY, rect, corners, fill, border, shadow })
+        Op::Box(BoxShape { canvas_from_local: Affine::IDENTITY, rect, corners, fill, border, shadow, inner_shadow })
     };
-    let mut ops = vec![square(Paint::Solid(Color::WHITE), Some(shadow)), square(Paint::Linear(gradient), None)];
+    let mut ops = vec![
+        square(Paint::Solid(Color::WHITE), shadow, None),
+        square(Paint::Linear(gradient), None, None),
+        square(Paint::Solid(Color::WHITE), None, shadow),
+    ];
     for size in [(32, 32), (32, 28), (28, 32), (28, 28)].map(|(width, height)| Size::new(width, height)) {
         ops.push(triangle(size));
-        let picture = Arc::new(PictureData { size, rgba: vec![255; size.width as usize * size.height as usize * 4] });
+        let picture = Arc::new(PictureData::new(size, vec![255; size.width as usize * size.height as usize * 4]));
         ops.push(Op::Image(ImageShape { canvas_from_local: Affine::IDENTITY, rect, picture, tint: Color::WHITE }));
     }
     ops
@@ -123,13 +138,16 @@ mod tests {
         let damage = [PixelRect::of_canvas(CANVAS)];
         let plan = plan::plan(&list, &damage::places(&list), &damage, &mut AnyBlock).unwrap();
         let draws: Vec<_> = plan.passes.iter().filter(|pass| pass.target == 0).flat_map(|pass| &pass.draws).collect();
-        let parts = [Part::Solid, Part::Gradient, Part::Edged, Part::StraightShadow, Part::RoundShadow].map(Brush::Box);
+        let parts = [Part::Solid, Part::Gradient, Part::Edged, Part::StraightShadow, Part::RoundShadow, Part::Inset]
+            .map(Brush::Box);
         for brush in parts.into_iter().chain([Brush::Coverage(1), Brush::Picture(1), Brush::Layer(1)]) {
             for is_clipped in [false, true] {
                 let is_drawn = draws.iter().any(|draw| draw.brush == brush && draw.is_clipped == is_clipped);
                 assert!(is_drawn, "{brush:?}, clipped: {is_clipped}");
             }
         }
+        let masks = plan.passes.iter().filter(|pass| pass.target == 1).flat_map(|pass| &pass.draws);
+        assert!(masks.into_iter().any(|draw| draw.brush == Brush::Mask(2)));
     }
 
     #[test]

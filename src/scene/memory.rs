@@ -27,7 +27,11 @@ pub(crate) struct Instance {
     pub id: NodeId,
     pub results: Results,
     pub children: Vec<Slot>,
+    /// Of its mask; empty when it has none.
+    pub mask: Vec<Slot>,
     pub rows: Rows,
+    /// The first frame in which it was there.
+    pub born: FrameIndex,
     pub text: Option<TextState>,
     pub path: Option<PathState>,
     pub flash: Option<FlashState>,
@@ -57,12 +61,14 @@ pub(crate) struct FlashState {
 }
 
 impl Instance {
-    pub fn new(id: NodeId) -> Self {
+    pub fn new(id: NodeId, born: FrameIndex) -> Self {
         Self {
             id,
             results: Results::default(),
             children: Vec::new(),
+            mask: Vec::new(),
             rows: Rows::default(),
+            born,
             text: None,
             path: None,
             flash: None,

@@ -8,17 +8,13 @@ use minijinja::Value;
 use super::Moment;
 use super::life::{Instant, Life};
 use super::memory::{Drawn, FlashState, Instance, Slot};
-use super::shape;
 use super::text;
-use crate::draw_list::{
-    Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, PathShape, PathStyle, Point, Rect, Shadow,
-};
+use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, Point, Rect, Shadow};
 use crate::ids::NodeId;
 use crate::template::bind::{Local, Results, Scope};
 use crate::template::expr::{Expr, number_of, text_of};
 use crate::template::model::{
-    Argument, BoxNode, ComponentNode, CourtNode, Fill, Flash, Kind, Node, PathNode, Prop, RepeatNode, Stroke, TextNode,
-    ZoneNode,
+    Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, RepeatNode, ShadowNode, TextNode,
 };
 use crate::template::motion::{Property, RevealEdge, progress};
 use crate::template::values::Tick;
@@ -107,7 +103,8 @@ impl Painter<'_> {
             return;
         }
         let instance = slot.instance.get_or_insert_with(|| {
-            Box::new(Instance::new(NodeId::from(format!("{}{}{}", self.prefix, node.id, self.suffix))))
+            let id = NodeId::from(format!("{}{}{}", self.prefix, node.id, self.suffix));
+            Box::new(Instance::new(id, self.moment.frame))
         });
         let begin = Begin {
             before: begin.before.map(|first| first + instance.offset).filter(|_| instance.drawn.is_some()),
@@ -163,7 +160,7 @@ impl Painter<'_> {
             self.push(suffixed(&instance.id, "reveal"), Op::PushClip(clip));
         }
         let is_group = matches!(node.kind, Kind::Group { .. } | Kind::Repeat(_) | Kind::Zone(_) | Kind::Component(_));
-        let is_layer = is_group && opacity < 1.0 && is_open;
+        let is_layer = is_open && (is_group && opacity < 1.0 || node.mask.is_some());
         if is_layer {
             self.push(suffixed(&instance.id, "group"), Op::PushGroup { opacity: opacity * inner.opacity });
             inner.opacity = 1.0;
@@ -171,6 +168,9 @@ impl Painter<'_> {
             inner.opacity *= opacity;
         }
         self.kind(node, instance, rect, &inner, begin);
+        if let Some(mask) = &node.mask {
+            self.mask(mask, instance, &inner, begin);
+        }
         if is_layer {
             self.push(suffixed(&instance.id, "group"), Op::PopGroup);
         }
@@ -179,12 +179,25 @@ impl Painter<'_> {
         }
     }
 
+    fn mask(&mut self, mask: &Node, instance: &mut Instance, space: &Space, begin: Begin) {
+        let is_open = !space.is_muted;
+        if is_open {
+            self.push(suffixed(&instance.id, "mask"), Op::PushMask);
+        }
+        self.nodes(std::slice::from_ref(mask), &mut instance.mask, space, begin);
+        if is_open {
+            self.push(suffixed(&instance.id, "mask"), Op::PopMask);
+        }
+    }
+
     fn kind(&mut self, node: &Node, instance: &mut Instance, rect: Option<Rect>, space: &Space, begin: Begin) {
         match &node.kind {
             Kind::Group { clip } => self.group(node, instance, clip.zip(rect), space, begin),
             Kind::Box(shape) => self.box_shape(shape, instance, rect, space),
             Kind::Text(text) => self.text(text, instance, space),
-            Kind::Path(path) => self.path(path, instance, space),
+            Kind::Path(path) => self.path(node, path, instance, space),
+            Kind::Image(image) => self.image(image, instance, rect, space),
+            Kind::Sprite(sprite) => self.sprite(sprite, instance, rect, space),
             Kind::Repeat(repeat) => self.repeat(node, repeat, instance, space, begin),
             Kind::Zone(zone) => self.zone(node, zone, instance, space, begin),
             Kind::Court(court) => self.court(court, instance, space),
@@ -217,7 +230,7 @@ impl Painter<'_> {
         let results = &mut instance.results;
         let fill = match &shape.fill {
             Fill::Solid(color) => self.color(color, results, space).map(Paint::Solid),
-            Fill::Linear { is_vertical, stops } => self.gradient(*is_vertical, stops, rect, results, space),
+            Fill::Linear { degrees, stops } => self.gradient(*degrees, stops, rect, results, space),
         };
         let border = shape.border.as_ref().and_then(|stroke| {
             let color = self.color(&stroke.color, results, space)?;
@@ -227,22 +240,26 @@ impl Painter<'_> {
                 color,
             })
         });
-        let shadow = shape.shadow.as_ref().and_then(|shadow| {
-            Some(Shadow {
-                offset: Point::new(shadow.x * self.scale, shadow.y * self.scale),
-                blur_px: shadow.blur * self.scale,
-                color: self.color(&shadow.color, results, space)?,
-            })
-        });
+        let shadow = self.shadow(shape.shadow.as_ref(), results, space);
+        let inner_shadow = self.shadow(shape.inner_shadow.as_ref(), results, space);
         let corners = self.corners(shape.corners, rect);
         let Some(fill) = fill.filter(|_| !space.is_muted) else { return };
-        let shape = BoxShape { canvas_from_local: space.motion, rect, corners, fill, border, shadow };
+        let shape = BoxShape { canvas_from_local: space.motion, rect, corners, fill, border, shadow, inner_shadow };
         self.push(instance.id.clone(), Op::Box(shape));
+    }
+
+    fn shadow(&mut self, shadow: Option<&ShadowNode>, results: &mut Results, space: &Space) -> Option<Shadow> {
+        let shadow = shadow?;
+        Some(Shadow {
+            offset: Point::new(shadow.x * self.scale, shadow.y * self.scale),
+            blur_px: shadow.blur * self.scale,
+            color: self.color(&shadow.color, results, space)?,
+        })
     }
 
     fn gradient(
         &mut self,
-        is_vertical: bool,
+        degrees: f32,
         stops: &[(f32, Prop<Color>)],
         rect: Rect,
         results: &mut Results,
@@ -252,8 +269,7 @@ impl Painter<'_> {
             .iter()
             .map(|(at, color)| Some((*at, self.color(color, results, space)?)))
             .collect::<Option<Vec<(f32, Color)>>>()?;
-        let from = Point::new(rect.x, rect.y);
-        let to = if is_vertical { Point::new(rect.x, rect.bottom()) } else { Point::new(rect.right(), rect.y) };
+        let (from, to) = gradient_line(degrees, rect);
         Some(Paint::Linear(Gradient { from, to, stops }))
     }
 
@@ -283,80 +299,6 @@ impl Painter<'_> {
             })
             .collect();
         Some(text::FitTo { width_px, replacements })
-    }
-
-    fn path(&mut self, node: &PathNode, instance: &mut Instance, space: &Space) {
-        let results = &mut instance.results;
-        let fill = node.fill.as_ref().and_then(|color| self.color(color, results, space));
-        let stroke = node.stroke.as_ref().and_then(|stroke| self.stroke(stroke, results, space));
-        let scale = self.scale;
-        let path = shape::kept(&mut instance.path, shape::Key::path(scale), || vec![shape::scaled(&node.path, scale)]);
-        self.outlines(&instance.id, &path, fill, stroke, space);
-    }
-
-    fn zone(&mut self, node: &Node, zone: &ZoneNode, instance: &mut Instance, space: &Space, begin: Begin) {
-        let results = &mut instance.results;
-        let number = number_of(&self.eval(&zone.number, results)).unwrap_or(0.0);
-        let league = self.string(&zone.court.league, results).unwrap_or_default();
-        let fill = zone.fill.as_ref().and_then(|color| self.color(color, results, space));
-        let stroke = zone.stroke.as_ref().and_then(|stroke| self.stroke(stroke, results, space));
-        let hatch = zone.hatch.as_ref().and_then(|hatch| {
-            let is_on = hatch.when.as_ref().is_none_or(|when| self.eval(when, results).is_true());
-            let stroke = self.stroke(&hatch.stroke, results, space)?;
-            is_on.then_some((hatch.gap * self.scale, stroke))
-        });
-        let map = shape::CourtMap::new(&league, &zone.court, self.scale);
-        let Some(place) = map.zone_label(number) else {
-            instance.children.clear();
-            return;
-        };
-        let inside = Space { origin: [space.origin[0] + place.x, space.origin[1] + place.y], ..*space };
-        if fill.is_some() || stroke.is_some() || hatch.is_some() {
-            let gap = hatch.map_or(0.0, |(gap, _)| gap);
-            let kept = shape::Key::zone(self.scale, number, &league, gap);
-            let paths = shape::kept(&mut instance.path, kept, || map.zone(number, gap));
-            let (outline, lines) = paths.split_at(paths.len().min(1));
-            self.outlines(&instance.id, outline, fill, None, space);
-            if let Some((_, stroke)) = hatch {
-                self.outlines(&instance.id, lines, None, Some(stroke), space);
-            }
-            self.outlines(&instance.id, outline, None, stroke, space);
-        }
-        self.nodes(&node.children, &mut instance.children, &inside, begin);
-    }
-
-    fn court(&mut self, node: &CourtNode, instance: &mut Instance, space: &Space) {
-        let league = self.string(&node.court.league, &mut instance.results).unwrap_or_default();
-        let stroke = self.stroke(&node.stroke, &mut instance.results, space);
-        let map = shape::CourtMap::new(&league, &node.court, self.scale);
-        let kept = shape::Key::zone(self.scale, 0.0, &league, 0.0);
-        let paths = shape::kept(&mut instance.path, kept, || map.lines());
-        self.outlines(&instance.id, &paths, None, stroke, space);
-    }
-
-    /// Paths from the node's origin, filled and then stroked; the first has the node's id, the others a number.
-    fn outlines(
-        &mut self,
-        id: &NodeId,
-        paths: &[std::sync::Arc<crate::draw_list::PathData>],
-        fill: Option<Color>,
-        stroke: Option<(f32, Color)>,
-        space: &Space,
-    ) {
-        if space.is_muted {
-            return;
-        }
-        let origin = [space.origin[0].round(), space.origin[1].round()];
-        let canvas_from_local = space.motion.after(Affine::translation(origin[0], origin[1]));
-        let stroke = stroke.map(|(width_px, color)| (PathStyle::Stroke { width_px }, color));
-        let styles = [fill.map(|color| (PathStyle::Fill, color)), stroke];
-        for (style, color) in styles.into_iter().flatten() {
-            for (i, path) in paths.iter().enumerate() {
-                let name = if style == PathStyle::Fill { "fill" } else { "line" };
-                let node = suffixed(id, &if i == 0 { name.to_owned() } else { format!("{name}[{i}]") });
-                self.push(node, Op::Path(PathShape { canvas_from_local, path: path.clone(), style, color }));
-            }
-        }
     }
 
     fn repeat(&mut self, node: &Node, repeat: &RepeatNode, instance: &mut Instance, space: &Space, begin: Begin) {
@@ -433,7 +375,7 @@ impl Painter<'_> {
         flash.peak * (1.0 - p)
     }
 
-    fn push(&mut self, node: NodeId, op: Op) {
+    pub(super) fn push(&mut self, node: NodeId, op: Op) {
         self.items.push(Item { node, op });
     }
 
@@ -454,7 +396,7 @@ impl Painter<'_> {
         corners.map(|radius| (radius * self.scale).min(rect.width.min(rect.height) / 2.0))
     }
 
-    fn moved(&self, node: &Node, property: Property, space: &Space) -> f32 {
+    pub(super) fn moved(&self, node: &Node, property: Property, space: &Space) -> f32 {
         self.life.value(&self.template.motion, (node.index, property), space.ordinal, self.at)
     }
 
@@ -487,20 +429,20 @@ impl Painter<'_> {
         })
     }
 
-    fn eval(&mut self, expr: &Expr, results: &mut Results) -> Value {
+    pub(super) fn eval(&mut self, expr: &Expr, results: &mut Results) -> Value {
         let (value, is_new) = results.eval(expr, &self.scope, self.tick);
         self.work.evaluations += u64::from(is_new);
         value
     }
 
-    fn number(&mut self, prop: &Prop<f32>, results: &mut Results, unknown: f32) -> f32 {
+    pub(super) fn number(&mut self, prop: &Prop<f32>, results: &mut Results, unknown: f32) -> f32 {
         match prop {
             Prop::Fixed(n) => *n,
             Prop::Bound(expr) => number_of(&self.eval(expr, results)).map_or(unknown, |n| n as f32),
         }
     }
 
-    fn string(&mut self, prop: &Prop<String>, results: &mut Results) -> Option<String> {
+    pub(super) fn string(&mut self, prop: &Prop<String>, results: &mut Results) -> Option<String> {
         match prop {
             Prop::Fixed(text) => Some(text.clone()),
             Prop::Bound(expr) => text_of(&self.eval(expr, results)),
@@ -508,16 +450,29 @@ impl Painter<'_> {
     }
 
     /// With the opacity of the groups around; `None` when the colour is not known.
-    fn color(&mut self, prop: &Prop<Color>, results: &mut Results, space: &Space) -> Option<Color> {
+    pub(super) fn color(&mut self, prop: &Prop<Color>, results: &mut Results, space: &Space) -> Option<Color> {
         let color = match prop {
             Prop::Fixed(color) => *color,
             Prop::Bound(expr) => color::parse(self.eval(expr, results).as_str()?)?,
         };
         Some(color.faded(space.opacity))
     }
+}
 
-    fn stroke(&mut self, stroke: &Stroke, results: &mut Results, space: &Space) -> Option<(f32, Color)> {
-        Some((stroke.width * self.scale, self.color(&stroke.color, results, space)?))
+/// Where a gradient begins and ends: along a side of the box when it runs along one, else as long as its corners need, as
+/// in CSS.
+fn gradient_line(degrees: f32, rect: Rect) -> (Point, Point) {
+    let Rect { x, y, width, height } = rect;
+    match degrees.rem_euclid(360.0) {
+        0.0 => (Point::new(x, y), Point::new(x + width, y)),
+        90.0 => (Point::new(x, y), Point::new(x, y + height)),
+        degrees => {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let reach = (width * cos.abs() + height * sin.abs()) / 2.0;
+            let middle = Point::new(x + width / 2.0, y + height / 2.0);
+            let at = |along: f32| Point::new(middle.x + cos * along, middle.y + sin * along);
+            (at(-reach), at(reach))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::trim::Cut;
 use crate::court::{Court, Edge, Outline};
 use crate::draw_list::{PathData, Point, Segment};
 use crate::template::model::CourtFrame;
@@ -22,15 +23,16 @@ pub(crate) struct Key {
     number: f64,
     league: String,
     hatch_px: f32,
+    cut: Option<Cut>,
 }
 
 impl Key {
-    pub fn path(scale: f32) -> Key {
-        Key { scale, number: 0.0, league: String::new(), hatch_px: 0.0 }
+    pub fn path(scale: f32, cut: Option<&Cut>) -> Key {
+        Key { scale, number: 0.0, league: String::new(), hatch_px: 0.0, cut: cut.cloned() }
     }
 
     pub fn zone(scale: f32, number: f64, league: &str, hatch_px: f32) -> Key {
-        Key { scale, number, league: league.to_owned(), hatch_px }
+        Key { scale, number, league: league.to_owned(), hatch_px, cut: None }
     }
 }
 

@@ -10,7 +10,8 @@ use super::bind::{Local, Scope};
 use super::components;
 use super::expr::{Expr, number_of, value_of_json};
 use super::filters;
-use super::model::{Argument, ComponentNode, Fill, FitRule, Kind, Node, Prop, Stroke};
+use super::lookup::Otherwise;
+use super::model::{Argument, ComponentNode, Fill, FitRule, ImageSource, Kind, Node, Prop, Stroke};
 use super::problem::suggestion;
 use super::reader::Reader;
 use super::timeline::Motion;
@@ -71,19 +72,22 @@ pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Moti
                 _ => 0,
             };
         note_dependencies(&mut node.children, inside, motion);
+        // A mask is seen from where its node is: an item of a repeat is not known to the repeat's own mask.
+        note_dependencies(node.mask.as_deref_mut().map_or(&mut [], std::slice::from_mut), locals, motion);
+        let within = || node.children.iter().chain(node.mask.as_deref());
         let mut reads: Vec<Source> =
             own_exprs(node).iter().flat_map(|(expr, _)| expr.reads.iter().filter_map(|read| read.source)).collect();
         if let Kind::Repeat(repeat) = &node.kind {
             let exprs = [Some(&repeat.over), repeat.key.as_ref()];
             reads.extend(exprs.into_iter().flatten().flat_map(|expr| &expr.reads).filter_map(|read| read.source));
         }
-        reads.extend(node.children.iter().flat_map(|child| &child.reads));
+        reads.extend(within().flat_map(|child| &child.reads));
         // Items change only when the list does.
         reads.retain(|read| !matches!(read, Source::Local(at) if usize::from(*at) >= locals));
         reads.sort();
         reads.dedup();
         node.is_moved = motion.enter.iter().chain(&motion.leave).any(|track| track.node == node.index);
-        node.moves = node.is_moved || node.children.iter().any(|child| child.moves);
+        node.moves = node.is_moved || within().any(|child| child.moves);
         node.reads = reads;
     }
 }
@@ -114,6 +118,7 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], scope: &mut Scope<'_>) {
         for (expr, wanted) in own_exprs(node) {
             check_expr(reader, expr, wanted, scope);
         }
+        check_nodes(reader, node.mask.as_deref().map_or(&[], std::slice::from_ref), scope);
         if let Kind::Component(component) = &node.kind {
             check_component(reader, node, component, scope);
             continue;
@@ -171,7 +176,7 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
                 }
             }
             add_stroke(&mut found, shape.border.as_ref());
-            if let Some(shadow) = &shape.shadow {
+            for shadow in [&shape.shadow, &shape.inner_shadow].into_iter().flatten() {
                 add(&mut found, &shadow.color, Wanted::Color);
             }
         }
@@ -189,8 +194,23 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
         }
         Kind::Path(path) => {
             add_maybe(&mut found, path.fill.as_ref(), Wanted::Color);
-            add_stroke(&mut found, path.stroke.as_ref());
+            if let Some(line) = &path.stroke {
+                add_stroke(&mut found, Some(&line.stroke));
+                add(&mut found, &line.dash_offset, Wanted::Number);
+                line.trim.iter().for_each(|end| add(&mut found, end, Wanted::Number));
+            }
         }
+        Kind::Image(image) => {
+            add_maybe(&mut found, image.tint.as_ref(), Wanted::Color);
+            if let ImageSource::Lookup(lookup) = &image.source {
+                lookup.keys.iter().for_each(|key| add(&mut found, key, Wanted::Text));
+                if let Otherwise::Monogram(monogram) = &lookup.otherwise {
+                    add(&mut found, &monogram.text, Wanted::Text);
+                    add(&mut found, &monogram.color, Wanted::Color);
+                }
+            }
+        }
+        Kind::Sprite(sprite) => add_maybe(&mut found, sprite.tint.as_ref(), Wanted::Color),
         Kind::Zone(zone) => {
             found.push((&zone.number, Wanted::Number));
             add(&mut found, &zone.court.league, Wanted::Text);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::expr::{self, value_of_json};
+use super::folder::Folder;
 use super::json::{Json, Spanned};
 use super::model::{Argument, ComponentNode, Kind, Node};
 use super::nodes::{self, Names};
@@ -106,9 +107,11 @@ fn read_body(reader: &mut Reader, name: &str, component: &Component, names: &mut
     let outer = std::mem::replace(&mut reader.locals, inside);
     reader.locals.extend(component.parameters.iter().map(|(name, _)| name.clone()));
     let file = std::mem::replace(&mut reader.file, component.file.clone());
+    let folder = std::mem::replace(&mut reader.folder, Folder::of(&component.file.path));
     names.using.push(name.to_owned());
     let nodes = nodes::read_nodes(reader, &component.nodes, names);
     names.using.pop();
+    reader.folder = folder;
     reader.file = file;
     reader.locals = outer;
     nodes

@@ -5,9 +5,11 @@
 use std::sync::Arc;
 
 use super::expr::Expr;
+use super::lookup::Lookup;
 use super::motion::{Easing, Length};
 use super::values::Source;
-use crate::draw_list::{Color, PathData};
+use crate::assets::{Fit as PictureFit, Picture};
+use crate::draw_list::{Cap, Color, Join, PathData};
 
 /// A property: written out, or bound to an expression.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub(crate) struct Node {
     /// The node and its children are there only while this is true.
     pub when: Option<Arc<Expr>>,
     pub flash: Option<Flash>,
+    /// What it is seen through: the alpha of this node, which is placed from the node's own origin.
+    pub mask: Option<Box<Node>>,
     pub kind: Kind,
     pub children: Vec<Node>,
     /// What it and everything inside it reads from around it, sorted: while none of that changes it looks the same,
@@ -47,9 +51,14 @@ pub(crate) struct Node {
 impl Node {
     /// A node at its parent's origin that only holds others.
     pub fn holding(kind: Kind, children: Vec<Node>) -> Node {
-        Node {
-            index: 0,
-            id: Arc::default(),
+        Node { children, ..Node::bare(0, Arc::default(), kind) }
+    }
+
+    /// A node at its parent's origin with nothing but its kind; what it reads is noted once the whole template is read.
+    pub fn bare(index: u32, id: Arc<str>, kind: Kind) -> Self {
+        Self {
+            index,
+            id,
             x: Prop::Fixed(0.0),
             y: Prop::Fixed(0.0),
             width: None,
@@ -57,8 +66,9 @@ impl Node {
             opacity: Prop::Fixed(1.0),
             when: None,
             flash: None,
+            mask: None,
             kind,
-            children,
+            children: Vec::new(),
             reads: Vec::new(),
             is_moved: false,
             moves: false,
@@ -71,7 +81,9 @@ pub(crate) enum Kind {
     Group { clip: Option<[f32; 4]> },
     Box(BoxNode),
     Text(Box<TextNode>),
-    Path(PathNode),
+    Path(Box<PathNode>),
+    Image(ImageNode),
+    Sprite(SpriteNode),
     Repeat(RepeatNode),
     Zone(ZoneNode),
     Court(CourtNode),
@@ -98,14 +110,15 @@ pub(crate) struct BoxNode {
     pub corners: [f32; 4],
     pub border: Option<Stroke>,
     pub shadow: Option<ShadowNode>,
+    pub inner_shadow: Option<ShadowNode>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Fill {
     Solid(Prop<Color>),
-    /// Along the box: 0 is its top or left edge, 1 its bottom or right edge.
+    /// In this direction, clockwise from "to the right": 0 and 1 are where the box's first and last corner lie.
     Linear {
-        is_vertical: bool,
+        degrees: f32,
         stops: Vec<(f32, Prop<Color>)>,
     },
 }
@@ -213,7 +226,57 @@ pub(crate) struct PathNode {
     /// In reference pixels from the node's origin.
     pub path: Arc<PathData>,
     pub fill: Option<Prop<Color>>,
-    pub stroke: Option<Stroke>,
+    pub stroke: Option<Line>,
+}
+
+/// A stroke with all that a path's can have.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub stroke: Stroke,
+    pub cap: Cap,
+    pub join: Join,
+    /// Lengths of dashes and gaps in turn, of an even number; empty for an unbroken line.
+    pub dash: Vec<f32>,
+    /// How far into the dashes the line begins.
+    pub dash_offset: Prop<f32>,
+    /// The part of its length that is drawn, from and to, 0..=1.
+    pub trim: [Prop<f32>; 2],
+}
+
+/// A picture in the node's rectangle.
+#[derive(Debug)]
+pub(crate) struct ImageNode {
+    pub source: ImageSource,
+    pub placing: Placing,
+    /// Multiplied with the picture.
+    pub tint: Option<Prop<Color>>,
+}
+
+#[derive(Debug)]
+pub(crate) enum ImageSource {
+    Fixed(Arc<Picture>),
+    Lookup(Lookup),
+}
+
+/// How a picture lies in its rectangle.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Placing {
+    pub fit: PictureFit,
+    /// The share of the spare room that is left and above.
+    pub align: [f32; 2],
+}
+
+/// Pictures shown one after the other, from the moment at which the node appears.
+#[derive(Debug)]
+pub(crate) struct SpriteNode {
+    /// At least one.
+    pub pictures: Vec<Arc<Picture>>,
+    /// Pictures in a second, as a fraction: 30000 / 1001.
+    pub rate: [u32; 2],
+    /// Over and over; otherwise the last one stays.
+    pub is_looped: bool,
+    pub placing: Placing,
+    pub tint: Option<Prop<Color>>,
 }
 
 #[derive(Debug)]

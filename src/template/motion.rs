@@ -120,23 +120,28 @@ pub(crate) enum Property {
     ScaleY,
     /// The part of the node that is uncovered, from an edge on.
     Reveal,
+    /// Where a path's stroke begins and ends, as shares of what its own trim leaves.
+    TrimStart,
+    TrimEnd,
 }
 
 impl Property {
-    pub const ALL: [(&'static str, Property); 6] = [
+    pub const ALL: [(&'static str, Property); 8] = [
         ("opacity", Property::Opacity),
         ("x", Property::X),
         ("y", Property::Y),
         ("scale_x", Property::ScaleX),
         ("scale_y", Property::ScaleY),
         ("reveal", Property::Reveal),
+        ("trim_start", Property::TrimStart),
+        ("trim_end", Property::TrimEnd),
     ];
 
     /// The value that changes nothing.
     pub fn rest(self) -> f32 {
         match self {
-            Property::X | Property::Y => 0.0,
-            Property::Opacity | Property::ScaleX | Property::ScaleY | Property::Reveal => 1.0,
+            Property::X | Property::Y | Property::TrimStart => 0.0,
+            Property::Opacity | Property::ScaleX | Property::ScaleY | Property::Reveal | Property::TrimEnd => 1.0,
         }
     }
 }

@@ -5,20 +5,21 @@ use std::sync::Arc;
 
 use super::components::{self, Components};
 use super::json::{Json, Spanned};
+use super::lines::{read_path, read_stroke};
 use super::model::{
-    Align, BoxNode, Change, CourtFrame, CourtNode, Fill, Fit, FitRule, Flash, Font, Hatch, Kind, Node, PathNode, Prop,
-    RepeatNode, ShadowNode, Stroke, TextNode, VerticalAlign, ZoneNode,
+    Align, BoxNode, Change, CourtFrame, CourtNode, Fill, Fit, FitRule, Flash, Font, Hatch, Kind, Node, Prop,
+    RepeatNode, ShadowNode, TextNode, VerticalAlign, ZoneNode,
 };
 use super::motion::{Easing, Length};
+use super::pictures;
 use super::problem::{Place, suggestion};
 use super::reader::{Object, Reader};
-use super::svg_path;
 use crate::draw_list::{Color, Gradient};
 
 /// The families that ship with the program; a test of `scene` compares them with what `text` has.
 pub(crate) const FAMILIES: [&str; 2] = ["Barlow Condensed", "Roboto Condensed"];
 
-const KINDS: [&str; 8] = ["group", "box", "text", "path", "repeat", "zone", "court", "component"];
+const KINDS: [&str; 10] = ["group", "box", "text", "image", "path", "sprite", "repeat", "zone", "court", "component"];
 
 /// Far more than a frame has time for; components that use components could ask for millions.
 const MAX_NODES: u32 = 10_000;
@@ -32,8 +33,8 @@ const SIZE: (f32, f32) = (0.0, 100_000.0);
 #[derive(Default)]
 pub(crate) struct Names {
     pub styles: BTreeMap<String, Font>,
-    /// Every node by its id: its index, and whether it has a width and a height.
-    pub nodes: HashMap<String, (u32, bool)>,
+    /// Every node by its id.
+    pub nodes: HashMap<String, Named>,
     pub components: Components,
     /// The components that are being read, outermost first.
     pub using: Vec<String>,
@@ -43,10 +44,28 @@ pub(crate) struct Names {
     next: u32,
 }
 
+/// What motion needs to know of a node that it moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub index: u32,
+    /// Its `type`; "node" when that is not known.
+    pub kind: &'static str,
+    pub has_size: bool,
+    /// It is a line that can be drawn from its beginning on.
+    pub has_stroke: bool,
+}
+
 impl Names {
     /// What can be referred to anywhere, and no nodes yet.
     pub fn shared(&self) -> Names {
         Names { styles: self.styles.clone(), components: self.components.clone(), ..Names::default() }
+    }
+
+    /// A node that the designer did not write as one, at its parent's origin.
+    pub fn unnamed(&mut self, id: &str, kind: Kind) -> Node {
+        let index = self.next;
+        self.next += 1;
+        Node::bare(index, id.into(), kind)
     }
 }
 
@@ -65,7 +84,7 @@ pub(crate) fn read_nodes(reader: &mut Reader, value: &Spanned, names: &mut Names
     items.iter().filter_map(|item| read_node(reader, item, names)).collect()
 }
 
-fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<Node> {
+pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<Node> {
     let object = reader.object(value, "node")?;
     let index = names.next;
     names.next += 1;
@@ -80,7 +99,8 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     }
     let Some(kind_name) = read_kind(reader, &object) else {
         // Its id and its children are read all the same, or whatever names them would be reported as well.
-        read_id(reader, &object, "node", names, (index, true));
+        // Whatever it should have been, it may have had a size and a stroke.
+        read_id(reader, &object, names, Named { index, kind: "node", has_size: true, has_stroke: true });
         if let Some(children) = object.get("children") {
             read_nodes(reader, children, names);
         }
@@ -89,14 +109,18 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     let width = reader.number_prop(&object, "width");
     let height = reader.number_prop(&object, "height");
     // A box has a rectangle by itself; whatever else is revealed needs one.
-    let id = read_id(reader, &object, kind_name, names, (index, width.is_some() && height.is_some()));
+    let has_size = width.is_some() && height.is_some();
+    let has_stroke = kind_name == "path" && object.has("stroke");
+    let id = read_id(reader, &object, names, Named { index, kind: kind_name, has_size, has_stroke });
     let locals = reader.locals.len();
     let mut parts = Vec::new();
     let kind = match kind_name {
         "group" => Some(read_group(reader, &object)),
         "box" => read_box(reader, &object),
         "text" => read_text(reader, &object, names),
+        "image" => pictures::read_image(reader, &object, [&width, &height]),
         "path" => read_path(reader, &object),
+        "sprite" => pictures::read_sprite(reader, &object, [&width, &height]),
         "repeat" => read_repeat(reader, &object),
         "zone" => read_zone(reader, &object),
         "court" => read_court(reader, &object),
@@ -118,10 +142,11 @@ fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<
     let when = reader.expr(&object, "when");
     let flash = object.get("flash").and_then(|value| read_flash(reader, value));
     object.get("comment");
-    reader.finish(&object, &format!("a {kind_name}"));
-    // Noted once the whole template is read.
-    let (reads, is_moved, moves) = (Vec::new(), false, false);
-    Some(Node { index, id, x, y, width, height, opacity, when, flash, kind: kind?, children, reads, is_moved, moves })
+    let mask = pictures::read_mask(reader, &object, names, (&id, [&width, &height]));
+    let article = if kind_name == "image" { "an" } else { "a" };
+    reader.finish(&object, &format!("{article} {kind_name}"));
+    let kind = kind?;
+    Some(Node { x, y, width, height, opacity, when, flash, mask, children, ..Node::bare(index, id, kind) })
 }
 
 fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
@@ -136,27 +161,21 @@ fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
     found
 }
 
-fn read_id(
-    reader: &mut Reader,
-    object: &Object<'_>,
-    kind: &'static str,
-    names: &mut Names,
-    entry: (u32, bool),
-) -> Arc<str> {
+fn read_id(reader: &mut Reader, object: &Object<'_>, names: &mut Names, named: Named) -> Arc<str> {
     let given = reader.string(object, "id");
     let (id, at) = match given {
         Some((id, at)) => (id.to_owned(), at),
         None => {
-            let count = names.counts.entry(kind).or_default();
+            let count = names.counts.entry(named.kind).or_default();
             *count += 1;
-            (format!("{kind}-{count}"), object.at)
+            (format!("{}-{count}", named.kind), object.at)
         }
     };
     if id.is_empty() || id.contains(['/', '[', ']', '.']) {
         reader.problem(at, format!("`{id}` cannot be an id"), "use letters, digits and hyphens".to_owned());
     }
     let id = format!("{}{id}", names.prefix);
-    if names.nodes.insert(id.clone(), entry).is_some() {
+    if names.nodes.insert(id.clone(), named).is_some() {
         reader.problem(at, format!("two nodes have the id `{id}`"), "ids are unique within a template".to_owned());
     }
     id.into()
@@ -197,13 +216,14 @@ fn read_box(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     let corners = read_corners(reader, object);
     let border = read_stroke(reader, object, "border");
     let shadow = object.get("shadow").and_then(|value| read_shadow(reader, value));
+    let inner_shadow = object.get("inner_shadow").and_then(|value| read_shadow(reader, value));
     if !object.has("fill") {
         reader.missing(object, "fill");
     }
     // What is missing or wrong has been noted and the template will be refused; until then the node stands in, so that
     // the rest of it is checked too.
     let fill = object.get("fill").and_then(|value| read_fill(reader, value)).unwrap_or(Fill::Solid(STAND_IN));
-    Some(Kind::Box(BoxNode { fill, corners, border, shadow }))
+    Some(Kind::Box(BoxNode { fill, corners, border, shadow, inner_shadow }))
 }
 
 fn read_fill(reader: &mut Reader, value: &Spanned) -> Option<Fill> {
@@ -211,14 +231,18 @@ fn read_fill(reader: &mut Reader, value: &Spanned) -> Option<Fill> {
         return reader.color_prop(value, "fill").map(Fill::Solid);
     }
     let object = reader.object(value, "fill")?;
-    let is_vertical = reader.one_of(&object, "direction", &[("down", true), ("right", false)]).unwrap_or(true);
+    let direction = reader.one_of(&object, "direction", &[("down", 90.0), ("right", 0.0)]);
+    if let (Some(value), Some(_)) = (object.get("angle"), direction) {
+        reader.problem(value.at, "a gradient has a `direction` or an `angle`, not both", None);
+    }
+    let degrees = reader.number(&object, "angle", (-360.0, 360.0)).or(direction).unwrap_or(90.0);
     if !object.has("stops") {
         reader.missing(&object, "stops");
     }
     let stops_value = object.get("stops");
     reader.finish(&object, "a gradient");
     let stops = read_stops(reader, stops_value?)?;
-    Some(Fill::Linear { is_vertical, stops })
+    Some(Fill::Linear { degrees, stops })
 }
 
 fn read_stops(reader: &mut Reader, value: &Spanned) -> Option<Vec<(f32, Prop<Color>)>> {
@@ -244,20 +268,6 @@ fn read_stops(reader: &mut Reader, value: &Spanned) -> Option<Vec<(f32, Prop<Col
         return None;
     }
     Some(stops)
-}
-
-fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<Stroke> {
-    let inner = reader.object(object.get(key)?, key)?;
-    let width = reader.number(&inner, "width", SIZE).unwrap_or(1.0);
-    let color = match inner.get("color") {
-        Some(value) => reader.color_prop(value, "color"),
-        None => {
-            reader.missing(&inner, "color");
-            None
-        }
-    };
-    reader.finish(&inner, "a line");
-    Some(Stroke { width, color: color? })
 }
 
 fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<ShadowNode> {
@@ -445,23 +455,6 @@ fn read_flash(reader: &mut Reader, value: &Spanned) -> Option<Flash> {
     let ease = reader.easing(&object, "ease").unwrap_or(Easing::Linear);
     reader.finish(&object, "a flash");
     Some(Flash { on: on?, peak, length, ease })
-}
-
-fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
-    let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
-    let stroke = read_stroke(reader, object, "stroke");
-    let Some((text, at)) = reader.string(object, "d") else {
-        reader.missing(object, "d");
-        return None;
-    };
-    match svg_path::parse(text) {
-        Ok(path) => Some(Kind::Path(PathNode { path: Arc::new(path), fill, stroke })),
-        Err(bad) => {
-            let help = "SVG path data, for example \"M0 0 L10 0 L5 8 Z\"".to_owned();
-            reader.problem(at.right(1 + bad.offset), bad.message, help);
-            None
-        }
-    }
 }
 
 fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::expr::{self, Expr};
+use super::folder::Folder;
 use super::json::{Json, Key, Spanned};
 use super::model::Prop;
 use super::motion::{Easing, Length};
 use super::package::THEME;
+use super::pictures::Taken;
 use super::problem::{Place, Problem, nearest, suggestion};
 use super::{check, color, values};
 use crate::draw_list::Color;
@@ -55,6 +57,12 @@ pub(crate) struct SourceFile {
     lines: Vec<String>,
 }
 
+impl SourceFile {
+    pub fn new(path: &Path, text: &str) -> Self {
+        Self { path: path.to_owned(), lines: text.lines().map(str::to_owned).collect() }
+    }
+}
+
 pub(crate) struct Reader {
     pub file: Arc<SourceFile>,
     pub problems: Vec<Problem>,
@@ -63,13 +71,25 @@ pub(crate) struct Reader {
     /// Names that the template gives where the reader is: fields, lets, items of the repeats around.
     pub locals: Vec<Arc<str>>,
     next_expr: u32,
+    /// Where the files lie that can be named where the reader is.
+    pub folder: Folder,
+    /// What its pictures take.
+    pub taken: Taken,
 }
 
 impl Reader {
     pub fn new(file: &Path, text: &str) -> Self {
-        let lines = text.lines().map(str::to_owned).collect();
-        let file = Arc::new(SourceFile { path: file.to_owned(), lines });
-        Self { file, problems: Vec::new(), settled: Vec::new(), locals: Vec::new(), next_expr: 0 }
+        let folder = Folder::of(file);
+        let file = Arc::new(SourceFile::new(file, text));
+        Self {
+            file,
+            problems: Vec::new(),
+            settled: Vec::new(),
+            locals: Vec::new(),
+            next_expr: 0,
+            folder,
+            taken: Taken::default(),
+        }
     }
 
     pub fn problem(&mut self, at: Place, message: impl Into<String>, help: impl Into<Option<String>>) {
@@ -272,6 +292,18 @@ impl Reader {
             Json::Number(_) => self.number_in(value, key, (-FAR, FAR)).map(Prop::Fixed),
             _ => {
                 self.wrong_kind(value, key, "a number or an expression");
+                None
+            }
+        }
+    }
+
+    /// A number of 0 to 1.
+    pub fn share_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
+        match &value.json {
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::Number(_) => self.number_in(value, name, (0.0, 1.0)).map(Prop::Fixed),
+            _ => {
+                self.wrong_kind(value, name, "a number or an expression");
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use super::json::{Json, Spanned};
 use super::motion::{Easing, Length, Property, RevealEdge, Timeline, Track};
-use super::nodes::Names;
+use super::nodes::{Named, Names};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
 
@@ -70,26 +70,33 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, end: &'static str, na
         let range = match property {
             Property::X | Property::Y => (-10_000.0, 10_000.0),
             Property::ScaleX | Property::ScaleY => (0.0, 100.0),
-            Property::Opacity | Property::Reveal => (0.0, 1.0),
+            Property::Opacity | Property::Reveal | Property::TrimStart | Property::TrimEnd => (0.0, 1.0),
         };
         moved.extend(reader.number(&values, name, range).map(|far| (property, far)));
     }
     reader.finish(&values, &format!("`{end}`"));
     let Some(length) = length else { return Vec::new() };
     let mut tracks = Vec::new();
-    for (node, has_size) in nodes {
+    for Named { index, kind, has_size, has_stroke } in nodes {
+        let mut is_trimmed = false;
         for &(property, far) in &moved {
             if property == Property::Reveal && !has_size {
                 reader.problem(values.at, "a node that is revealed needs `width` and `height`", None);
             }
-            tracks.push(Track { node, property, edge, far, delay, length, stagger, ease });
+            is_trimmed |= matches!(property, Property::TrimStart | Property::TrimEnd);
+            tracks.push(Track { node: index, property, edge, far, delay, length, stagger, ease });
+        }
+        if is_trimmed && !has_stroke {
+            let message = format!("only a path with a `stroke` can be trimmed, and this is a {kind}");
+            let message = if kind == "path" { "a path that is trimmed needs a `stroke`".to_owned() } else { message };
+            reader.problem(values.at, message, None);
         }
     }
     tracks
 }
 
 /// `node`: an id, or a list of them.
-fn read_targets(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Vec<(u32, bool)> {
+fn read_targets(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Vec<Named> {
     let Some(value) = object.get("node") else {
         reader.missing(object, "node");
         return Vec::new();
@@ -105,7 +112,7 @@ fn read_targets(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Vec<
             continue;
         };
         match names.nodes.get(id) {
-            Some(entry) => targets.push(*entry),
+            Some(named) => targets.push(*named),
             None => {
                 let mut known: Vec<&str> = names.nodes.keys().map(String::as_str).collect();
                 known.sort_unstable();

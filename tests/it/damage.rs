@@ -1,11 +1,11 @@
 //! Property: drawing only what changed equals drawing everything, to the last bit, whatever came before.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 use sideline::draw_list::{
-    Affine, Border, BoxShape, Clip, Color, DrawList, Item, Op, Paint, PathData, PathShape, PathStyle, Point, Rect,
-    Segment, Shadow, Size, TextShape,
+    Affine, Border, BoxShape, Cap, Clip, Color, DrawList, ImageShape, Item, Join, Op, PathData, PathShape, PathStyle,
+    PictureData, Point, Rect, Segment, Shadow, Size, TextShape,
 };
 use sideline::frame::{Alpha, Band, Frame, Need, PixelFormat, band_rows};
 use sideline::ids::NodeId;
@@ -13,7 +13,7 @@ use sideline::render::Renderer;
 use sideline::text::Fonts;
 use sideline::time::FrameIndex;
 
-use crate::draw::{checkers, gpu, picture, plain, polygon, run};
+use crate::draw::{checkers, gpu, plain, polygon, run};
 
 /// More than two bands high, so that some change and some do not, and so wide that damage stays in several rectangles.
 const CANVAS: Size = Size::new(420, 44);
@@ -25,6 +25,8 @@ enum Node {
     Leaf(u32, Op),
     Group(u32, f32, Vec<Node>),
     Clip(u32, Clip, Vec<Node>),
+    /// What is seen, and what it is seen through.
+    Masked(u32, f32, Vec<Node>, Vec<Node>),
 }
 
 fn flatten(nodes: &[Node], items: &mut Vec<Item>) {
@@ -41,6 +43,14 @@ fn flatten(nodes: &[Node], items: &mut Vec<Item>) {
                 push(*name, Op::PushClip(clip.clone()), items);
                 flatten(inside, items);
                 push(*name, Op::PopClip, items);
+            }
+            Node::Masked(name, opacity, inside, mask) => {
+                push(*name, Op::PushGroup { opacity: *opacity }, items);
+                flatten(inside, items);
+                push(*name, Op::PushMask, items);
+                flatten(mask, items);
+                push(*name, Op::PopMask, items);
+                push(*name, Op::PopGroup, items);
             }
         }
     }
@@ -81,19 +91,23 @@ fn rect() -> impl Strategy<Value = Rect> {
 
 fn shape() -> impl Strategy<Value = Op> {
     let border = proptest::option::of((0.5_f32..4.0, color()).prop_map(|(width_px, color)| Border { width_px, color }));
-    let shadow = proptest::option::weighted(
-        0.3,
-        (-5.0_f32..5.0, 0.0_f32..9.0, color()).prop_map(|(by, blur_px, color)| Shadow {
-            offset: Point::new(by, 2.0),
-            blur_px,
-            color,
-        }),
-    );
-    (map(), rect(), 0.0_f32..12.0, color(), border, shadow).prop_map(|(map, rect, radius, color, border, shadow)| {
-        let corners = [radius, 0.0, radius / 2.0, radius];
-        let fill = Paint::Solid(color);
-        Op::Box(BoxShape { canvas_from_local: map, corners, fill, border, shadow, ..plain(rect, color) })
-    })
+    let shadow = || {
+        proptest::option::weighted(
+            0.3,
+            (-5.0_f32..5.0, 0.0_f32..9.0, color()).prop_map(|(by, blur_px, color)| Shadow {
+                offset: Point::new(by, 2.0),
+                blur_px,
+                color,
+            }),
+        )
+    };
+    (map(), rect(), 0.0_f32..12.0, color(), border, [shadow(), shadow()]).prop_map(
+        |(map, rect, radius, color, border, [shadow, inner_shadow])| {
+            let corners = [radius, 0.0, radius / 2.0, radius];
+            let plain = plain(rect, color);
+            Op::Box(BoxShape { canvas_from_local: map, corners, border, shadow, inner_shadow, ..plain })
+        },
+    )
 }
 
 fn text() -> impl Strategy<Value = Op> {
@@ -106,7 +120,10 @@ fn text() -> impl Strategy<Value = Op> {
 }
 
 fn outline() -> impl Strategy<Value = Op> {
-    let style = prop_oneof![Just(PathStyle::Fill), (0.5_f32..5.0).prop_map(|width_px| PathStyle::Stroke { width_px })];
+    let cap = prop_oneof![Just(Cap::Butt), Just(Cap::Round), Just(Cap::Square)];
+    let join = prop_oneof![Just(Join::Miter), Just(Join::Round), Just(Join::Bevel)];
+    let stroke = (0.5_f32..5.0, cap, join).prop_map(|(width_px, cap, join)| PathStyle::Stroke { width_px, cap, join });
+    let style = prop_oneof![1 => Just(PathStyle::Fill), 2 => stroke];
     let corners = proptest::collection::vec((0.0_f32..30.0, 0.0_f32..20.0), 2..5);
     (map(), corners, style, color()).prop_map(|(map, corners, style, color)| {
         let mut segments: Vec<Segment> = polygon(&corners);
@@ -117,7 +134,24 @@ fn outline() -> impl Strategy<Value = Op> {
 }
 
 fn image() -> impl Strategy<Value = Op> {
-    (map(), rect(), color()).prop_map(|(map, rect, color)| picture(map, rect, color))
+    (map(), rect(), color(), any::<bool>()).prop_map(|(map, rect, tint, is_large)| {
+        let picture = if is_large { large() } else { checkers() };
+        Op::Image(ImageShape { canvas_from_local: map, rect, picture, tint })
+    })
+}
+
+/// A picture with more pixels than it is drawn with, a smaller size of itself, and a corner where nothing is to be seen.
+fn large() -> Arc<PictureData> {
+    static LARGE: OnceLock<Arc<PictureData>> = OnceLock::new();
+    let pixels = |side: u32| {
+        let pixel = move |n: u32| {
+            let (x, y) = (n % side, n / side);
+            if x + y < side { [(x * 250 / side) as u8, 0, (y * 250 / side) as u8, 255] } else { [0; 4] }
+        };
+        PictureData::new(Size::new(side, side), (0..side * side).flat_map(pixel).collect())
+    };
+    let large = LARGE.get_or_init(|| Arc::new(PictureData { smaller: Some(Box::new(pixels(85))), ..pixels(170) }));
+    Arc::clone(large)
 }
 
 fn node() -> impl Strategy<Value = Node> {
@@ -130,7 +164,9 @@ fn node() -> impl Strategy<Value = Node> {
         prop_oneof![
             (name.clone(), opacity, inside.clone())
                 .prop_map(|(name, opacity, inside)| Node::Group(name, opacity, inside)),
-            (name.clone(), clip(), inside).prop_map(|(name, clip, inside)| Node::Clip(name, clip, inside)),
+            (name.clone(), clip(), inside.clone()).prop_map(|(name, clip, inside)| Node::Clip(name, clip, inside)),
+            (name.clone(), 0.0_f32..1.3, inside.clone(), inside)
+                .prop_map(|(name, opacity, inside, mask)| Node::Masked(name, opacity, inside, mask)),
         ]
     })
 }
@@ -161,6 +197,8 @@ enum Change {
     /// Puts neighbours into a clip.
     Wrap(prop::sample::Index, usize, u32, Clip),
     Unwrap(prop::sample::Index),
+    /// Masks a group, or changes its mask.
+    Mask(prop::sample::Index, Vec<Node>),
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -176,6 +214,7 @@ fn change() -> impl Strategy<Value = Change> {
         4 => proptest::array::uniform4(-9.0_f32..9.0).prop_map(Change::Wipe),
         3 => (at(), 1..4_usize, 0..10_000_u32, clip()).prop_map(|(at, count, name, clip)| Change::Wrap(at, count, name, clip)),
         3 => at().prop_map(Change::Unwrap),
+        3 => (at(), proptest::collection::vec(node(), 0..3)).prop_map(|(at, mask)| Change::Mask(at, mask)),
     ]
 }
 
@@ -201,7 +240,7 @@ fn apply(nodes: &mut Vec<Node>, change: &Change) {
         }
         Change::Fade(opacity) => {
             for node in nodes {
-                if let Node::Group(_, faded, _) = node {
+                if let Node::Group(_, faded, _) | Node::Masked(_, faded, ..) = node {
                     *faded = *opacity;
                 }
             }
@@ -223,9 +262,20 @@ fn apply(nodes: &mut Vec<Node>, change: &Change) {
         }
         Change::Unwrap(at) => {
             let at = at.index(nodes.len());
-            if let Node::Group(_, _, inside) | Node::Clip(_, _, inside) = &mut nodes[at] {
+            if let Node::Group(_, _, inside) | Node::Clip(_, _, inside) | Node::Masked(_, _, inside, _) = &mut nodes[at]
+            {
                 let inside = std::mem::take(inside);
                 nodes.splice(at..=at, inside);
+            }
+        }
+        Change::Mask(at, mask) => {
+            let at = at.index(nodes.len());
+            match &mut nodes[at] {
+                Node::Masked(.., old) => *old = mask.clone(),
+                Node::Group(name, opacity, inside) => {
+                    nodes[at] = Node::Masked(*name, *opacity, std::mem::take(inside), mask.clone());
+                }
+                Node::Leaf(..) | Node::Clip(..) => {}
             }
         }
     }
@@ -239,11 +289,13 @@ fn step(node: &mut Node, by: Affine) {
                 Op::Path(shape) => &mut shape.canvas_from_local,
                 Op::Text(shape) => &mut shape.canvas_from_local,
                 Op::Image(shape) => &mut shape.canvas_from_local,
-                Op::PushGroup { .. } | Op::PopGroup | Op::PushClip(_) | Op::PopClip => return,
+                Op::PushGroup { .. } | Op::PopGroup | Op::PushMask | Op::PopMask | Op::PushClip(_) | Op::PopClip => {
+                    return;
+                }
             };
             *map = by.after(*map);
         }
-        Node::Group(_, _, inside) | Node::Clip(_, _, inside) => {
+        Node::Group(_, _, inside) | Node::Clip(_, _, inside) | Node::Masked(_, _, inside, _) => {
             if let Some(first) = inside.first_mut() {
                 step(first, by);
             }
@@ -389,7 +441,7 @@ fn a_picture_whose_bytes_do_not_fit_its_size_is_refused_by_node() {
     let mut fonts = Fonts::bundled();
     let mut renderer = Renderer::new(gpu(), CANVAS, &[Need::NATIVE]).unwrap();
     let whole = checkers();
-    let short = sideline::draw_list::PictureData { size: whole.size, rgba: whole.rgba[4..].to_vec() };
+    let short = sideline::draw_list::PictureData::new(whole.size, whole.rgba[4..].to_vec());
     let op = Op::Image(sideline::draw_list::ImageShape {
         canvas_from_local: Affine::IDENTITY,
         rect: Rect::new(0.0, 0.0, 8.0, 8.0),

@@ -22,14 +22,15 @@ fn names(ending: &str) -> Vec<String> {
     names
 }
 
-/// What is said of one template.
+/// What is said of one template, its files named from the folder on.
 fn said(name: &str) -> String {
-    let file = format!("{name}.json");
-    let text = fs::read_to_string(folder().join(&file)).unwrap();
-    match Template::parse(name.into(), Path::new(&file), &text) {
-        Ok(_) => String::new(),
-        Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
+    let file = folder().join(format!("{name}.json"));
+    let text = fs::read_to_string(&file).unwrap();
+    let Err(mut problems) = Template::parse(name.into(), &file, &text) else { return String::new() };
+    for problem in &mut problems {
+        problem.file = problem.file.strip_prefix(folder()).unwrap().to_owned();
     }
+    problems.iter().map(|problem| format!("{problem}\n")).collect()
 }
 
 #[test]

@@ -47,6 +47,15 @@ impl Sketch {
         self.push(Op::PopGroup);
     }
 
+    pub fn masked(&mut self, opacity: f32, inside: impl FnOnce(&mut Sketch), mask: impl FnOnce(&mut Sketch)) {
+        self.group(opacity, |sketch| {
+            inside(sketch);
+            sketch.push(Op::PushMask);
+            mask(sketch);
+            sketch.push(Op::PopMask);
+        });
+    }
+
     pub fn clip(&mut self, clip: Clip, inside: impl FnOnce(&mut Sketch)) {
         self.push(Op::PushClip(clip));
         inside(self);
@@ -68,6 +77,7 @@ pub fn plain(rect: Rect, color: Color) -> BoxShape {
         fill: Paint::Solid(color),
         border: None,
         shadow: None,
+        inner_shadow: None,
     }
 }
 
@@ -103,7 +113,7 @@ pub fn path(map: Affine, segments: Vec<Segment>, style: PathStyle, color: Color)
 /// Squares of two colours, 4 x 4 of them, the second half transparent.
 pub fn checkers() -> Arc<PictureData> {
     let pixel = |n: u32| if (n % 8 / 2 + n / 8 / 2).is_multiple_of(2) { [240, 180, 0, 255] } else { [0, 60, 120, 128] };
-    Arc::new(PictureData { size: Size::new(8, 8), rgba: (0..64).flat_map(pixel).collect() })
+    Arc::new(PictureData::new(Size::new(8, 8), (0..64).flat_map(pixel).collect()))
 }
 
 pub fn picture(map: Affine, rect: Rect, tint: Color) -> Op {

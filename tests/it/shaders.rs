@@ -71,6 +71,7 @@ fn format_of(module: &Module, member: &StructMember) -> VertexFormat {
             (VectorSize::Bi, ScalarKind::Float, 4) => VertexFormat::Float32x2,
             (VectorSize::Quad, ScalarKind::Float, 4) => VertexFormat::Float32x4,
             (VectorSize::Bi, ScalarKind::Uint, 4) => VertexFormat::Uint32x2,
+            (VectorSize::Quad, ScalarKind::Uint, 4) => VertexFormat::Uint32x4,
             other => panic!("member {:?} is a vector without a mirror format: {other:?}", member.name),
         },
         TypeInner::Scalar(scalar) if (scalar.kind, scalar.width) == (ScalarKind::Uint, 4) => VertexFormat::Uint32,

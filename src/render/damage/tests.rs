@@ -22,6 +22,7 @@ fn tinted(x: f32, y: f32, color: Color) -> Op {
         fill: Paint::Solid(color),
         border: None,
         shadow: None,
+        inner_shadow: None,
     })
 }
 

@@ -31,6 +31,7 @@ fn plain_box(x: f32) -> Op {
         fill: Paint::Solid(Color::WHITE),
         border: None,
         shadow: None,
+        inner_shadow: None,
     })
 }
 
@@ -160,13 +161,13 @@ fn items_beside_the_damage_are_left_out() {
 }
 
 #[test]
-fn a_ninth_clip_and_a_fifth_layer_are_refused_by_name() {
+fn a_ninth_clip_and_a_ninth_layer_are_refused_by_name() {
     let clips = (0..=MAX_LIVE_CLIPS).map(|_| clip(0.0, 50.0)).collect();
     let refused = planned(clips, &everywhere()).unwrap_err();
     assert!(matches!(&refused, RenderError::TooManyClips { node } if node.as_str() == "n8"), "{refused}");
     let groups = (0..=MAX_GROUP_DEPTH).map(|_| Op::PushGroup { opacity: 0.5 }).collect();
     let refused = planned(groups, &everywhere()).unwrap_err();
-    assert!(matches!(&refused, RenderError::TooManyGroups { node } if node.as_str() == "n4"), "{refused}");
+    assert!(matches!(&refused, RenderError::TooManyGroups { node } if node.as_str() == "n8"), "{refused}");
 }
 
 #[test]

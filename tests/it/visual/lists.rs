@@ -1,8 +1,10 @@
 //! The draw lists of the goldens: each shows one thing that the renderer promises, on the smallest canvas that does.
 
+use std::sync::Arc;
+
 use sideline::draw_list::{
-    Affine, Border, BoxShape, Clip, Color, DrawList, Gradient, Op, Paint, PathStyle, Point, Rect, Segment, Shadow,
-    Size, TextRun,
+    Affine, Border, BoxShape, Cap, Clip, Color, DrawList, Gradient, ImageShape, Join, Op, Paint, PathStyle,
+    PictureData, Point, Rect, Segment, Shadow, Size, TextRun,
 };
 
 use crate::draw::{Sketch, path, picture, plain, polygon, rgb, round_clip, run};
@@ -10,7 +12,7 @@ use crate::draw::{Sketch, path, picture, plain, polygon, rgb, round_clip, run};
 /// Makes the list of one frame.
 pub type MakeList = fn(Size, u64) -> DrawList;
 
-pub const ALL: [(&str, MakeList); 13] = [
+pub const ALL: [(&str, MakeList); 17] = [
     ("box_edges", box_edges),
     ("box_corners", box_corners),
     ("box_turned", box_turned),
@@ -24,6 +26,10 @@ pub const ALL: [(&str, MakeList); 13] = [
     ("groups", groups),
     ("clips", clips),
     ("pictures", pictures),
+    ("pictures_made_smaller", pictures_made_smaller),
+    ("inner_shadows", inner_shadows),
+    ("caps_and_joins", caps_and_joins),
+    ("masks", masks),
 ];
 
 pub fn find(name: &str) -> Option<MakeList> {
@@ -195,7 +201,7 @@ fn paths(canvas: Size, _: u64) -> DrawList {
         },
         Segment::Line(Point::new(103.0, 18.0)),
     ];
-    sketch.push(path(Affine::IDENTITY, arc, PathStyle::Stroke { width_px: 3.0 }, rgb(INK).faded(0.7)));
+    sketch.push(path(Affine::IDENTITY, arc, PathStyle::round(3.0), rgb(INK).faded(0.7)));
     sketch.list(canvas)
 }
 
@@ -253,5 +259,110 @@ fn pictures(canvas: Size, _: u64) -> DrawList {
     sketch.push(picture(at(28.0, 3.0), Rect::new(0.0, 0.0, 24.0, 16.0), Color::WHITE));
     sketch.push(picture(at(70.0, 3.0).after(Affine::rotation(0.5)), Rect::new(0.0, 0.0, 16.0, 16.0), Color::WHITE));
     sketch.push(picture(at(3.0, 15.0), rect, Color { r: 1.0, g: 0.2, b: 0.2, a: 0.5 }));
+    sketch.list(canvas)
+}
+
+/// Rings of one texel and more, which turn to moiré where a picture is sampled too seldom.
+fn rings() -> Arc<PictureData> {
+    let pixel = |n: u32| {
+        let (x, y) = (f64::from(n % 96) - 47.5, f64::from(n / 96) - 47.5);
+        let ring = (x.hypot(y) * 0.9).sin() * 0.5 + 0.5;
+        let (white, alpha) = ((ring * 255.0) as u8, if x.hypot(y) < 46.0 { 255 } else { 0 });
+        if alpha == 0 { [0; 4] } else { [white, white, 255, 255] }
+    };
+    Arc::new(PictureData::new(Size::new(96, 96), (0..96 * 96).flat_map(pixel).collect()))
+}
+
+fn pictures_made_smaller(canvas: Size, _: u64) -> DrawList {
+    let mut sketch = Sketch::new();
+    let picture = rings();
+    let at = |map: Affine, side: f32| {
+        let (picture, rect) = (picture.clone(), Rect::new(0.0, 0.0, side, side));
+        Op::Image(ImageShape { canvas_from_local: map, rect, picture, tint: Color::WHITE })
+    };
+    sketch.push(at(Affine::translation(2.0, 2.0), 48.0));
+    sketch.push(at(Affine::translation(52.0, 2.0), 37.0));
+    sketch.push(at(Affine::translation(91.5, 2.25), 24.0));
+    sketch.push(at(Affine::translation(92.0, 28.0).after(Affine::scale(0.25, 0.25)), 96.0));
+    sketch.list(canvas)
+}
+
+fn inner_shadows(canvas: Size, _: u64) -> DrawList {
+    let mut sketch = Sketch::new();
+    let black = rgb(0).faded(0.8);
+    let cast = |x, y, blur_px| Some(Shadow { offset: Point::new(x, y), blur_px, color: black });
+    let mut lit = |rect, inner_shadow, more: BoxShape| {
+        sketch.push(Op::Box(BoxShape { rect, inner_shadow, ..more }));
+    };
+    let gold = plain(Rect::default(), rgb(GOLD));
+    lit(Rect::new(4.0, 4.0, 28.0, 24.0), cast(0.0, 0.0, 10.0), gold.clone());
+    lit(Rect::new(38.0, 4.0, 28.0, 24.0), cast(3.0, 4.0, 6.0), BoxShape { corners: [8.0; 4], ..gold.clone() });
+    // Under a border, beside an outer shadow; and without any blur.
+    let border = Some(Border { width_px: 3.0, color: rgb(INK) });
+    let shadow = Some(Shadow { offset: Point::new(0.0, 2.0), blur_px: 6.0, color: black });
+    let framed = BoxShape { corners: [6.0; 4], border, shadow, ..gold.clone() };
+    lit(Rect::new(72.0, 4.0, 28.0, 24.0), cast(0.0, 3.0, 5.0), framed);
+    lit(Rect::new(106.0, 4.0, 20.0, 24.0), cast(4.0, 0.0, 0.0), gold);
+    sketch.list(canvas)
+}
+
+fn caps_and_joins(canvas: Size, _: u64) -> DrawList {
+    let mut sketch = Sketch::new();
+    let styles = [(Cap::Butt, Join::Miter), (Cap::Round, Join::Round), (Cap::Square, Join::Bevel)];
+    for (n, (cap, join)) in (0_u8..).zip(styles) {
+        let mut corner = polygon(&[(6.0, 28.0), (6.0, 8.0), (24.0, 20.0)]);
+        corner.pop();
+        let style = PathStyle::Stroke { width_px: 7.0, cap, join };
+        sketch.push(path(Affine::translation(36.0 * f32::from(n), 0.0), corner, style, rgb(BLUE).faded(0.7)));
+    }
+    // Sharper than the limit: cut off.
+    let mut sharp = polygon(&[(112.0, 30.0), (115.0, 4.0), (118.0, 30.0)]);
+    sharp.pop();
+    let style = PathStyle::Stroke { width_px: 4.0, cap: Cap::Butt, join: Join::Miter };
+    sketch.push(path(Affine::IDENTITY, sharp, style, rgb(GOLD)));
+    sketch.list(canvas)
+}
+
+fn masks(canvas: Size, _: u64) -> DrawList {
+    let mut sketch = Sketch::new();
+    let plates = |sketch: &mut Sketch, x: f32| {
+        sketch.push(Op::Box(plain(Rect::new(x, 4.0, 20.0, 28.0), rgb(BLUE))));
+        sketch.push(Op::Box(plain(Rect::new(x + 12.0, 8.0, 16.0, 28.0), rgb(GOLD))));
+    };
+    // Through letters; through a fading box, half opaque; and through nothing at all.
+    sketch.masked(
+        1.0,
+        |sketch| plates(sketch, 4.0),
+        |sketch| {
+            sketch.text(Affine::translation(3.0, 30.0), run("MA", 30.0), Color::WHITE);
+        },
+    );
+    let stops = vec![(0.0, Color::WHITE.faded(0.0)), (1.0, Color::WHITE)];
+    let fill = Paint::Linear(Gradient { from: Point::new(38.0, 0.0), to: Point::new(66.0, 0.0), stops });
+    let rect = Rect::new(38.0, 2.0, 28.0, 36.0);
+    sketch.masked(
+        0.5,
+        |sketch| plates(sketch, 38.0),
+        |sketch| {
+            sketch.push(Op::Box(BoxShape { rect, fill, ..plain(rect, Color::WHITE) }));
+        },
+    );
+    sketch.masked(1.0, |sketch| plates(sketch, 72.0), |_| ());
+    // A mask within a mask: only what lies in both.
+    sketch.masked(
+        1.0,
+        |sketch| plates(sketch, 76.0),
+        |sketch| {
+            sketch.masked(
+                1.0,
+                |sketch| sketch.push(Op::Box(plain(Rect::new(76.0, 0.0, 20.0, 40.0), Color::WHITE))),
+                |sketch| {
+                    let round =
+                        BoxShape { corners: [14.0; 4], ..plain(Rect::new(76.0, 6.0, 28.0, 28.0), Color::WHITE) };
+                    sketch.push(Op::Box(round));
+                },
+            );
+        },
+    );
     sketch.list(canvas)
 }

@@ -1,0 +1,105 @@
+//! Reads paths and the lines that are drawn along them.
+
+use std::sync::Arc;
+
+use super::json::{Json, Spanned};
+use super::model::{Kind, Line, PathNode, Prop, Stroke};
+use super::reader::{Object, Reader};
+use super::svg_path;
+use crate::draw_list::{Cap, Join};
+
+/// Wider than any canvas that is drawn.
+const MAX_WIDTH: f32 = 100_000.0;
+
+/// Dashes and gaps in one pattern; SVG knows no limit, but nobody tells more of them apart.
+const MAX_DASHES: usize = 16;
+
+/// The shortest pattern of dashes: a shorter one looks like a fainter line, and costs a thousand dashes a canvas.
+const MIN_DASHES_PX: f32 = 1.0;
+
+/// `border`, and the `stroke` of what knows only width and colour.
+pub(super) fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<Stroke> {
+    let inner = reader.object(object.get(key)?, key)?;
+    let stroke = read_width_and_color(reader, &inner);
+    reader.finish(&inner, "a line");
+    stroke
+}
+
+fn read_width_and_color(reader: &mut Reader, inner: &Object<'_>) -> Option<Stroke> {
+    let width = reader.number(inner, "width", (0.0, MAX_WIDTH)).unwrap_or(1.0);
+    let color = match inner.get("color") {
+        Some(value) => reader.color_prop(value, "color"),
+        None => {
+            reader.missing(inner, "color");
+            None
+        }
+    };
+    Some(Stroke { width, color: color? })
+}
+
+pub(super) fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+    let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
+    let trim = object.get("trim").and_then(|value| read_trim(reader, value));
+    if let (Some(value), false) = (object.get("trim"), object.has("stroke")) {
+        reader.problem(value.at, "`trim` shortens a stroke, and this path has none", None);
+    }
+    let trim = trim.unwrap_or([Prop::Fixed(0.0), Prop::Fixed(1.0)]);
+    let stroke = object.get("stroke").and_then(|value| read_line(reader, value, trim));
+    let Some((text, at)) = reader.string(object, "d") else {
+        reader.missing(object, "d");
+        return None;
+    };
+    match svg_path::parse(text) {
+        Ok(path) => Some(Kind::Path(Box::new(PathNode { path: Arc::new(path), fill, stroke }))),
+        Err(bad) => {
+            let help = "SVG path data, for example \"M0 0 L10 0 L5 8 Z\"".to_owned();
+            reader.problem(at.right(1 + bad.offset), bad.message, help);
+            None
+        }
+    }
+}
+
+fn read_line(reader: &mut Reader, value: &Spanned, trim: [Prop<f32>; 2]) -> Option<Line> {
+    let inner = reader.object(value, "stroke")?;
+    let stroke = read_width_and_color(reader, &inner);
+    let caps = [("butt", Cap::Butt), ("round", Cap::Round), ("square", Cap::Square)];
+    let joins = [("miter", Join::Miter), ("round", Join::Round), ("bevel", Join::Bevel)];
+    let cap = reader.one_of(&inner, "cap", &caps).unwrap_or_default();
+    let join = reader.one_of(&inner, "join", &joins).unwrap_or_default();
+    let dash = inner.get("dash").map(|value| read_dash(reader, value)).unwrap_or_default();
+    let dash_offset = reader.number_prop(&inner, "dash_offset").unwrap_or(Prop::Fixed(0.0));
+    reader.finish(&inner, "a line");
+    Some(Line { stroke: stroke?, cap, join, dash, dash_offset, trim })
+}
+
+/// Lengths of dashes and gaps in turn; an odd number of them is repeated, as in SVG.
+fn read_dash(reader: &mut Reader, value: &Spanned) -> Vec<f32> {
+    let before = reader.problems.len();
+    let items = reader.list(value, "dash");
+    let mut dash: Vec<f32> = items.iter().filter_map(|item| reader.number_in(item, "dash", (0.0, MAX_WIDTH))).collect();
+    if reader.problems.len() > before {
+        return Vec::new();
+    }
+    if dash.is_empty() || dash.len() > MAX_DASHES || dash.iter().sum::<f32>() < MIN_DASHES_PX {
+        let message = format!("`dash` is 1 to {MAX_DASHES} lengths of dashes and gaps, together at least 1");
+        reader.problem(value.at, message, "\"dash\": [12, 8]".to_owned());
+        return Vec::new();
+    }
+    if dash.len() % 2 == 1 {
+        dash.extend_from_within(..);
+    }
+    dash
+}
+
+/// `trim`: from and to, as shares of the length.
+fn read_trim(reader: &mut Reader, value: &Spanned) -> Option<[Prop<f32>; 2]> {
+    let (Json::Array(_), [from, to]) = (&value.json, reader.list(value, "trim")) else {
+        if matches!(value.json, Json::Array(_)) {
+            reader.problem(value.at, "`trim` is where the line begins and ends: [0, 0.5] is its first half", None);
+        }
+        return None;
+    };
+    let mut end = |value| reader.share_prop(value, "trim");
+    let (from, to) = (end(from), end(to));
+    Some([from?, to?])
+}
