@@ -71,6 +71,7 @@ enum Action {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = KEYS)]
 struct RunArguments {
     /// The show file
     show: Option<PathBuf>,
@@ -96,6 +97,15 @@ struct RunArguments {
     #[arg(long)]
     json: bool,
 }
+
+const KEYS: &str = "Keys of the program window:
+  a graphic's key  puts it on air, and off again
+  Esc              everything off
+  Tab              chooses a feed; the title names it
+  Up, Down         hold that feed back by a frame more, or less; PageUp and PageDown by ten
+  F2               what is behind the graphics
+  F9               a bookmark in the journal, for a replay to begin at
+  F11              full screen";
 
 #[derive(clap::Args)]
 struct VenueArguments {

@@ -50,6 +50,8 @@ pub enum Command {
     /// Holds back what a feed says by so many frames of the show (600 at most), so that it does not run ahead of the
     /// picture. Takes effect at once, for what is held back already, too.
     SetDelay { feed: FeedId, frames: u32 },
+    /// The same by a difference, for keys. The journal has it as the delay that came of it.
+    ShiftDelay { feed: FeedId, by: i32 },
     /// Marks this moment in the journal, so that a replay can begin there; what is on air does not change. Without a name
     /// it is known by its number.
     Bookmark {

@@ -23,7 +23,7 @@ use crate::game::GameState;
 use crate::journal::{Health, Seq};
 use crate::output::Output;
 use crate::problem::Problem;
-use crate::status::{Status, Timing};
+use crate::status::{Delay, Status, Timing};
 use crate::template::TemplateSet;
 use crate::time::{Clock, FrameIndex, FrameRate, Timestamp};
 
@@ -34,6 +34,8 @@ pub use program::{Program, ProgramError, Tap};
 pub struct Position {
     pub upto: Seq,
     pub state: Arc<GameState>,
+    /// What the status says of how feeds are held back.
+    pub delays: Arc<Vec<Delay>>,
 }
 
 /// What changes the stage.

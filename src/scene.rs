@@ -116,7 +116,7 @@ impl Stage {
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => self.toggle(frame, *layer, template, fields)?,
             // The fold has done it: what is on the stage does not change.
-            Command::SetDelay { .. } | Command::Bookmark { .. } => {}
+            Command::SetDelay { .. } | Command::ShiftDelay { .. } | Command::Bookmark { .. } => {}
         }
         Ok(Done { frame })
     }

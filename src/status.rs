@@ -20,6 +20,8 @@ pub struct Status {
     pub timing: Timing,
     pub layers: Vec<LayerStatus>,
     pub feeds: Vec<FeedHealth>,
+    /// Feeds that are held back, and those that were once.
+    pub delays: Vec<Delay>,
     pub outputs: Vec<OutputStatus>,
     /// Entries of the journal that could not be written: a replay will lack them.
     pub journal_lost: u64,
@@ -35,6 +37,28 @@ pub struct Status {
     pub test_pattern: bool,
     /// Why the templates as they were saved last are not on air: the last good ones are.
     pub template_problems: Arc<Vec<Problem>>,
+}
+
+/// By how many frames of the show a feed is held back.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Delay {
+    pub feed: FeedId,
+    pub frames: u32,
+}
+
+impl Status {
+    /// Frames by which a feed is held back.
+    pub fn delay_of(&self, feed: &FeedId) -> u32 {
+        self.delays.iter().find(|delay| delay.feed == *feed).map_or(0, |delay| delay.frames)
+    }
+
+    /// A feed in short: "tracker up +12 frames".
+    pub fn feed_in_short(&self, feed: &FeedHealth) -> String {
+        match self.delay_of(&feed.id) {
+            0 => feed.to_string(),
+            frames => format!("{feed} +{frames} frames"),
+        }
+    }
 }
 
 /// One fact of the game and the feed that it is shown by.
@@ -75,7 +99,8 @@ impl Status {
 }
 
 impl fmt::Display for Status {
-    /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up, league DOWN | program: sent 1200, dropped 0".
+    /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up +12 frames, league DOWN | program: sent 1200,
+    /// dropped 0".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "frame {} at {}, late {}", self.frame, self.rate, self.late)?;
         if self.test_pattern {
@@ -103,7 +128,7 @@ impl fmt::Display for Status {
         }
         for (index, feed) in self.feeds.iter().enumerate() {
             let lead = if index == 0 { " | " } else { ", " };
-            write!(f, "{lead}{feed}")?;
+            write!(f, "{lead}{}", self.feed_in_short(feed))?;
         }
         for output in &self.outputs {
             write!(f, " | {}: sent {}, dropped {}", output.id, output.sent, output.dropped)?;
@@ -184,5 +209,40 @@ impl fmt::Display for FeedHealth {
             write!(f, " ({} not understood)", self.skipped)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operators_line_says_how_far_a_feed_is_held_back() {
+        let feed = |id: &str| FeedHealth {
+            id: id.into(),
+            kind: FeedKind::ShotTracker,
+            link: Link::Up,
+            silent_millis: Some(0),
+            messages: 1,
+            skipped: 0,
+        };
+        let status = Status {
+            frame: FrameIndex(1200),
+            rate: FrameRate::FPS_59_94,
+            late: 0,
+            timing: Timing::default(),
+            layers: Vec::new(),
+            feeds: vec![feed("tracker"), feed("league")],
+            delays: vec![Delay { feed: "tracker".into(), frames: 12 }, Delay { feed: "league".into(), frames: 0 }],
+            outputs: Vec::new(),
+            journal_lost: 0,
+            clock_stale: false,
+            supplies: Vec::new(),
+            unmatched: Vec::new(),
+            test_pattern: false,
+        };
+        assert_eq!(status.to_string(), "frame 1200 at 59.94, late 0 | tracker up +12 frames, league up");
+        let json = serde_json::to_value(&status).expect("a status is JSON");
+        assert_eq!(json["delays"][0], serde_json::json!({"feed": "tracker", "frames": 12}));
     }
 }

@@ -4,6 +4,7 @@
 //! Runs on the main thread, as window systems ask. It has a wgpu device of its own and draws nothing but the finished
 //! frame over a background, so nothing that happens to a window can touch what other outputs receive.
 
+mod keys;
 mod present;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
 use winit::event::{ElementState, KeyEvent, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
-use winit::keyboard::{Key, NamedKey};
+use winit::keyboard::Key;
 use winit::window::{Fullscreen, Window, WindowId};
 
 use crate::command::Command;
@@ -25,6 +26,7 @@ use crate::frame::Need;
 use crate::output::Intake;
 use crate::status::Status;
 
+use keys::Press;
 use present::Presenter;
 pub use present::View;
 
@@ -58,8 +60,8 @@ pub struct Options {
     /// The canvas; the window opens at this size, or at half of it where the screen is smaller.
     pub canvas: Size,
     pub background: Background,
-    /// One key, one command. Escape (everything off at once), F2 (background), F9 (bookmark) and F11 (full screen) are the
-    /// window's own.
+    /// One key, one command. Escape (everything off at once), F2 (background), F9 (bookmark), F11 (full screen), Tab, Up,
+    /// Down and the page keys (how far a feed is held back) are the window's own.
     pub keys: BTreeMap<char, Command>,
 }
 
@@ -104,8 +106,18 @@ impl EventSource {
         stop: Arc<AtomicBool>,
     ) -> Result<(), WindowError> {
         let background = options.background;
-        let mut program =
-            Program { options, background, intake, status, send, stop, shown: None, titled_at: None, failure: None };
+        let mut program = Program {
+            options,
+            background,
+            intake,
+            status,
+            send,
+            stop,
+            shown: None,
+            titled_at: None,
+            chosen: None,
+            failure: None,
+        };
         self.event_loop.run_app(&mut program).map_err(WindowError::Loop)?;
         program.failure.map_or(Ok(()), Err)
     }
@@ -120,6 +132,8 @@ struct Program {
     stop: Arc<AtomicBool>,
     shown: Option<Shown>,
     titled_at: Option<Instant>,
+    /// Which of the status's feeds the delay keys are for; none before Tab was pressed or a feed was held back.
+    chosen: Option<usize>,
     failure: Option<WindowError>,
 }
 
@@ -151,24 +165,22 @@ impl Program {
         Ok(Shown { window, presenter })
     }
 
-    fn key(&mut self, event_loop: &ActiveEventLoop, key: &Key) {
-        match key {
-            Key::Named(NamedKey::Escape) => (self.send)(Command::Clear { layer: None }),
-            Key::Named(NamedKey::F2) => {
+    fn key(&mut self, key: &Key) {
+        let status = self.status.load();
+        let feeds = status.as_ref().map_or(&[][..], |status| &status.feeds);
+        match keys::meaning(key, &self.options.keys, feeds, self.chosen) {
+            Press::Send(command) => (self.send)(command),
+            Press::Choose(feed) => {
+                self.chosen = Some(feed);
+                self.titled_at = None;
+            }
+            Press::NextBackground => {
                 self.background = self.background.next();
                 self.redraw();
             }
-            Key::Named(NamedKey::F9) => (self.send)(Command::Bookmark { name: String::new() }),
-            Key::Named(NamedKey::F11) => self.toggle_full_screen(),
-            Key::Character(text) => {
-                let pressed = text.chars().next().map(|letter| letter.to_ascii_lowercase());
-                if let Some(command) = pressed.and_then(|letter| self.options.keys.get(&letter)) {
-                    (self.send)(command.clone());
-                }
-            }
-            _ => {}
+            Press::FullScreen => self.toggle_full_screen(),
+            Press::Nothing => {}
         }
-        let _ = event_loop;
     }
 
     fn toggle_full_screen(&self) {
@@ -198,14 +210,18 @@ impl Program {
             && let Some(status) = &*self.status.load()
         {
             self.titled_at = Some(Instant::now());
-            shown.window.set_title(&title(&self.options.title, status));
+            shown.window.set_title(&title(&self.options.title, status, self.chosen));
         }
     }
 }
 
-/// "Golden State at Brooklyn - 59.94 - late 0 - tracker up, league DOWN"
-fn title(name: &str, status: &Status) -> String {
-    let feeds: Vec<String> = status.feeds.iter().map(ToString::to_string).collect();
+/// "Golden State at Brooklyn - 59.94 - late 0 - [tracker up +12 frames], league DOWN", with the chosen feed in brackets.
+fn title(name: &str, status: &Status, chosen: Option<usize>) -> String {
+    let feed = |(index, feed)| {
+        let text = status.feed_in_short(feed);
+        if chosen == Some(index) { format!("[{text}]") } else { text }
+    };
+    let feeds: Vec<String> = status.feeds.iter().enumerate().map(feed).collect();
     let stale = if status.clock_stale { " - CLOCK STALE" } else { "" };
     // First, because a title is cut at its end.
     let trouble = status.template_trouble().map(|trouble| format!("{trouble} - ")).unwrap_or_default();
@@ -250,7 +266,7 @@ impl ApplicationHandler<()> for Program {
             WindowEvent::KeyboardInput {
                 event: KeyEvent { state: ElementState::Pressed, repeat: false, logical_key, .. },
                 ..
-            } => self.key(event_loop, &logical_key),
+            } => self.key(&logical_key),
             _ => {}
         }
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::FeedId;
 use crate::journal::Entry;
+use crate::status::Delay;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
 
 /// The longest delay: ten seconds at 60 frames a second.
@@ -49,6 +50,11 @@ impl Delays {
     /// The delay that was set for a feed; `None` if none ever was.
     pub fn of(&self, feed: &FeedId) -> Option<u32> {
         self.feeds.get(feed).map(|delayed| delayed.frames)
+    }
+
+    /// What was set for every feed, by its id.
+    pub fn all(&self) -> Vec<Delay> {
+        self.feeds.iter().map(|(feed, delayed)| Delay { feed: feed.clone(), frames: delayed.frames }).collect()
     }
 
     fn length(&self, delayed: &Delayed) -> Duration {

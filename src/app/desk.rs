@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
+use super::delay::MOST_DELAY_FRAMES;
 use super::fold::Fold;
 use super::positions::Positions;
 use crate::command::Command;
@@ -217,6 +218,15 @@ impl Desk {
     }
 
     fn command(&mut self, command: Command) {
+        let command = match command {
+            Command::ShiftDelay { feed, by } => {
+                let known = self.fold.delay(&feed).unwrap_or_default();
+                let frames = known.saturating_add_signed(by).min(MOST_DELAY_FRAMES);
+                tracing::info!("feed {feed} is held back by {frames} frames");
+                Command::SetDelay { feed, frames }
+            }
+            command => command,
+        };
         if self.send(Act::Command(command.clone())) {
             self.enter(Body::Command(command));
         }
@@ -245,4 +255,40 @@ fn changed(before: &Bundle, now: &Bundle) -> Vec<String> {
     let is_kept =
         |template: &&Arc<Template>| before.set.get(&template.id).is_some_and(|known| Arc::ptr_eq(known, template));
     now.set.iter().filter(|template| !is_kept(template)).map(|template| template.id.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::time::{ManualClock, Timestamp};
+
+    fn shift(by: i32) -> Command {
+        Command::ShiftDelay { feed: "tracker".into(), by }
+    }
+
+    #[test]
+    fn a_shifted_delay_is_entered_as_what_came_of_it_and_stays_in_its_bounds() {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(0)));
+        let (to_playout, taken) = crossbeam_channel::bounded(COMMANDS);
+        let mut desk = Desk::new(Fold::new(BTreeMap::new()), None, clock, Some(to_playout));
+        let position = desk.position();
+        desk.delay([("tracker".into(), 2)]);
+        let shown = |position: &ArcSwap<Position>| position.load().delays.iter().map(|delay| delay.frames).collect();
+        let mut after: Vec<Vec<u32>> = vec![shown(&position)];
+        for by in [1, 10, -1, -100, 10_000] {
+            desk.command(shift(by));
+            after.push(shown(&position));
+        }
+        assert_eq!(after, [[2], [3], [13], [12], [0], [MOST_DELAY_FRAMES]]);
+        let entered: Vec<Command> = taken
+            .try_iter()
+            .filter_map(|ordered| match ordered.act {
+                Act::Command(command) => Some(command),
+                Act::Templates(_) => None,
+            })
+            .collect();
+        assert_eq!(entered[1], Command::SetDelay { feed: "tracker".into(), frames: 13 });
+    }
 }

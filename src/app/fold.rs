@@ -18,6 +18,7 @@ use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
+use crate::status::Delay;
 use crate::time::Timestamp;
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.
@@ -36,6 +37,9 @@ pub struct Fold {
     templates: Manifest,
     #[serde(default)]
     recorded: BTreeSet<ContentHash>,
+    /// What the status says of `delays`.
+    #[serde(skip)]
+    delays_told: Arc<Vec<Delay>>,
     #[serde(skip)]
     options: BTreeMap<FeedId, decode::Options>,
     /// Kept between messages so that a message costs no allocation for the list.
@@ -57,6 +61,7 @@ impl Fold {
             delays: Delays::default(),
             templates: Manifest::new(),
             recorded: BTreeSet::new(),
+            delays_told: Arc::default(),
             options,
             events: Vec::new(),
             oddities: Vec::new(),
@@ -67,7 +72,8 @@ impl Fold {
     /// in mid-game is better off with most of its past than not on air: what cannot be read is left out, and said to be.
     pub fn recover(journal: &Path, options: BTreeMap<FeedId, decode::Options>) -> Fold {
         if let Some((fold, place)) = checkpoint::read::<Fold>(journal) {
-            let mut fold = Fold { options: options.clone(), ..fold };
+            let delays_told = Arc::new(fold.delays.all());
+            let mut fold = Fold { options: options.clone(), delays_told, ..fold };
             if fold.read_on(journal, place) {
                 return fold;
             }
@@ -109,7 +115,7 @@ impl Fold {
     }
 
     pub fn position(&self) -> Position {
-        Position { upto: self.upto, state: self.state.clone() }
+        Position { upto: self.upto, state: self.state.clone(), delays: self.delays_told.clone() }
     }
 
     /// What operators have on their layers.
@@ -172,7 +178,10 @@ impl Fold {
                 self.take(feed, entry);
             }
             Body::Alive { feed, .. } | Body::Skipped { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
-            Body::Command(Command::SetDelay { feed, frames }) => self.delays.set(feed, *frames),
+            Body::Command(Command::SetDelay { feed, frames }) => {
+                self.delays.set(feed, *frames);
+                self.delays_told = Arc::new(self.delays.all());
+            }
             Body::Command(command) => self.standing.apply(command),
             Body::Start(start) => self.delays.set_rate(start.rate),
             Body::Content(bytes) => {

@@ -52,7 +52,7 @@ impl Standing {
                 layer.on_air = (!off).then(|| Graphic { template: template.clone(), fields: fields.clone() });
             }
             // Not on a layer: the fold keeps delays itself, and a bookmark changes nothing.
-            Command::SetDelay { .. } | Command::Bookmark { .. } => {}
+            Command::SetDelay { .. } | Command::ShiftDelay { .. } | Command::Bookmark { .. } => {}
         }
     }
 

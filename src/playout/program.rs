@@ -14,7 +14,7 @@ use crate::ids::LayerId;
 use crate::output::Output;
 use crate::render::{Gpu, RenderError, Renderer};
 use crate::scene::Stage;
-use crate::status::{Status, Timing};
+use crate::status::{Delay, FeedHealth, Status, Timing};
 use crate::text::Fonts;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
 
@@ -32,7 +32,8 @@ pub struct Program {
     stage: Stage,
     fonts: Fonts,
     renderer: Renderer,
-    feeds: Vec<crate::status::FeedHealth>,
+    feeds: Vec<FeedHealth>,
+    delays: Arc<Vec<Delay>>,
     clock_stale: bool,
     merging: Merging,
     test_pattern: bool,
@@ -68,6 +69,7 @@ impl Program {
             fonts,
             renderer,
             feeds: Vec::new(),
+            delays: Arc::default(),
             clock_stale: false,
             merging: Merging::default(),
             test_pattern: false,
@@ -117,6 +119,7 @@ impl Program {
         self.test_pattern = snapshot.game.status == Some(GameStatus::Test);
         self.merging = game::merging(&position.state, &self.rules, at);
         self.feeds = snapshot.feeds;
+        self.delays.clone_from(&position.delays);
         (frame, Timing { view_us, ..timing })
     }
 
@@ -202,6 +205,7 @@ impl Program {
             timing,
             layers: self.stage.layers(),
             feeds: self.feeds.clone(),
+            delays: self.delays.to_vec(),
             outputs: outputs.iter().map(Output::status).collect(),
             journal_lost: 0,
             journal_trouble: None,

@@ -1,0 +1,102 @@
+//! What a key of the program window means. Pure: the window does it.
+
+use std::collections::BTreeMap;
+
+use winit::keyboard::{Key, NamedKey};
+
+use crate::command::Command;
+use crate::status::FeedHealth;
+
+/// What to do.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Press {
+    Send(Command),
+    /// The delay keys are for this feed from now on.
+    Choose(usize),
+    NextBackground,
+    FullScreen,
+    Nothing,
+}
+
+/// Frames of one press of a page key.
+const PAGE: i32 = 10;
+
+/// The show's own `keys`, and the window's. `chosen` is an index into `feeds`; the first feed where none was chosen.
+pub(super) fn meaning(key: &Key, keys: &BTreeMap<char, Command>, feeds: &[FeedHealth], chosen: Option<usize>) -> Press {
+    let shift = |by: i32| {
+        let feed = feeds.get(chosen.unwrap_or_default());
+        feed.map_or(Press::Nothing, |feed| Press::Send(Command::ShiftDelay { feed: feed.id.clone(), by }))
+    };
+    match key {
+        Key::Named(NamedKey::Escape) => Press::Send(Command::Clear { layer: None }),
+        Key::Named(NamedKey::F2) => Press::NextBackground,
+        Key::Named(NamedKey::F9) => Press::Send(Command::Bookmark { name: String::new() }),
+        Key::Named(NamedKey::F11) => Press::FullScreen,
+        Key::Named(NamedKey::Tab) if feeds.is_empty() => Press::Nothing,
+        Key::Named(NamedKey::Tab) => Press::Choose(chosen.map_or(0, |chosen| (chosen + 1) % feeds.len())),
+        Key::Named(NamedKey::ArrowUp) => shift(1),
+        Key::Named(NamedKey::ArrowDown) => shift(-1),
+        Key::Named(NamedKey::PageUp) => shift(PAGE),
+        Key::Named(NamedKey::PageDown) => shift(-PAGE),
+        Key::Character(text) => {
+            let pressed = text.chars().next().map(|letter| letter.to_ascii_lowercase());
+            let command = pressed.and_then(|letter| keys.get(&letter));
+            command.map_or(Press::Nothing, |command| Press::Send(command.clone()))
+        }
+        _ => Press::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::FeedKind;
+    use crate::status::Link;
+
+    fn feeds() -> [FeedHealth; 2] {
+        ["league", "tracker"].map(|id| FeedHealth {
+            id: id.into(),
+            kind: FeedKind::ShotTracker,
+            link: Link::Up,
+            silent_millis: None,
+            messages: 0,
+            skipped: 0,
+        })
+    }
+
+    fn press(key: NamedKey, chosen: Option<usize>) -> Press {
+        meaning(&Key::Named(key), &BTreeMap::new(), &feeds(), chosen)
+    }
+
+    fn shifted(feed: &str, by: i32) -> Press {
+        Press::Send(Command::ShiftDelay { feed: feed.into(), by })
+    }
+
+    #[test]
+    fn tab_goes_round_the_feeds() {
+        let chosen = [None, Some(0), Some(1)].map(|chosen| press(NamedKey::Tab, chosen));
+        assert_eq!(chosen, [Press::Choose(0), Press::Choose(1), Press::Choose(0)]);
+    }
+
+    #[test]
+    fn arrows_and_page_keys_hold_the_chosen_feed_back_or_let_it_come() {
+        assert_eq!(press(NamedKey::ArrowUp, None), shifted("league", 1));
+        assert_eq!(press(NamedKey::ArrowDown, Some(1)), shifted("tracker", -1));
+        assert_eq!(press(NamedKey::PageUp, Some(1)), shifted("tracker", 10));
+        assert_eq!(press(NamedKey::PageDown, Some(0)), shifted("league", -10));
+    }
+
+    #[test]
+    fn without_feeds_the_delay_keys_do_nothing() {
+        let meant = |key| meaning(&Key::Named(key), &BTreeMap::new(), &[], None);
+        assert_eq!([NamedKey::Tab, NamedKey::ArrowUp].map(meant), [Press::Nothing, Press::Nothing]);
+    }
+
+    #[test]
+    fn a_graphics_key_is_its_command_in_either_case() {
+        let keys = BTreeMap::from([('b', Command::Clear { layer: None })]);
+        let meant = |text: &str| meaning(&Key::Character(text.into()), &keys, &[], None);
+        assert_eq!(meant("B"), Press::Send(Command::Clear { layer: None }));
+        assert_eq!(meant("x"), Press::Nothing);
+    }
+}
