@@ -202,6 +202,13 @@ impl Feed {
         }
     }
 
+    pub fn kind(&self) -> FeedKind {
+        match self {
+            Feed::ShotTracker(_) => FeedKind::ShotTracker,
+            Feed::Sportradar(feed) => feed.kind,
+        }
+    }
+
     /// Frames by which what the feed says is held back.
     pub fn delay_frames(&self) -> u32 {
         match self {
@@ -233,7 +240,8 @@ pub struct ShotTracker {
     /// The WebSocket's address with `{token}` where the token goes. The vendor's pages do not show it: it comes with
     /// the account.
     pub websocket: Option<String>,
-    /// The game, as the vendor's schedule has it (`event_id`).
+    /// The game, as the vendor's schedule has it (`event_id`). May be left out of a show that is started by
+    /// `sideline games --follow`.
     pub event_id: Option<String>,
     /// Names of the environment variables that hold the account's user name and secret.
     #[serde(default = "defaults::shottracker_username_env")]
@@ -263,6 +271,28 @@ pub struct ShotTracker {
     /// Larger messages are not read, in megabytes (2^20 bytes).
     #[serde(default = "defaults::max_message_mb", deserialize_with = "values::max_message_mb")]
     pub max_message_mb: usize,
+    /// Asks a new connection for what follows the last number received; otherwise for everything from the beginning.
+    #[serde(default = "defaults::yes")]
+    pub resume: bool,
+    /// What of the game so far is fetched over REST beside each connection; nothing when the list is empty.
+    #[serde(default = "defaults::backfill", deserialize_with = "values::backfill")]
+    pub backfill: Vec<String>,
+    /// For each of the vendor's 14 zones, in its order, which of ours it is.
+    #[serde(default = "defaults::zone_order", deserialize_with = "values::zone_order")]
+    pub zone_order: Vec<u8>,
+    /// The frame in which places are told at the hoop at positive y.
+    #[serde(default)]
+    pub far_hoop: FarHoop,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FarHoop {
+    /// Turned by half a circle from that of the other hoop.
+    #[default]
+    Turned,
+    /// Mirrored at the line of half court.
+    Mirrored,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -508,6 +538,12 @@ mod defaults {
             .filter(|source| **source != "location")
             .map(|source| source.to_string())
             .collect()
+    }
+    pub fn backfill() -> Vec<String> {
+        values::BACKFILL.map(str::to_owned).into()
+    }
+    pub fn zone_order() -> Vec<u8> {
+        (1..=values::ZONES).collect()
     }
     pub fn shottracker_username_env() -> String {
         "SHOTTRACKER_USERNAME".into()

@@ -16,7 +16,9 @@ mod matching;
 mod plays;
 mod positions;
 pub mod rank;
+mod shots;
 pub mod snapshot;
+mod so_far;
 mod squad;
 mod supply;
 mod view;
@@ -145,11 +147,18 @@ impl GameState {
     /// Notes that a feed's connection came up or went down. Makes the feed known even before it says anything.
     pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link) {
         let heard = self.heard(feed, kind);
+        // A link that is up already and is told to be up only has something to add.
+        let comes_up = link == Link::Up && heard.link != Link::Up;
         heard.link = link;
         heard.link_at = Some(at);
-        if link == Link::Up {
+        if comes_up {
             heard.joining.begin(at);
         }
+    }
+
+    /// Whether a feed is still telling the past at `now`: after a connection, until it comes to the present.
+    pub fn is_catching_up(&self, feed: &FeedId, now: Timestamp) -> bool {
+        self.feeds.iter().any(|heard| heard.id == *feed && heard.joining.is_on_at(now))
     }
 
     fn heard(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Heard {

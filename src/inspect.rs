@@ -113,7 +113,7 @@ impl Run {
     const AT: Timestamp = Timestamp::from_millis(0);
 
     fn new(kind: FeedKind, match_id: Option<&str>) -> Self {
-        let decoder = Decoder::new(kind, Options { match_id: match_id.map(str::to_owned) });
+        let decoder = Decoder::new(kind, Options { match_id: match_id.map(str::to_owned), ..Options::default() });
         let feed = FeedId::new(kind.name());
         Self { kind, feed, decoder, state: GameState::default(), events: Vec::new(), counts: Counts::default() }
     }

@@ -204,7 +204,7 @@ impl Desk {
             Report::Skipped { feed, kind, bytes, why } => {
                 Body::Skipped { feed, kind, bytes, why: why.name().to_owned() }
             }
-            Report::Alive { feed, kind } => Body::Alive { feed, kind },
+            Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
             Report::Link { feed, kind, link, why } => {
                 match &why {
                     Some(why) if link == Link::Up => tracing::warn!("feed {feed}: {why}"),

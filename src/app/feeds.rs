@@ -1,6 +1,7 @@
 //! Feeds of a show: options for the clients and decoders, from the show file, the environment and the venue.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use url::Url;
 use super::Failure;
 use super::fold::Fold;
 use crate::color::Rgb;
-use crate::config::{Feed, KeyPlace, PingForm, RosterPlayer, ShotTracker, ShowFile, Sportradar, Team};
+use crate::config::{self, Feed, KeyPlace, PingForm, RosterPlayer, ShotTracker, ShowFile, Sportradar, Team};
+use crate::feed::decode::Reading;
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
 use crate::game::snapshot::Player;
@@ -20,13 +22,22 @@ use crate::venue::Endpoints;
 
 /// Options of every feed. Credentials come from the environment, or from the venue for its own feeds.
 pub fn options(show: &ShowFile, venue: Option<&Endpoints>) -> Result<Vec<feed::Options>, Failure> {
-    let one = |feed: &Feed| match (feed, venue.filter(|_| feed.at_venue())) {
+    show.feeds.iter().map(|feed| option(feed, venue)).collect()
+}
+
+fn option(feed: &Feed, venue: Option<&Endpoints>) -> Result<feed::Options, Failure> {
+    match (feed, venue.filter(|_| feed.at_venue())) {
         (Feed::ShotTracker(feed), Some(venue)) => shottracker_at_venue(feed, venue),
         (Feed::ShotTracker(feed), None) => shottracker(feed),
         (Feed::Sportradar(feed), Some(venue)) => push_at_venue(feed, venue),
         (Feed::Sportradar(feed), None) => push(feed),
-    };
-    show.feeds.iter().map(one).collect()
+    }
+}
+
+/// Finds out before anything is started whether a feed lacks its game, address or credentials.
+pub fn check(show: &ShowFile) -> Result<(), Failure> {
+    let elsewhere = show.feeds.iter().filter(|feed| !feed.at_venue());
+    elsewhere.map(|feed| option(feed, None)).collect::<Result<Vec<_>, _>>().map(|_| ())
 }
 
 const BYTES_PER_MB: usize = 1024 * 1024;
@@ -55,7 +66,27 @@ pub fn decoding(show: &ShowFile, venue: Option<&Endpoints>) -> BTreeMap<FeedId, 
         Feed::Sportradar(push) => push.match_id.clone(),
         Feed::ShotTracker(_) => None,
     };
-    show.feeds.iter().map(|feed| (feed.id().clone(), decode::Options { match_id: followed(feed) })).collect()
+    let options = |feed: &Feed| decode::Options { match_id: followed(feed), reading: reading(feed) };
+    show.feeds.iter().map(|feed| (feed.id().clone(), options(feed))).collect()
+}
+
+fn reading(feed: &Feed) -> Reading {
+    let Feed::ShotTracker(feed) = feed else { return Reading::default() };
+    Reading {
+        // The show file's reader has refused whatever is no order.
+        zone_order: feed.zone_order.clone().try_into().unwrap_or_default(),
+        far_hoop: match feed.far_hoop {
+            config::FarHoop::Turned => decode::FarHoop::Turned,
+            config::FarHoop::Mirrored => decode::FarHoop::Mirrored,
+        },
+    }
+}
+
+/// How a show reads its feeds, from the show file's text; empty where that cannot be read any more.
+pub fn readings(show: &str) -> BTreeMap<FeedId, Reading> {
+    let show = config::parse(Path::new("the journal's show"), show);
+    let readings = show.iter().flat_map(|show| &show.feeds).map(|feed| (feed.id().clone(), reading(feed)));
+    readings.collect()
 }
 
 /// By how many frames each feed is held back.
@@ -99,13 +130,15 @@ fn player(said: &RosterPlayer) -> Player {
 }
 
 fn shottracker(feed: &ShotTracker) -> Result<feed::Options, Failure> {
-    let address = |what: Option<&String>, key: &str| {
-        what.cloned().ok_or_else(|| Failure::Input(format!("feed `{}`: `{key}` is missing", feed.id)))
+    let given = |what: Option<&String>, help: &str| {
+        what.cloned().ok_or_else(|| Failure::Input(format!("feed `{}` does not say {help}", feed.id)))
     };
+    let game = "which game to follow; add `event_id = \"…\"` from `sideline games`, or start the show with `sideline games \
+                --follow ID --show SHOW`";
     Ok(feed::Options::ShotTracker(shottracker::Options {
         rest_base: url(&feed.id, "rest", &feed.rest)?,
-        ws_url: address(feed.websocket.as_ref(), "websocket")?,
-        game: shottracker::Game::Event(address(feed.event_id.as_ref(), "event_id")?.into()),
+        ws_url: given(feed.websocket.as_ref(), "where its WebSocket is; add `websocket = \"wss://…\"`")?,
+        game: shottracker::Game::Event(given(feed.event_id.as_ref(), game)?.into()),
         username: variable(&feed.id, &feed.username_env)?,
         secret: Secret::new(variable(&feed.id, &feed.secret_env)?),
         ..shottracker_common(feed, Url::parse("https://api.shottracker.com").map_err(Failure::input)?)
@@ -152,6 +185,8 @@ fn shottracker_common(feed: &ShotTracker, rest_base: Url) -> shottracker::Option
         ping_after: Duration::from_secs(feed.ping_after_s),
         token_pointer: feed.token_pointer.clone(),
         max_message_bytes: feed.max_message_mb * BYTES_PER_MB,
+        resume: feed.resume,
+        backfill: feed.backfill.clone(),
         retry: Policy::default(),
     }
 }

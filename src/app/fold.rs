@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::delay::Delays;
 use super::standing::Standing;
 use crate::command::Command;
-use crate::feed::decode::{self, Decoder, Verdict};
+use crate::feed::decode::{self, Decoder, Reading, Verdict};
 use crate::feed::{Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
@@ -183,12 +183,25 @@ impl Fold {
                 self.delays_told = Arc::new(self.delays.all());
             }
             Body::Command(command) => self.standing.apply(command),
-            Body::Start(start) => self.delays.set_rate(start.rate),
+            Body::Start(start) => {
+                self.delays.set_rate(start.rate);
+                self.read_as(super::feeds::readings(&start.show));
+            }
             Body::Content(bytes) => {
                 self.recorded.insert(ContentHash::of(bytes));
             }
             Body::Templates(files) => self.templates.clone_from(files),
             Body::Due | Body::Frame { .. } => {}
+        }
+    }
+
+    /// From here on feeds are read as the show of this run has it.
+    fn read_as(&mut self, readings: BTreeMap<FeedId, Reading>) {
+        for (feed, reading) in readings {
+            if let Some(decoder) = self.decoders.get_mut(&feed) {
+                decoder.set_reading(reading);
+            }
+            self.options.entry(feed).or_default().reading = reading;
         }
     }
 

@@ -49,6 +49,9 @@ pub struct Live {
 
 /// Runs a show until its window is closed, its time is over, or Ctrl-C. Returns the last status.
 pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
+    if how.rehearsal.is_none() {
+        feeds::check(&show.file)?;
+    }
     let runtime = runtime()?;
     let events = if how.headless { None } else { event_source(show)? };
     let gpu = Gpu::new().map_err(Failure::machine)?;

@@ -41,6 +41,7 @@ pub struct Offline {
 
 /// Records `length` of the show, then draws it. Tells its progress on standard error.
 pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure> {
+    feeds::check(&show.file)?;
     // Both of these can be missing on the machine: found out before the recording takes its time.
     let gpu = Gpu::new().map_err(Failure::machine)?;
     let journal = what.movie.with_extension("journal");

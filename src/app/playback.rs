@@ -109,8 +109,9 @@ impl Outline {
 
     /// How the show's feeds were read.
     pub fn decoding(&self) -> BTreeMap<FeedId, decode::Options> {
-        let follow =
-            |(feed, game): (&FeedId, &String)| (feed.clone(), decode::Options { match_id: Some(game.clone()) });
+        let follow = |(feed, game): (&FeedId, &String)| {
+            (feed.clone(), decode::Options { match_id: Some(game.clone()), ..decode::Options::default() })
+        };
         self.start.follows.iter().map(follow).collect()
     }
 

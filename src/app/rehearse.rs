@@ -168,7 +168,7 @@ impl Player {
         self.wait_until(at).await;
         let report = match body {
             Body::Received { feed, kind, bytes } => Report::Message { feed, kind, bytes },
-            Body::Alive { feed, kind } => Report::Alive { feed, kind },
+            Body::Alive { feed, kind } => Report::Alive { feed, kind, repeated: 0 },
             Body::Link { feed, kind, link, why } => Report::Link { feed, kind, link, why },
             Body::Command(command) => {
                 let _ = to.commands.send(command).await;

@@ -247,10 +247,6 @@ impl<'a> Reader<'a> {
 
     fn check_shottracker(&mut self, feed: &ShotTracker, span: Option<Range<usize>>) {
         let id = &feed.id;
-        if feed.event_id.is_none() {
-            let help = "add `event_id = \"…\"` from the vendor's game schedule".to_owned();
-            self.push(span.clone(), format!("feed `{id}` does not say which game to follow"), Some(help));
-        }
         match &feed.websocket {
             None => {
                 let help = "add `websocket = \"wss://…?token={token}\"`, as your account's page shows it".to_owned();

@@ -144,6 +144,31 @@ pub fn sources<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<String>, D::Er
     Ok(sources)
 }
 
+/// What ShotTracker's REST API tells of a game so far.
+pub const BACKFILL: [&str; 4] = ["stats", "details", "shots", "possessions"];
+
+pub fn backfill<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<String>, D::Error> {
+    let resources: Vec<String> = Vec::deserialize(value)?;
+    match resources.iter().find(|resource| !BACKFILL.contains(&resource.as_str())) {
+        Some(unknown) => {
+            let known = BACKFILL.join(", ");
+            Err(D::Error::custom(format!("there is no resource `{unknown}`; there are: {known}")))
+        }
+        None => Ok(resources),
+    }
+}
+
+/// Zones of ShotTracker's map.
+pub const ZONES: u8 = 14;
+
+pub fn zone_order<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<u8>, D::Error> {
+    let order: Vec<u8> = Vec::deserialize(value)?;
+    if order.len() == usize::from(ZONES) && (1..=ZONES).all(|number| order.contains(&number)) {
+        return Ok(order);
+    }
+    Err(D::Error::custom("an order of zones has each of the numbers 1 to 14 once"))
+}
+
 /// Ten seconds at 60 frames a second: a picture is seldom later than one or two.
 pub const MOST_DELAY_FRAMES: u32 = 600;
 

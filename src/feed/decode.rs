@@ -27,6 +27,67 @@ pub struct Options {
     /// The game to follow where a stream carries several, with or without the vendor's prefix (`sd:match:`). `None`:
     /// the first game that the stream speaks of.
     pub match_id: Option<String>,
+    pub reading: Reading,
+}
+
+/// How to read what the vendors' pages leave open; the default is our assumption.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub zone_order: ZoneOrder,
+    pub far_hoop: FarHoop,
+}
+
+/// How many zones the vendor's map has.
+pub const ZONES: usize = 14;
+
+/// For each of the vendor's 14 zones, in its order, which of the zones of [`crate::court`] it is. A permutation of 1 to 14.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
+pub struct ZoneOrder([u8; ZONES]);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an order of zones has each of the numbers 1 to 14 once")]
+pub struct NoOrder;
+
+impl Default for ZoneOrder {
+    /// The vendor numbers its zones as we do.
+    fn default() -> Self {
+        Self(std::array::from_fn(|index| index as u8 + 1))
+    }
+}
+
+impl TryFrom<Vec<u8>> for ZoneOrder {
+    type Error = NoOrder;
+
+    fn try_from(numbers: Vec<u8>) -> Result<Self, NoOrder> {
+        let order: [u8; ZONES] = numbers.try_into().map_err(|_| NoOrder)?;
+        let has_all = (1..=ZONES as u8).all(|number| order.contains(&number));
+        if has_all { Ok(Self(order)) } else { Err(NoOrder) }
+    }
+}
+
+impl From<ZoneOrder> for Vec<u8> {
+    fn from(order: ZoneOrder) -> Self {
+        order.0.into()
+    }
+}
+
+impl ZoneOrder {
+    /// Our number of the vendor's zone `number`; `None` for a number that is no zone.
+    pub fn ours(&self, number: u32) -> Option<u8> {
+        self.0.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
+    }
+}
+
+/// Where places are told from the centre of the court: the frame of the hoop at positive y, seen from that of the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FarHoop {
+    /// Turned by half a circle: the right hand of a shooter is the right hand at both ends.
+    #[default]
+    Turned,
+    /// Mirrored at the line of half court: x is the court's at both ends.
+    Mirrored,
 }
 
 /// What became of one message.
@@ -77,8 +138,17 @@ impl Decoder {
         Self { protocol, notes: Notes::default() }
     }
 
+    /// Reads what follows in another way.
+    pub fn set_reading(&mut self, reading: Reading) {
+        match &mut self.protocol {
+            Protocol::ShotTracker(reader) => reader.set_reading(reading),
+            Protocol::Sportradar(_) => {}
+        }
+    }
+
     /// Appends what `message`, one JSON document, says. Appends nothing unless the verdict is [`Verdict::Taken`].
     pub fn decode(&mut self, message: &[u8], events: &mut Vec<Event>) -> Outcome {
+        self.notes.begin_message();
         let before = self.notes.total();
         loose::make_room();
         let verdict = match &mut self.protocol {

@@ -22,8 +22,9 @@ pub enum Report {
     Message { feed: FeedId, kind: FeedKind, bytes: Bytes },
     /// Bytes of the stream that could not be a message and were passed over: for the count of what was skipped.
     Skipped { feed: FeedId, kind: FeedKind, bytes: u64, why: Skip },
-    /// A heartbeat, pong or blank line: the connection lives.
-    Alive { feed: FeedId, kind: FeedKind },
+    /// A heartbeat, pong or blank line: the connection lives. `repeated`: how many messages have come again since the last
+    /// report, and were passed over.
+    Alive { feed: FeedId, kind: FeedKind, repeated: u32 },
     /// The connection changed, or `why` did: a sentence for the operator, without secrets, always there when it is down,
     /// and when it is up only if something is missing all the same.
     Link { feed: FeedId, kind: FeedKind, link: Link, why: Option<String> },
@@ -78,6 +79,8 @@ pub(super) struct Reporter {
     /// What was told to be missing last.
     lacked: Option<String>,
     spoke_at: Option<Instant>,
+    /// Messages that came again and were not told yet.
+    repeated: u32,
 }
 
 /// Tokens remembered for hiding: the current one and a few before it, since an error may quote an older one.
@@ -89,7 +92,18 @@ const SECRET_LENGTH: usize = 12;
 impl Reporter {
     pub(super) fn new(feed: FeedId, kind: FeedKind, reports: mpsc::Sender<Report>, secrets: Vec<Secret>) -> Self {
         let in_messages = secrets.clone();
-        Self { feed, kind, reports, secrets, in_messages, up_since: None, told: None, lacked: None, spoke_at: None }
+        Self {
+            feed,
+            kind,
+            reports,
+            secrets,
+            in_messages,
+            up_since: None,
+            told: None,
+            lacked: None,
+            spoke_at: None,
+            repeated: 0,
+        }
     }
 
     /// Hides a token that was not known at the start, in sentences and messages.
@@ -118,8 +132,14 @@ impl Reporter {
     /// A heartbeat or pong arrived.
     pub(super) async fn alive(&mut self) {
         self.spoke_at = Some(Instant::now());
-        let (feed, kind) = (self.feed.clone(), self.kind);
-        self.send(Report::Alive { feed, kind }).await;
+        let (feed, kind, repeated) = (self.feed.clone(), self.kind, std::mem::take(&mut self.repeated));
+        self.send(Report::Alive { feed, kind, repeated }).await;
+    }
+
+    /// A message came that an earlier one repeats: told with the next sign of life.
+    pub(super) async fn repeated(&mut self) {
+        self.repeated = self.repeated.saturating_add(1);
+        self.trickle().await;
     }
 
     /// Something arrived that is no message (yet): told like a heartbeat, but at most once a second.

@@ -3,14 +3,17 @@
 //! In: the account, the game, and the sources wanted. Out: every message of those sources, once. A connection that is
 //! made anew goes on after the last sequence number received; a token is used until it is refused. Nothing is
 //! assumed of the WebSocket's address: it is a template in the show file, since vendors hand it out with the account.
+//! Beside each connection the game so far is fetched over REST: what a stream has lost no sequence number brings back.
 //!
 //! Not known of the protocol, and therefore tolerated either way: the literal form of ping and pong, whether `last_seq` is
 //! inclusive, and what the server does with a `last_seq` that it no longer has.
 
+mod catch_up;
 mod rest;
 mod sequence;
 mod socket;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -28,6 +31,7 @@ use super::report::Reporter;
 use super::secret::{Secret, percent_encode};
 use super::splitter::MAX_DOCUMENT_BYTES;
 use super::{Connect, OptionsError, Resume};
+use catch_up::CatchUp;
 use rest::Rest;
 use sequence::Sequence;
 
@@ -60,6 +64,12 @@ pub struct Options {
     pub token_pointer: Option<String>,
     /// Above zero. A larger message ends the connection before it is read: a WebSocket cannot be read past one.
     pub max_message_bytes: usize,
+    /// Whether a new connection asks for what follows the last number received, or for everything; what comes again is
+    /// recognised by its number in any case.
+    pub resume: bool,
+    /// What of the game so far is fetched over REST beside each connection: `stats`, `details`, `shots`, `possessions`.
+    /// Empty: nothing is.
+    pub backfill: Vec<String>,
     pub retry: Policy,
 }
 
@@ -87,7 +97,7 @@ pub enum Ping {
 const PING_LIMIT: Duration = Duration::from_secs(30);
 
 impl Options {
-    /// All sources, full summaries, JSON pings every 20 s.
+    /// All sources, full summaries, JSON pings every 20 s, nothing over REST but the token.
     pub fn new(id: FeedId, rest_base: Url, ws_url: String, game: Game, username: String, secret: Secret) -> Self {
         Self {
             id,
@@ -103,6 +113,8 @@ impl Options {
             ping_after: Duration::from_secs(20),
             token_pointer: None,
             max_message_bytes: MAX_DOCUMENT_BYTES,
+            resume: true,
+            backfill: Vec::new(),
             retry: Policy::default(),
         }
     }
@@ -163,7 +175,8 @@ const BARREN_RESUMES: u32 = 2;
 
 pub(super) struct Client {
     options: Options,
-    rest: Rest,
+    rest: Arc<Rest>,
+    catch_up: CatchUp,
     /// Found in the schedule, or given.
     game: Option<GameId>,
     /// Worked the last time, or is fresh.
@@ -178,12 +191,14 @@ type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 impl Client {
     pub(super) fn new(options: Options, resume: Resume) -> Result<Self, OptionsError> {
         options.check()?;
-        let rest = Rest::new(&options)?;
+        let rest = Arc::new(Rest::new(&options)?);
+        let catch_up = CatchUp::new(rest.clone(), &options.backfill);
         let game = match &options.game {
             Game::Event(id) => Some(id.clone()),
             Game::Scheduled(_) => None,
         };
-        Ok(Self { options, rest, game, token: None, sequence: Sequence::after(resume.last_seq), barren: 0 })
+        let sequence = Sequence::after(resume.last_seq);
+        Ok(Self { options, rest, catch_up, game, token: None, sequence, barren: 0 })
     }
 
     /// Connects with the token at hand, or else with a fresh one; a token that was used before and is now refused is
@@ -221,7 +236,7 @@ impl Client {
     }
 
     fn resume_from(&self) -> Option<u64> {
-        self.sequence.last().filter(|_| self.barren < BARREN_RESUMES)
+        self.sequence.last().filter(|_| self.options.resume && self.barren < BARREN_RESUMES)
     }
 
     async fn open(&self, token: &Secret) -> Result<(Socket, String), OpenError> {
@@ -259,8 +274,12 @@ impl Connect for Client {
         };
         reporter.up().await;
         self.sequence.connected();
+        // The game is known, or there would be no token.
+        if let Some(game) = &self.game {
+            self.catch_up.begin(game);
+        }
         let keep_alive = socket::KeepAlive { ping: self.options.ping, every: self.options.ping_after };
-        let ended = socket::read(socket, &at, keep_alive, &mut self.sequence, reporter).await;
+        let ended = socket::read(socket, &at, keep_alive, &mut self.sequence, &mut self.catch_up, reporter).await;
         if ended.heard_messages {
             self.barren = 0;
         } else {
@@ -349,6 +368,14 @@ mod tests {
             None,
             "wss://h/a%2Fb%2Bc%3D?source=clock&source=chart&broadcast_summary_level=game_stats",
         );
+    }
+
+    #[test]
+    fn the_season_is_asked_for_where_it_is_wanted() {
+        let mut options = options("wss://h/live?token={token}");
+        options.include_player_season = true;
+        let url = options.socket_url(&Secret::new("t"), None).unwrap();
+        assert_eq!(url.as_str(), "wss://h/live?token=t&include_player_season=true");
     }
 
     #[test]

@@ -96,6 +96,8 @@ pub enum Event {
         shot: Shot,
     },
     ShotDeleted(String),
+    /// The game so far, told apart from the stream: what it lists replaces what is known of that time.
+    SoFar(Box<SoFar>),
     /// Flights of all shots of a team, replacing earlier ones.
     ShotLocations {
         side: Side,
@@ -126,6 +128,63 @@ pub enum Event {
     Possession {
         team: Option<TeamId>,
     },
+}
+
+impl Event {
+    /// What it tells, in a word or two.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Game(_) => "game",
+            Event::Teams { .. } => "teams",
+            Event::JerseyColors(_) => "colours",
+            Event::Clock(_) => "clock",
+            Event::Score(_) | Event::TeamScore { .. } => "score",
+            Event::SummaryOf(_) => "summary",
+            Event::Bench { .. } => "bench",
+            Event::TeamStats { .. } => "team statistics",
+            Event::Players { .. } => "players",
+            Event::Line(_) => "line",
+            Event::Roster { .. } => "roster",
+            Event::ByPeriod { .. } => "points by period",
+            Event::OnCourt { .. } => "on court",
+            Event::Attacks { .. } => "ends",
+            Event::Strength { .. } => "strength",
+            Event::OnIce(_) => "on ice",
+            Event::PlaysAreWhole => "all plays",
+            Event::Play(_) => "play",
+            Event::PlayDeleted { .. } => "play deleted",
+            Event::Shot { .. } => "shot",
+            Event::ShotDeleted(_) => "shot deleted",
+            Event::SoFar(_) => "game so far",
+            Event::ShotLocations { .. } => "flights of shots",
+            Event::Lineups { .. } | Event::Lineup { .. } => "line-ups",
+            Event::SessionPossessions { .. } => "possession types",
+            Event::LatestPossession(_) => "possession",
+            Event::Positions { .. } => "positions",
+            Event::Possession { .. } => "ball",
+        }
+    }
+}
+
+/// The game up to a moment, from a document that is fetched where a stream has a gap. All values are absolute.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SoFar {
+    /// The latest moment that it speaks of, by the vendor's clock: what the stream tells of later ones is newer. `None`:
+    /// nothing has happened yet.
+    pub of: Option<Timestamp>,
+    pub scores: Vec<(TeamId, u32)>,
+    /// Of players. Their play and version are not used.
+    pub lines: Vec<StatLine>,
+    /// All of them; `None`: not listed.
+    pub plays: Option<Vec<PlayUpdate>>,
+    /// All of them; `None`: not listed.
+    pub shots: Option<Vec<ShotOf>>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct ShotOf {
+    pub team: TeamId,
+    pub shot: Shot,
 }
 
 /// The absolute values that a team (`player` is `None`) or a player has after a play.

@@ -25,9 +25,6 @@ use super::snapshot::{
 };
 use super::view::SILENT;
 
-/// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
-const MOST_SHOTS: usize = 400;
-
 /// Lines whose versions are remembered. An older version of a line can only arrive shortly after a newer one.
 const MOST_VERSIONS: usize = 64;
 
@@ -94,6 +91,9 @@ pub(super) struct TeamHeard {
     pub(super) lineups: Option<Arc<Vec<Lineup>>>,
     pub(super) possession_sessions: Option<Arc<Vec<SessionPossessions>>>,
     versions: Vec<(PlayId, Option<PlayerId>, i64)>,
+    /// Of each player, or of the team: the latest moment that a line told of.
+    #[serde(default)]
+    pub(super) lines_of: Vec<(Option<PlayerId>, Timestamp)>,
 }
 
 impl Heard {
@@ -232,6 +232,7 @@ impl Heard {
             }
             Event::Shot { team, shot } => self.put_shot(team, shot),
             Event::ShotDeleted(id) => self.delete_shot(id),
+            Event::SoFar(said) => self.take_so_far(at, said),
             Event::Possession { team } => self.possession = Some(team.clone()),
         }
     }
@@ -329,7 +330,7 @@ impl Heard {
         Arc::make_mut(&mut self.teams[index])
     }
 
-    fn by_id(&mut self, id: &TeamId) -> &mut TeamHeard {
+    pub(super) fn by_id(&mut self, id: &TeamId) -> &mut TeamHeard {
         let index = self.teams.iter().position(|team| team.facts.id.as_ref() == Some(id)).unwrap_or_else(|| {
             let facts = TeamFacts { id: Some(id.clone()), ..TeamFacts::default() };
             self.teams.push(Arc::new(TeamHeard { facts, ..TeamHeard::default() }));
@@ -409,34 +410,6 @@ impl Heard {
             }
         }
     }
-
-    fn put_shot(&mut self, team: &TeamId, shot: &Shot) {
-        if let Some(id) = &shot.id {
-            // An edit may give the shot to the other team.
-            let elsewhere = |known: &TeamHeard| known.facts.id.as_ref() != Some(team) && known.has_shot(id);
-            if self.teams.iter().any(|known| elsewhere(known)) {
-                self.delete_shot(id);
-            }
-        }
-        let shots = Arc::make_mut(self.by_id(team).shots.get_or_insert_default());
-        match shots.iter().rposition(|known| known.id.is_some() && known.id == shot.id) {
-            Some(index) => shots[index] = shot.clone(),
-            None => {
-                if shots.len() == MOST_SHOTS {
-                    shots.remove(0);
-                }
-                shots.push(shot.clone());
-            }
-        }
-    }
-
-    fn delete_shot(&mut self, id: &str) {
-        for team in self.teams.iter_mut().filter(|team| team.has_shot(id)) {
-            if let Some(shots) = &mut Arc::make_mut(team).shots {
-                Arc::make_mut(shots).retain(|shot| shot.id.as_deref() != Some(id));
-            }
-        }
-    }
 }
 
 impl TeamHeard {
@@ -448,15 +421,12 @@ impl TeamHeard {
         }
     }
 
-    fn has_shot(&self, id: &str) -> bool {
-        self.shots.iter().flat_map(|shots| shots.iter()).any(|shot| shot.id.as_deref() == Some(id))
-    }
-
     /// Takes the values that a play left a player or the team with.
     fn take_line(&mut self, line: &StatLine) {
         if !self.is_news(line) {
             return;
         }
+        self.note_line(line.player.as_ref(), line.happened_at);
         self.score = line.team_points.or(self.score);
         let Some(id) = &line.player else {
             let stats = self.stats.get_or_insert_default();
@@ -535,12 +505,14 @@ fn facts_of(event: &Event) -> &'static [Fact] {
         Event::Attacks { .. } | Event::Strength { .. } | Event::OnIce(_) => &[Fact::Penalties],
         Event::Play(_) | Event::PlayDeleted { .. } | Event::PlaysAreWhole => &[Fact::Plays],
         Event::Shot { .. } | Event::ShotDeleted(_) | Event::ShotLocations { .. } => &[Fact::Shots],
+        Event::SoFar(said) if said.of.is_some() => &[Fact::Score, Fact::Players, Fact::Plays, Fact::Shots],
+        Event::SoFar(_) => &[],
         Event::LatestPossession(_) | Event::Positions { .. } => &[Fact::Tracking],
         Event::Possession { .. } => &[Fact::Possession],
     }
 }
 
-fn side_of(teams: &[Arc<TeamHeard>], id: &TeamId) -> Option<Side> {
+pub(super) fn side_of(teams: &[Arc<TeamHeard>], id: &TeamId) -> Option<Side> {
     teams.iter().find(|team| team.facts.id.as_ref() == Some(id))?.side
 }
 

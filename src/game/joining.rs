@@ -53,6 +53,11 @@ impl Joining {
         self.summary_of = self.summary_of.max(Some(of));
     }
 
+    /// Up to when a summary of this connection has counted, if one has come.
+    pub(super) fn summarized(&self) -> Option<Timestamp> {
+        self.summary_of
+    }
+
     pub(super) fn is_on_at(&self, now: Timestamp) -> bool {
         self.old_at.is_some_and(|old_at| now.since(old_at) < QUIET)
     }

@@ -86,6 +86,50 @@ impl Plays {
         has_marks
     }
 
+    /// Whether a play of this id is here.
+    pub(super) fn has(&self, id: Option<&PlayId>) -> bool {
+        id.is_some_and(|id| self.position(id).is_some())
+    }
+
+    /// Puts the plays of a list of all of them up to `of` that are missing here, and removes those that it does not have any
+    /// more. A play that is known stays as it is unless the list has another kind or player for it.
+    pub(super) fn put_so_far(
+        &mut self,
+        of: Timestamp,
+        said: &[PlayUpdate],
+        is_news: impl Fn(Option<Timestamp>) -> bool,
+        side_of: impl Fn(&TeamId) -> Option<Side>,
+    ) {
+        for update in said {
+            let known = self.same(update).map(|index| self.plays[index].clone());
+            let is_known = |known: &Play| known.kind == update.play.kind && known.players == update.play.players;
+            if known.as_deref().is_some_and(is_known) {
+                continue;
+            }
+            let play =
+                Play { id: known.and_then(|known| known.id.clone()).or(update.play.id.clone()), ..update.play.clone() };
+            let side = update.attributed_to.as_ref().and_then(&side_of);
+            self.put(&PlayUpdate { play, ..update.clone() }, is_news(update.happened_at), side);
+        }
+        // Of kinds that the list does not have at all nothing follows from its silence.
+        let Some(first) = said.iter().map(|update| update.sequence).min() else { return };
+        let span = first..=of.as_millis();
+        for index in (0..self.plays.len()).rev() {
+            let (key, play) = (&self.keys[index], &self.plays[index]);
+            let is_listed = |update: &PlayUpdate| update.play.id == play.id || is_same(key, play, update);
+            let is_of_kind = said.iter().any(|update| update.play.kind == play.kind);
+            if span.contains(&key.sequence) && is_of_kind && !said.iter().any(is_listed) {
+                self.remove_at(index);
+            }
+        }
+    }
+
+    /// Where a play of a list is, by its id or by what happened when and by whom.
+    fn same(&self, update: &PlayUpdate) -> Option<usize> {
+        let by_id = update.play.id.as_ref().and_then(|id| self.position(id));
+        by_id.or_else(|| (0..self.plays.len()).find(|index| is_same(&self.keys[*index], &self.plays[*index], update)))
+    }
+
     /// Gives plays the side of their team that was not known when they came.
     pub(super) fn resolve(&mut self, side_of: impl Fn(&TeamId) -> Option<Side>) {
         for index in 0..self.keys.len() {
@@ -145,6 +189,12 @@ impl Plays {
         Arc::make_mut(&mut self.keys).remove(index);
         Arc::make_mut(&mut self.plays).remove(index);
     }
+}
+
+/// One play told twice under two ids.
+fn is_same(key: &Key, play: &Play, update: &PlayUpdate) -> bool {
+    let first = |play: &Play| play.players.first().and_then(|role| role.id.clone());
+    key.sequence == update.sequence && play.kind == update.play.kind && first(play) == first(&update.play)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -33,6 +33,9 @@ pub enum Fault {
     WrongFraming,
     /// The token is no longer good: the connection is closed, and only a fresh token opens another.
     TokenExpiry,
+    /// A server is started again and has forgotten its stream: connections break off, there are none for a while, and then
+    /// the stream begins with that moment, numbered from 1. What was told before is left to REST. ShotTracker's alone.
+    Forget,
     /// A request is answered with this status.
     Refuse(u16),
     /// A subscription redirects to itself.
@@ -42,7 +45,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 16] = [
+    pub const ALL: [Fault; 17] = [
         Fault::Drop,
         Fault::Stall,
         Fault::Duplicate,
@@ -52,6 +55,7 @@ impl Fault {
         Fault::HalfOpen,
         Fault::WrongFraming,
         Fault::TokenExpiry,
+        Fault::Forget,
         Fault::Refuse(401),
         Fault::Refuse(403),
         Fault::Refuse(404),
@@ -73,6 +77,7 @@ impl Fault {
             Fault::HalfOpen => "half-open",
             Fault::WrongFraming => "wrong-framing",
             Fault::TokenExpiry => "token-expiry",
+            Fault::Forget => "forget",
             Fault::Refuse(401) => "401",
             Fault::Refuse(403) => "403",
             Fault::Refuse(404) => "404",
@@ -86,7 +91,7 @@ impl Fault {
     /// How many occasions pass from one strike to the next, unless the switch says so.
     fn usual_every(self) -> u32 {
         match self {
-            Fault::Drop | Fault::Stall | Fault::HalfOpen | Fault::TokenExpiry => 25,
+            Fault::Drop | Fault::Stall | Fault::HalfOpen | Fault::TokenExpiry | Fault::Forget => 25,
             Fault::Duplicate | Fault::Reorder | Fault::Slow | Fault::Garbage => 5,
             Fault::ClockJump => 7,
             Fault::WrongFraming | Fault::Refuse(_) | Fault::RedirectLoop => 1,
@@ -97,7 +102,7 @@ impl Fault {
     fn usual_times(self) -> u32 {
         match self {
             Fault::Drop | Fault::Stall | Fault::TokenExpiry | Fault::Refuse(_) | Fault::RedirectLoop => 3,
-            Fault::HalfOpen => 1,
+            Fault::HalfOpen | Fault::Forget => 1,
             _ => u32::MAX,
         }
     }
@@ -140,7 +145,7 @@ pub struct Switch {
     pub every: u32,
     /// How often it still strikes.
     pub times: u32,
-    /// Length of a stall; a slow message takes a tenth of it.
+    /// Length of a stall, or for how long a server is away; a slow message takes a tenth of it.
     #[serde(rename = "lasts_ms", serialize_with = "millis")]
     pub lasts: Duration,
 }
@@ -168,6 +173,8 @@ pub enum Blow {
     HalfOpen,
     Framing,
     Expire,
+    /// The server is away for this long and then knows nothing.
+    Forget(Duration),
 }
 
 /// All switches; clones are the same ones.
@@ -181,6 +188,10 @@ struct Inner {
     switches: Vec<(Switch, u32)>,
     /// Raised when tokens expire.
     token_age: u32,
+    has_forgotten: bool,
+    /// Where the stream begins since it was forgotten.
+    remembers_from: Option<u64>,
+    away_until: Option<Instant>,
 }
 
 impl Faults {
@@ -223,12 +234,33 @@ impl Faults {
                 Fault::HalfOpen => Blow::HalfOpen,
                 Fault::WrongFraming => Blow::Framing,
                 Fault::TokenExpiry => Blow::Expire,
+                Fault::Forget if in_order => Blow::Forget(switch.lasts),
                 _ => return None,
             })
         };
         let blow = inner.strike(blow)?;
         inner.token_age += u32::from(blow == Blow::Expire);
+        if let Blow::Forget(lasts) = blow {
+            inner.away_until = Some(Instant::now() + lasts);
+            inner.remembers_from = None;
+            inner.has_forgotten = true;
+        }
         Some(blow)
+    }
+
+    /// Whether the server that forgot its stream is still away.
+    pub fn is_away(&self) -> bool {
+        self.lock().away_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// The position that the stream begins with, and is numbered from; 0 unless it was forgotten. It begins anew with
+    /// `now` when it is first asked for after that.
+    pub fn remembers_from(&self, now: impl FnOnce() -> u64) -> u64 {
+        let mut inner = self.lock();
+        if !inner.has_forgotten {
+            return 0;
+        }
+        *inner.remembers_from.get_or_insert_with(now)
     }
 
     /// With what the next request is refused.

@@ -114,8 +114,13 @@ struct Played {
     oddities: Vec<String>,
 }
 
-/// Follows one feed until the game is over.
-async fn play(venue: Venue, feed: fn(Endpoints) -> feed::Options) -> Played {
+/// Whether the game is over.
+fn is_over(snapshot: &GameSnapshot) -> bool {
+    snapshot.game.status == Some(GameStatus::Complete)
+}
+
+/// Follows one feed until it is `done` with the game.
+async fn play(venue: Venue, feed: fn(Endpoints) -> feed::Options, done: fn(&GameSnapshot) -> bool) -> Played {
     feed::install_tls();
     let options = feed(venue.endpoints());
     let kind = options.kind();
@@ -143,7 +148,7 @@ async fn play(venue: Venue, feed: fn(Endpoints) -> feed::Options) -> Played {
             Report::Alive { .. } => {}
         }
         let snapshot = game::view(&state, &Rules::default(), at);
-        if snapshot.game.status == Some(GameStatus::Complete) {
+        if done(&snapshot) {
             break snapshot;
         }
     };
@@ -153,8 +158,8 @@ async fn play(venue: Venue, feed: fn(Endpoints) -> feed::Options) -> Played {
     Played { snapshot, told, downs, skipped, oddities }
 }
 
-/// All of a snapshot that says something of the game and nothing of when it was heard.
-fn facts(snapshot: &GameSnapshot) -> Value {
+/// All of a snapshot that says something of the game and nothing of when it was heard, without what is `left_out`.
+fn facts(snapshot: &GameSnapshot, left_out: &[&str]) -> Value {
     let mut facts = serde_json::json!({
         "status": snapshot.game.status,
         "period": snapshot.clock.period,
@@ -162,30 +167,40 @@ fn facts(snapshot: &GameSnapshot) -> Value {
         "away": snapshot.away,
         "plays": snapshot.plays,
     });
-    forget_times(&mut facts);
+    // The test counts messages as its time, and with faults there are more or fewer of them.
+    let times = ["heard", "heard_at", "age_ms", "news"];
+    leave_out(&mut facts, &[&times[..], left_out].concat());
     facts
 }
 
-/// The test counts messages as its time, and with faults there are more or fewer of them.
-fn forget_times(value: &mut Value) {
+fn leave_out(value: &mut Value, keys: &[&str]) {
     match value {
         Value::Object(map) => {
-            map.retain(|key, _| key != "heard" && key != "heard_at" && key != "age_ms" && key != "news");
-            map.values_mut().for_each(forget_times);
+            map.retain(|key, _| !keys.contains(&key.as_str()));
+            map.values_mut().for_each(|value| leave_out(value, keys));
         }
-        Value::Array(values) => values.iter_mut().for_each(forget_times),
+        Value::Array(values) => values.iter_mut().for_each(|value| leave_out(value, keys)),
         _ => {}
     }
 }
 
 /// Plays the game with and without faults, and compares.
 async fn survive(feed: fn(Endpoints) -> feed::Options, faults: &[Switch]) -> Played {
+    survive_until(is_over, feed, faults, &[]).await
+}
+
+async fn survive_until(
+    done: fn(&GameSnapshot) -> bool,
+    feed: fn(Endpoints) -> feed::Options,
+    faults: &[Switch],
+    left_out: &[&str],
+) -> Played {
     let began_at = SystemClock::start().now() + HEAD_START;
     let (plain, faulty) = tokio::join!(venue(began_at, &[]), venue(began_at, faults));
-    let (plain, faulty) = tokio::join!(play(plain, feed), play(faulty, feed));
+    let (plain, faulty) = tokio::join!(play(plain, feed, done), play(faulty, feed, done));
     assert_eq!((plain.told, plain.skipped), (Vec::<String>::new(), 0), "nothing is wrong without a fault");
     assert_eq!((plain.snapshot.home.score, plain.snapshot.away.score), (Some(18), Some(14)));
-    let (plain, with_fault) = (facts(&plain.snapshot), facts(&faulty.snapshot));
+    let (plain, with_fault) = (facts(&plain.snapshot, left_out), facts(&faulty.snapshot, left_out));
     same("", &with_fault, &plain);
     faulty
 }
@@ -290,6 +305,58 @@ async fn an_expired_token_is_replaced() {
     let played = survive(tracker, &[Fault::TokenExpiry.into()]).await;
     assert_eq!(played.downs, 3);
     told(&played, "token expired");
+}
+
+/// With the game so far over REST beside each connection.
+fn tracker_with_rest(at: Endpoints) -> feed::Options {
+    let feed::Options::ShotTracker(options) = tracker(at) else { panic!("it is a tracker's") };
+    let backfill = ["stats", "details", "shots", "possessions"].map(String::from).into();
+    feed::Options::ShotTracker(shottracker::Options { backfill, ..options })
+}
+
+/// The same without the summaries, which repeat what players and teams have.
+fn tracker_with_rest_alone(at: Endpoints) -> feed::Options {
+    let feed::Options::ShotTracker(options) = tracker_with_rest(at) else { panic!("it is a tracker's") };
+    let sources = ["marker", "boxscorestatsv2", "chart", "clock"].map(String::from).into();
+    feed::Options::ShotTracker(shottracker::Options { sources, ..options })
+}
+
+/// Every shot, rebound and assist of the game is there, and the score.
+fn is_whole(snapshot: &GameSnapshot) -> bool {
+    let shots = snapshot.home.shots.len() + snapshot.away.shots.len();
+    let score = (snapshot.home.score, snapshot.away.score);
+    (shots, snapshot.plays.len(), score) == (20, 40, (Some(18), Some(14)))
+}
+
+/// A server that comes back in the third minute of play, half a minute of play later, and knows nothing of before. What REST
+/// has of a shot are not all of the chart's figures.
+async fn survive_a_server_that_forgets(
+    feed: fn(Endpoints) -> feed::Options,
+    done: fn(&GameSnapshot) -> bool,
+) -> Played {
+    let forget = Switch { every: 30, lasts: Duration::from_millis(500), ..Fault::Forget.into() };
+    survive_until(done, feed, &[forget], &["on_court", "defenders", "status"]).await
+}
+
+#[tokio::test]
+async fn a_server_that_forgot_its_stream_is_made_up_for_over_rest() {
+    let done = |snapshot: &GameSnapshot| is_over(snapshot) && is_whole(snapshot);
+    let (with_summary, alone) = tokio::join!(
+        survive_a_server_that_forgets(tracker_with_rest, done),
+        survive_a_server_that_forgets(tracker_with_rest_alone, is_whole)
+    );
+    for played in [with_summary, alone] {
+        told(&played, "in trouble (503");
+        assert!(played.skipped == 0 && played.oddities.is_empty(), "{:?}", played.oddities);
+    }
+}
+
+#[tokio::test]
+async fn without_rest_a_forgotten_stream_leaves_a_hole() {
+    let forget = Switch { every: 30, lasts: Duration::from_millis(500), ..Fault::Forget.into() };
+    let began_at = SystemClock::start().now() + HEAD_START;
+    let played = play(venue(began_at, &[forget]).await, tracker, is_over).await;
+    assert!(!is_whole(&played.snapshot), "what the other test shows would prove nothing");
 }
 
 #[tokio::test]

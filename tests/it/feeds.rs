@@ -138,7 +138,7 @@ impl Game {
         }
         let message = line.message.as_ref().map(|message| message.get()).or(line.raw.as_deref());
         let Some(message) = message else { return };
-        let options = Options { match_id: self.match_id.clone() };
+        let options = Options { match_id: self.match_id.clone(), ..Options::default() };
         let decoder = self.decoders.entry(kind).or_insert_with(|| Decoder::new(kind, options));
         let mut events = Vec::new();
         let outcome = decoder.decode(message.as_bytes(), &mut events);

@@ -11,6 +11,8 @@ const MOST_KINDS: usize = 200;
 const REST: &str = "further kinds of oddity";
 /// Longest example that is kept, in bytes.
 const MOST_EXAMPLE_BYTES: usize = 80;
+/// Kinds of one message that are remembered: enough to read in a line.
+const MOST_OF_MESSAGE: usize = 4;
 
 /// Counted oddities of one decoder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub struct Notes {
     total: u64,
     /// Kinds that [`Notes::take_fresh`] has not handed out.
     fresh: Vec<Cow<'static, str>>,
+    /// Kinds of the message in hand, each once.
+    #[serde(skip)]
+    of_message: Vec<Cow<'static, str>>,
 }
 
 /// One kind of oddity.
@@ -50,6 +55,15 @@ impl Notes {
         std::mem::take(&mut self.fresh).into_iter().map(sentence).collect()
     }
 
+    /// The first few kinds of oddity in the message that was decoded last; empty when all of it was understood.
+    pub fn of_message(&self) -> &[Cow<'static, str>] {
+        &self.of_message
+    }
+
+    pub(super) fn begin_message(&mut self) {
+        self.of_message.clear();
+    }
+
     /// Counts an oddity; `kind` is a short clause that names the place, `example` what was found there.
     pub(super) fn add(&mut self, kind: impl Into<Cow<'static, str>>, example: Option<&str>) {
         self.total += 1;
@@ -61,6 +75,9 @@ impl Notes {
             if !self.kinds.contains_key(&kind) {
                 self.fresh.push(kind.clone());
             }
+        }
+        if self.of_message.len() < MOST_OF_MESSAGE && !self.of_message.contains(&kind) {
+            self.of_message.push(kind.clone());
         }
         let note = self.kinds.entry(kind).or_insert_with(|| Note { count: 0, example: example.map(shorten) });
         note.count += 1;

@@ -3,6 +3,7 @@
 //! Statistics are absolute: a correction sends the new total again, so the latest message is simply right and nothing is
 //! ever added up here.
 
+mod catch_up;
 mod location;
 mod possessions;
 mod shots;
@@ -19,7 +20,7 @@ use crate::time::Timestamp;
 
 use super::loose::{List, Loose, Odd};
 use super::notes::Notes;
-use super::{Options, Verdict, parse};
+use super::{Options, Reading, Verdict, parse};
 
 /// Sessions whose periods are remembered: a game has fewer than a dozen. When full, the one learnt first is forgotten.
 const MOST_SESSIONS: usize = 32;
@@ -30,6 +31,8 @@ pub(super) struct Reader {
     wanted: Option<String>,
     game: Option<GameId>,
     sessions: Sessions,
+    #[serde(default)]
+    reading: Reading,
 }
 
 /// Which period each session is: some messages name only the one or the other.
@@ -59,7 +62,11 @@ impl Sessions {
 
 impl Reader {
     pub(super) fn new(options: Options) -> Self {
-        Self { wanted: options.match_id, game: None, sessions: Sessions::default() }
+        Self { wanted: options.match_id, game: None, sessions: Sessions::default(), reading: options.reading }
+    }
+
+    pub(super) fn set_reading(&mut self, reading: Reading) {
+        self.reading = reading;
     }
 
     pub(super) fn game(&self) -> Option<&GameId> {
@@ -81,6 +88,7 @@ impl Reader {
             Some("ping" | "pong" | "heartbeat") => return Verdict::Heartbeat,
             // A message that names its source and has data is one of data, whatever its type is called.
             None if envelope.source.is_said() => {}
+            None if envelope.data.is_none() && catch_up::is_one(&text) => return self.catch_up(&text, notes, events),
             kind => {
                 notes.add("message: not a documented type", kind);
                 return Verdict::Skipped;
@@ -100,16 +108,21 @@ impl Reader {
                 reader.of_game(&clock.game, events).then(|| read_clock(clock, notes, events))
             }),
             "boxscorestatsv2" => self.each(data, notes, |reader, line: &wire::BoxScore, notes| {
-                reader.of_game(&line.game, events).then(|| read_line(line, &mut reader.sessions, notes, events))
+                let reading = reader.reading;
+                reader
+                    .of_game(&line.game, events)
+                    .then(|| read_line(line, reading, &mut reader.sessions, notes, events))
             }),
             "chart" => self.each(data, notes, |reader, shot: &wire::Chart, notes| {
-                reader.of_game(&shot.game, events).then(|| shots::read_shot(shot, &mut reader.sessions, notes, events))
+                let reading = reader.reading;
+                let is_ours = reader.of_game(&shot.game, events);
+                is_ours.then(|| shots::read_shot(shot, reading, &mut reader.sessions, notes, events))
             }),
             "marker" => self.each(data, notes, |reader, marker: &wire::Marker, notes| {
                 reader.of_game(&marker.game, events).then(|| read_marker(marker, notes, events))
             }),
             "broadcastsummary" => self.each(data, notes, |reader, summary: &wire::Summary, notes| {
-                summary::read_summary(summary, reader.game.clone(), notes, events);
+                summary::read_summary(summary, reader.game.clone(), reader.reading.zone_order, notes, events);
                 Some(())
             }),
             "possessions" => self.each(data, notes, |reader, said: &wire::Possessions, notes| {
@@ -291,7 +304,13 @@ fn read_marker(marker: &wire::Marker<'_>, notes: &mut Notes, events: &mut Vec<Ev
 }
 
 /// One line of the box score: what a play left a player or a team with, and the play itself.
-fn read_line(line: &wire::BoxScore<'_>, sessions: &mut Sessions, notes: &mut Notes, events: &mut Vec<Event>) {
+fn read_line(
+    line: &wire::BoxScore<'_>,
+    reading: Reading,
+    sessions: &mut Sessions,
+    notes: &mut Notes,
+    events: &mut Vec<Event>,
+) {
     let Some(team) = line.team.text().map(TeamId::new) else {
         notes.add("boxscorestatsv2: names no team", None);
         return;
@@ -304,7 +323,20 @@ fn read_line(line: &wire::BoxScore<'_>, sessions: &mut Sessions, notes: &mut Not
     let is_team = line.actor.text().is_some_and(|actor| actor == "TEAM");
     let player = line.player.text().filter(|id| id != "0" && !is_team).map(PlayerId::new);
     let happened_at = line.at.i64("boxscorestatsv2.t", notes).map(instant);
-    push_play(line, &team, player.as_ref(), period, happened_at, notes, events);
+    if let Some(id) = play_id(&line.play, player.as_ref()) {
+        // The version is the vendor's count of changes; instants serve to compare versions, and these compare alike.
+        let version = line.version.i64("boxscorestatsv2.v", notes).map(instant);
+        let place = shots::hoop_relative([&line.x, &line.y], [&line.hoop_x, &line.hoop_y], reading.far_hoop, notes);
+        let classification = line.classification.text();
+        match classification.as_deref() {
+            None => {}
+            Some(taken_back) if taken_back.starts_with(DELETED) => events.push(Event::PlayDeleted { id, at: version }),
+            Some(classification) => {
+                let play = play(id, classification, player.as_ref(), period, place);
+                events.push(Event::Play(update(play, &team, happened_at, version)));
+            }
+        }
+    }
     let nobody = player.is_none() && !is_team && !line.player.is_said();
     if nobody {
         notes.add("boxscorestatsv2: names no player", line.actor.text().as_deref());
@@ -324,29 +356,22 @@ fn read_line(line: &wire::BoxScore<'_>, sessions: &mut Sessions, notes: &mut Not
 /// What the vendor puts before the classification of a play that it takes back.
 const DELETED: &str = "DELETED_";
 
-/// The play of a box-score line. A line has one actor, and one play has a line for each of them (the shooter, the one
-/// who passed): each is a play of its own here, because nothing says which is the play's.
-fn push_play(
-    line: &wire::BoxScore<'_>,
-    team: &TeamId,
+/// A line has one actor, and one play has a line for each of them (the shooter, the one who passed): each is a play of its
+/// own here, because nothing says which is the play's.
+fn play_id(event: &Loose<'_>, player: Option<&PlayerId>) -> Option<PlayId> {
+    Some(PlayId::new(format!("{}/{}", event.text()?, player.map_or("team", PlayerId::as_str))))
+}
+
+fn play(
+    id: PlayId,
+    classification: &str,
     player: Option<&PlayerId>,
     period: Option<Period>,
-    happened_at: Option<Timestamp>,
-    notes: &mut Notes,
-    events: &mut Vec<Event>,
-) {
-    let (Some(event), Some(classification)) = (line.play.text(), line.classification.text()) else { return };
-    // The version is the vendor's count of changes; instants serve to compare versions, and these compare alike.
-    let version = line.version.i64("boxscorestatsv2.v", notes).map(instant);
-    let id = PlayId::new(format!("{event}/{}", player.map_or("team", PlayerId::as_str)));
-    if classification.starts_with(DELETED) {
-        events.push(Event::PlayDeleted { id, at: version });
-        return;
-    }
+    place: Option<(i32, i32)>,
+) -> Play {
     let kind = classification.to_ascii_lowercase();
-    let place = shots::hoop_relative([&line.x, &line.y], [&line.hoop_x, &line.hoop_y], notes);
     let role = |player: &PlayerId| PlayRole { id: Some(player.clone()), role: kind.clone(), ..PlayRole::default() };
-    let play = Play {
+    Play {
         id: Some(id),
         period,
         players: player.map(role).into_iter().collect(),
@@ -355,15 +380,18 @@ fn push_play(
         y_mm: place.map(|(_, y)| y),
         kind,
         ..Play::default()
-    };
-    events.push(Event::Play(PlayUpdate {
+    }
+}
+
+fn update(play: Play, team: &TeamId, happened_at: Option<Timestamp>, updated_at: Option<Timestamp>) -> PlayUpdate {
+    PlayUpdate {
         sequence: happened_at.map_or(i64::MIN, Timestamp::as_millis),
         happened_at,
-        updated_at: version,
+        updated_at,
         attributed_to: Some(team.clone()),
         play,
         ..PlayUpdate::default()
-    }));
+    }
 }
 
 /// Points of a made shot by its classification; `None` for what is no made shot.
@@ -391,3 +419,6 @@ fn is_own_code(code: &str, id: Option<&str>) -> bool {
 fn ids<'l>(list: &'l List<Loose<'_>>) -> impl Iterator<Item = PlayerId> + use<'l> {
     list.items.iter().filter_map(|id| id.text().map(PlayerId::new))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! ShotTracker's REST API, as far as a feed needs it: the schedule and the subscription token.
+//! ShotTracker's REST API, as far as a feed needs it: the schedule, the subscription token, the game so far.
 //!
 //! In: the account and what is asked for. Out: games, a token, or the [`Failure`]. Every request is signed. Answers are
 //! read tolerantly: ids may be numbers or strings, and where the token stands is not documented.
@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use reqwest::header;
 use serde_json::Value;
 use url::Url;
@@ -20,7 +21,7 @@ use crate::time::Timestamp;
 
 use super::Options;
 
-/// A day's schedule of a whole league is some hundred kilobytes.
+/// A day's schedule of a whole league, or a game's play-by-play, is some hundred kilobytes.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 /// Which games to look for in the schedule.
@@ -100,6 +101,20 @@ impl Rest {
             },
             advice: "set `token_pointer` to where the token stands",
         })
+    }
+
+    /// The game so far, as the vendor writes it; `resources` are names with commas between.
+    pub(super) async fn so_far(&self, game: &GameId, resources: &str) -> Result<Bytes, Failure> {
+        let (game_in_path, resources) = (percent_encode(game.as_str(), ""), percent_encode(resources, ","));
+        let path = format!("v1/data/stats/games/{game_in_path}/{resources}");
+        let answer = self.get(&path, &[], Some(game.as_str())).await.map_err(|failure| match failure {
+            Failure::Forbidden { at, says, .. } => {
+                let ask = "the account may see all of it, and leave the rest out of `backfill`";
+                Failure::Forbidden { at, says, ask }
+            }
+            other => other,
+        });
+        answer.map(Bytes::from)
     }
 
     /// The one game that `query` means.

@@ -20,6 +20,7 @@ use crate::feed::failure::{Failure, causes, excerpt};
 use crate::feed::report::{Reporter, Skip};
 
 use super::Ping;
+use super::catch_up::CatchUp;
 use super::sequence::{Envelope, Sequence};
 
 /// After a ping something must arrive within this.
@@ -29,6 +30,10 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 /// thousand messages of a kilobyte take a second or two; if it was slower after all, they are taken twice, which their
 /// absolute values bear.
 const REPEATS_WITHIN: Duration = Duration::from_secs(10);
+
+/// It does so as fast as the connection allows: a pause of this length is no repetition. If it was one after all, the same
+/// holds as above.
+const REPEATS_WITHOUT_PAUSE: Duration = Duration::from_secs(2);
 
 /// Codes with which servers close a connection whose token is not, or no longer, good: policy violation, and the
 /// customary private ones for 401 and 403.
@@ -54,6 +59,7 @@ pub(super) async fn read<S>(
     at: &str,
     keep_alive: KeepAlive,
     sequence: &mut Sequence,
+    catch_up: &mut CatchUp,
     reporter: &mut Reporter,
 ) -> Ended
 where
@@ -67,9 +73,9 @@ where
         ping_due: now + keep_alive.every,
         heard_at: now,
         heard_messages: false,
-        behind_since: None,
+        behind: None,
     };
-    let (failure, token_refused) = open.run(sequence, reporter).await;
+    let (failure, token_refused) = open.run(sequence, catch_up, reporter).await;
     Ended { failure, heard_messages: open.heard_messages, token_refused }
 }
 
@@ -80,25 +86,48 @@ struct Open<'a, S> {
     ping_due: Instant,
     heard_at: Instant,
     heard_messages: bool,
-    /// Since when the server has been repeating without having come to where we were.
-    behind_since: Option<Instant>,
+    behind: Option<Behind>,
+}
+
+/// The server has been repeating without having come to where we were.
+#[derive(Clone, Copy)]
+struct Behind {
+    since: Instant,
+    /// When it did so last.
+    last: Instant,
+}
+
+impl Behind {
+    /// When it is given up to come to where we were: what repeats does so without pauses.
+    fn until(self) -> Instant {
+        (self.since + REPEATS_WITHIN).min(self.last + REPEATS_WITHOUT_PAUSE)
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
-    async fn run(&mut self, sequence: &mut Sequence, reporter: &mut Reporter) -> (Failure, bool) {
+    async fn run(
+        &mut self,
+        sequence: &mut Sequence,
+        catch_up: &mut CatchUp,
+        reporter: &mut Reporter,
+    ) -> (Failure, bool) {
         loop {
             let dead_at = self.heard_at + self.keep_alive.every + PONG_WITHIN;
-            let anew_at = self.behind_since.map_or(dead_at, |since| since + REPEATS_WITHIN);
+            let anew_at = self.behind.map_or(dead_at, Behind::until);
             let step = tokio::select! {
                 arrived = self.socket.next() => self.arrived(arrived, sequence, reporter).await,
                 () = sleep_until(dead_at) => {
                     Err((Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }, false))
                 }
-                () = sleep_until(anew_at), if self.behind_since.is_some() => {
+                () = sleep_until(anew_at), if self.behind.is_some() => {
                     sequence.forget();
                     Err((Failure::CountsAnew { at: self.at.to_owned() }, false))
                 }
                 () = sleep_until(self.ping_due) => self.ping().await.map_err(|failure| (failure, false)),
+                document = catch_up.next() => {
+                    catch_up.report(document, reporter).await;
+                    Ok(())
+                }
             };
             if let Err(end) = step {
                 return end;
@@ -151,9 +180,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
         self.heard_messages = true;
         if let Some(seq) = Envelope::of(&bytes).seq() {
             let new = sequence.admit(seq, &bytes);
-            self.behind_since = sequence.is_behind().then(|| self.behind_since.unwrap_or_else(Instant::now));
+            let now = Instant::now();
+            let since = self.behind.map_or(now, |behind| behind.since);
+            self.behind = sequence.is_behind().then_some(Behind { since, last: now });
             if !new {
-                return reporter.trickle().await;
+                return reporter.repeated().await;
             }
         }
         self.deliver(bytes, reporter).await;

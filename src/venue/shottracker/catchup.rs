@@ -1,7 +1,8 @@
 //! The game so far over REST: what a client asks for after a gap.
 //!
-//! In: a performance and the names of resources. Out: one JSON object. The vendor shows the shape of `details`, `gameTotals`
-//! and (elsewhere) of shots; `stats` and `possessions` follow the messages of the same name.
+//! In: a performance and the names of resources. Out: one JSON object. The vendor shows `gameTotals` on the page of this
+//! request, rows of `details` and of shots (below teams and players, without ids) on others; `stats` and `possessions`
+//! follow the messages of the same name.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ use crate::venue::zones;
 pub fn catch_up(play: &Performance, resources: &[&str]) -> Option<Value> {
     let log = play.tracker.latest();
     let now = play.timeline.now();
-    let page = Page { play, log: &log, course: log.course(), told: log.course().facts_at(now.ms), lap: now.lap };
+    let page = Page { play, log: &log, course: log.course(), told: play.facts_told(now), lap: now.lap };
     let mut answer = Map::new();
     for resource in resources {
         let rows = match *resource {
@@ -50,6 +51,11 @@ impl Page<'_> {
 
     fn at(&self, ms: u64) -> i64 {
         self.play.timeline.real(Moment { lap: self.lap, ms }).as_millis()
+    }
+
+    /// What was before the play began is told once, in the first round.
+    fn lap_of(&self, fact: &Fact) -> u64 {
+        if fact.at_ms < self.play.timeline.start_ms() { 0 } else { self.lap }
     }
 
     fn team(&self, side: Side) -> String {
@@ -84,9 +90,13 @@ impl Page<'_> {
                 };
                 let player = self.player(deed.actor);
                 let act = if player.is_some() { "PLAYER" } else { "TEAM" };
+                let place = match &fact.play {
+                    Play::Shot(shot) if number == 0 => Some(zones::from_hoop_mm(shot)),
+                    _ => None,
+                };
                 json!({
                     "type": "ACTUAL",
-                    "eventId": event_id(self.course, fact, number, self.lap),
+                    "eventId": event_id(self.course, fact, number, self.lap_of(fact)),
                     "timestamp": self.at(fact.at_ms),
                     "teamId": self.team(deed.actor.side),
                     "sessionType": "GAME_ROUND",
@@ -95,6 +105,8 @@ impl Page<'_> {
                     "stats": touched,
                     "corrected": fact.version > 1,
                     "gameClock": clock(fact.clock_ms),
+                    "hoopToEventX": place.map(|(x, _)| x),
+                    "hoopToEventY": place.map(|(_, y)| y),
                     "period": period_label(fact.period),
                     "classification": deed.classification,
                     "act": act,
@@ -105,24 +117,41 @@ impl Page<'_> {
         rows.collect()
     }
 
+    /// Shots by team and player.
     fn shots(&self) -> Vec<Value> {
+        let team = |side: Side| {
+            let team = self.course.script.team(side);
+            let players = team.players.iter().enumerate().filter_map(|(index, player)| {
+                let shots = self.shots_of(Who { side, index });
+                let details = json!({"id": player.id, "firstname": player.first, "lastname": player.last});
+                (!shots.is_empty()).then(|| json!({"id": player.id, "player_details": details, "shots": shots}))
+            });
+            json!({"id": team.shottracker, "name": team.name, "player_shots": players.collect::<Vec<_>>()})
+        };
+        Side::BOTH.map(team).into()
+    }
+
+    fn shots_of(&self, player: Who) -> Vec<Value> {
         let rows = self.facts().iter().filter_map(|fact| {
             let Play::Shot(shot) = &fact.play else { return None };
+            if shot.by != player {
+                return None;
+            }
             let basket = self.course.script.basket(shot.by.side, fact.period);
             let ((x, y), (hoop_x, hoop_y)) = (zones::court_mm(shot, basket), zones::hoop_mm(basket));
             let from_hoop = zones::from_hoop_mm(shot);
             Some(json!({
-                "event_id": event_id(self.course, fact, 0, self.lap),
-                "team_id": self.team(shot.by.side),
-                "player_id": self.player(shot.by.into()),
                 "occurred_at": self.at(fact.at_ms),
                 "is_make": shot.made,
                 "is_3point": shot.three,
                 "zone": zones::zone(shot),
+                "advanced_zone": zones::zone(shot),
                 "player_x": x,
                 "player_y": y,
+                "player_z": 0,
                 "hoop_x": hoop_x,
                 "hoop_y": hoop_y,
+                "hoop_z": 3_048,
                 "hoop_player_x": from_hoop.0,
                 "hoop_player_y": from_hoop.1,
                 "status": "RECORDED",

@@ -101,6 +101,8 @@ pub struct Session {
     wish: Wish,
     /// Next message of the sequence.
     position: u64,
+    /// The position of the message that has the number 1.
+    numbered_from: u64,
     /// Whether the client is still being told what was before it came.
     catching_up: bool,
     clock_told: Moment,
@@ -122,13 +124,17 @@ impl Session {
         wish: Wish,
     ) -> Session {
         let now = play.timeline.now();
+        let head = play.tracker.head(now);
+        let numbered_from = play.faults.remembers_from(|| head);
         // A number that this game has not reached is not of this game.
-        let resumed = wish.last_seq.filter(|last| *last <= play.tracker.head(now));
+        let resumed = wish.last_seq.and_then(|last| last.checked_add(numbered_from)).filter(|last| *last <= head);
+        let beginning = if numbered_from > 0 { numbered_from } else { play.tracker.beginning(now.lap) };
         Session {
             socket,
             stop,
             silence,
-            position: resumed.unwrap_or_else(|| play.tracker.beginning(now.lap)),
+            position: resumed.unwrap_or(beginning),
+            numbered_from,
             catching_up: resumed.is_none(),
             clock_told: now,
             next_tick: Instant::now(),
@@ -202,6 +208,7 @@ impl Session {
                 self.close("token expired").await?;
                 return Err(Ended);
             }
+            Some(Blow::Forget(_)) => return Err(Ended),
             Some(Blow::HalfOpen) => {
                 self.wait(HALF_OPEN_LIMIT).await?;
                 return Err(Ended);
@@ -291,9 +298,14 @@ impl Session {
 
     async fn tell_item(&mut self, item: Item<super::log::Log, Spoken>, now: Moment) -> Result<(), Ended> {
         let position = self.position;
-        self.position =
-            if self.catching_up { self.play.tracker.next_from_beginning(position, now.lap) } else { position + 1 };
+        self.position = if self.catching_up && self.numbered_from == 0 {
+            self.play.tracker.next_from_beginning(position, now.lap)
+        } else {
+            position + 1
+        };
+        let position = position - self.numbered_from;
         let (source, text) = match item {
+            Item::Correction(spoken) if self.numbered_from > 0 => (spoken.source, renumbered(&spoken.text, position)),
             Item::Correction(spoken) => (spoken.source, spoken.text.to_string()),
             Item::Scheduled(log, slot) => {
                 let source = log.source(slot);
@@ -347,6 +359,17 @@ impl Session {
         let location = self.wish.has("location").then_some(self.next_location);
         let held = self.held.as_ref().map(|(_, since)| *since + HELD_LIMIT);
         [entry, change, summary, location, held].into_iter().flatten().fold(self.next_tick, Instant::min)
+    }
+}
+
+/// A message with the number that its position has now.
+fn renumbered(text: &str, position: u64) -> String {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Object(mut message)) => {
+            message.insert("seq".to_owned(), (position + 1).into());
+            serde_json::Value::Object(message).to_string()
+        }
+        _ => text.to_owned(),
     }
 }
 

@@ -203,6 +203,9 @@ async fn catch_up(
 }
 
 async fn live(State(tracker): State<Tracker>, RawQuery(raw): RawQuery, upgrade: WebSocketUpgrade) -> Response {
+    if tracker.faults.is_away() {
+        return error(StatusCode::SERVICE_UNAVAILABLE, "the mock venue was told to be away");
+    }
     let query = query(raw.as_deref());
     let token = first(&query, "token").unwrap_or_default();
     if token.is_empty() {

@@ -125,6 +125,79 @@ async fn a_cut_connection_goes_on_after_its_last_number_with_the_same_token() {
 }
 
 #[tokio::test]
+async fn a_feed_that_is_not_to_resume_asks_for_everything_and_passes_on_what_is_new() {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut options = options(&rest, &live);
+    options.resume = false;
+    let mut feed = start(feed::Options::ShotTracker(options), Resume { last_seq: Some(2) });
+    rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001");
+    let mut socket = caller.websocket().await;
+    for seq in 1..=3 {
+        socket.send(&numbered(seq)).await;
+    }
+    feed.expect(&["connecting", "up", &numbered(3)]).await;
+}
+
+const SO_FAR: &str = "/v1/data/stats/games/game-7/stats,shots";
+
+/// A feed that fetches the game so far, and has just been let in.
+async fn connected_with_backfill() -> (Door, Door, Running, Socket) {
+    let (rest, live) = (Door::open().await, Door::open().await);
+    let mut options = options(&rest, &live);
+    options.backfill = vec!["stats".into(), "shots".into()];
+    let mut feed = run(options);
+    rest.caller().await.json(r#"{"token":"t0ken-0001"}"#).await;
+    let socket = live.caller().await.websocket().await;
+    feed.expect(&["connecting", "up"]).await;
+    (rest, live, feed, socket)
+}
+
+#[tokio::test]
+async fn the_game_so_far_is_fetched_signed_beside_the_stream_after_each_connection() {
+    let (rest, live, mut feed, mut socket) = connected_with_backfill().await;
+    let caller = rest.caller().await;
+    assert_eq!(caller.target(), SO_FAR);
+    let signed = signature(&caller, SO_FAR);
+    assert!(caller.header("authorization").unwrap().contains(&format!("signature=\"{signed}\"")));
+    // The stream does not wait for it.
+    socket.send(&numbered(1)).await;
+    feed.expect(&[&numbered(1)]).await;
+    let document = "{\"shots\" : [], \n\"gameTotals\":{}}";
+    caller.json(document).await;
+    feed.expect(&[document]).await;
+    drop(socket);
+    feed.why().await;
+    let mut socket = live.caller().await.websocket().await;
+    assert_eq!(rest.caller().await.target(), SO_FAR);
+    socket.send(&numbered(2)).await;
+    feed.expect(&["up", &numbered(2)]).await;
+}
+
+#[tokio::test]
+async fn an_account_without_rights_to_the_game_so_far_is_told_once_and_costs_no_stream() {
+    let (rest, live, mut feed, mut socket) = connected_with_backfill().await;
+    let refusal = r#"{"status":403,"message":"No access to SHOTS data"}"#;
+    rest.caller().await.answer("403 Forbidden", "", refusal).await;
+    let told = feed.next().await;
+    assert!(told.starts_with("up: what the stream left out before this moment may be missing: "), "{told}");
+    assert!(told.contains("No access to SHOTS data") && told.contains("out of `backfill`"), "{told}");
+    assert!(told.ends_with("it is not asked for again"), "{told}");
+    socket.send(&numbered(1)).await;
+    feed.expect(&[&numbered(1)]).await;
+    drop(socket);
+    feed.why().await;
+    let mut socket = live.caller().await.websocket().await;
+    socket.send(&numbered(2)).await;
+    feed.expect(&["up", &numbered(2)]).await;
+    // Whoever calls next wants a token, not the game.
+    socket.close(4401, "token expired").await;
+    feed.why().await;
+    assert_eq!(rest.caller().await.target(), SUBSCRIBE);
+}
+
+#[tokio::test]
 async fn a_restart_of_the_show_goes_on_where_its_journal_ends() {
     let (rest, live) = (Door::open().await, Door::open().await);
     let resume = Resume { last_seq: Some(41) };

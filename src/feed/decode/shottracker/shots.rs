@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::feed::decode::loose::{Key, Loose, Odd};
 use crate::feed::decode::notes::Notes;
+use crate::feed::decode::{FarHoop, Reading};
 use crate::game::event::Event;
 use crate::game::snapshot::{Shot, ShotLocation};
 use crate::ids::{PlayerId, TeamId};
@@ -16,7 +17,13 @@ use super::{Sessions, ids, read_period, wire};
 /// Zones of the finer of the vendor's two maps.
 const ADVANCED_ZONES: std::ops::RangeInclusive<u8> = 1..=23;
 
-pub(super) fn read_shot(chart: &wire::Chart<'_>, sessions: &mut Sessions, notes: &mut Notes, events: &mut Vec<Event>) {
+pub(super) fn read_shot(
+    chart: &wire::Chart<'_>,
+    reading: Reading,
+    sessions: &mut Sessions,
+    notes: &mut Notes,
+    events: &mut Vec<Event>,
+) {
     let Some(id) = chart.shot.string() else {
         notes.add("chart: a shot without id", None);
         return;
@@ -31,8 +38,7 @@ pub(super) fn read_shot(chart: &wire::Chart<'_>, sessions: &mut Sessions, notes:
         notes.add("chart: a shot without team or result", None);
         return;
     };
-    let place = hoop_relative([&chart.x, &chart.y], [&chart.hoop_x, &chart.hoop_y], notes);
-    let zone = |value: &Loose<'_>, place, notes: &mut Notes| value.u32(place, notes).and_then(|z| u8::try_from(z).ok());
+    let place = hoop_relative([&chart.x, &chart.y], [&chart.hoop_x, &chart.hoop_y], reading.far_hoop, notes);
     let period = chart.period.text().and_then(|token| read_period(&token, notes)).map(|period| period.label);
     sessions.learn(&chart.session, period.as_deref());
     events.push(Event::Shot {
@@ -44,8 +50,8 @@ pub(super) fn read_shot(chart: &wire::Chart<'_>, sessions: &mut Sessions, notes:
             three: chart.three.bool("chart.is3", notes).unwrap_or(false),
             x_mm: place.map(|(x, _)| x),
             y_mm: place.map(|(_, y)| y),
-            zone: zone(&chart.zone, "chart.z", notes).filter(|z| (1..=14).contains(z)),
-            advanced_zone: zone(&chart.advanced_zone, "chart.az", notes).filter(|z| ADVANCED_ZONES.contains(z)),
+            zone: chart.zone.u32("chart.z", notes).and_then(|number| reading.zone_order.ours(number)),
+            advanced_zone: advanced_zone(&chart.advanced_zone, "chart.az", notes),
             period,
             points: chart.points.u32("chart.pts", notes),
             at_millis: chart.at.i64("chart.t", notes),
@@ -56,6 +62,10 @@ pub(super) fn read_shot(chart: &wire::Chart<'_>, sessions: &mut Sessions, notes:
             on_court: ids(&chart.on_court).collect(),
         },
     });
+}
+
+pub(super) fn advanced_zone(value: &Loose<'_>, place: &'static str, notes: &mut Notes) -> Option<u8> {
+    value.u32(place, notes).and_then(|zone| u8::try_from(zone).ok()).filter(|zone| ADVANCED_ZONES.contains(zone))
 }
 
 fn made(result: &str, notes: &mut Notes) -> Option<bool> {
@@ -69,20 +79,26 @@ fn made(result: &str, notes: &mut Notes) -> Option<bool> {
     }
 }
 
-/// The court's origin is its centre and y runs along it, so the frame of the hoop at negative y is the court's, moved;
-/// the other hoop's is turned by half a circle. The hoops are calibrated for each court: their place comes with the shot.
+/// The court's origin is its centre and y runs along it, so the frame of the hoop at negative y is the court's, moved; that
+/// of the other one is as `far_hoop` has it. The hoops are calibrated for each court: their place comes with the shot.
 pub(super) fn hoop_relative(
     [x, y]: [&Loose<'_>; 2],
     [hoop_x, hoop_y]: [&Loose<'_>; 2],
+    far_hoop: FarHoop,
     notes: &mut Notes,
 ) -> Option<(i32, i32)> {
     let x = x.f64("px", notes)?;
     let y = y.f64("py", notes)?;
     let hoop_x = hoop_x.f64("hoop x", notes)?;
     let hoop_y = hoop_y.f64("hoop y", notes)?;
-    let turn = if hoop_y < 0.0 { 1.0 } else { -1.0 };
+    let (x, y) = (x - hoop_x, y - hoop_y);
+    let (x, y) = match far_hoop {
+        _ if hoop_y < 0.0 => (x, y),
+        FarHoop::Turned => (-x, -y),
+        FarHoop::Mirrored => (x, -y),
+    };
     // `as` saturates, and no court is two kilometres long.
-    Some((((x - hoop_x) * turn).round() as i32, ((y - hoop_y) * turn).round() as i32))
+    Some((x.round() as i32, y.round() as i32))
 }
 
 /// Makes, then misses; `None` when the row has none of the two lists.

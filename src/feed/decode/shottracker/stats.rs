@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::feed::decode::loose::{List, Loose};
 use crate::feed::decode::notes::Notes;
-use crate::feed::decode::parse;
+use crate::feed::decode::{ZONES, ZoneOrder, parse};
 use crate::game::snapshot::{Player, PossessionType, Rebounds, Shooting, Stats, Turnovers, Zone, Zones};
 use crate::ids::PlayerId;
 
 use super::wire;
-
-/// Zones of the vendor's map.
-const ZONES: usize = 14;
 
 /// Endings of the fields that a row has once for each possession type (`TRANSITION_POSS`, `PT0_BR0_PPP`). A longer ending
 /// stands before the one it ends in.
@@ -141,19 +138,19 @@ fn made_and_tried(ending: &str, value: &Loose<'_>, parts: &mut Parts, notes: &mu
 }
 
 /// The zones of a row; `None` when it has none of the three maps.
-pub(super) fn zones(row: &wire::Row<'_>, notes: &mut Notes) -> Option<Zones> {
+pub(super) fn zones(row: &wire::Row<'_>, order: ZoneOrder, notes: &mut Notes) -> Option<Zones> {
     if !(row.shots.is_said || row.catch_and_shoot.is_said || row.off_the_dribble.is_said) {
         return None;
     }
     Some(Zones {
-        all: zone_map(&row.shots, notes),
-        catch_and_shoot: zone_map(&row.catch_and_shoot, notes),
-        off_the_dribble: zone_map(&row.off_the_dribble, notes),
+        all: zone_map(&row.shots, order, notes),
+        catch_and_shoot: zone_map(&row.catch_and_shoot, order, notes),
+        off_the_dribble: zone_map(&row.off_the_dribble, order, notes),
     })
 }
 
 /// Fourteen zones or none: with fewer nobody can say which ones they are.
-fn zone_map(list: &List<wire::Zone<'_>>, notes: &mut Notes) -> Vec<Zone> {
+fn zone_map(list: &List<wire::Zone<'_>>, order: ZoneOrder, notes: &mut Notes) -> Vec<Zone> {
     if list.items.is_empty() {
         return Vec::new();
     }
@@ -161,7 +158,10 @@ fn zone_map(list: &List<wire::Zone<'_>>, notes: &mut Notes) -> Vec<Zone> {
         notes.add("shots: not fourteen zones", Some(&list.items.len().to_string()));
         return Vec::new();
     }
-    (1..).zip(&list.items).map(|(number, zone)| self::zone(number, zone, notes)).collect()
+    let numbered = (1..).zip(&list.items).filter_map(|(number, zone)| Some((order.ours(number)?, zone)));
+    let mut zones: Vec<Zone> = numbered.map(|(number, zone)| self::zone(number, zone, notes)).collect();
+    zones.sort_by_key(|zone| zone.number);
+    zones
 }
 
 fn zone(number: u8, zone: &wire::Zone<'_>, notes: &mut Notes) -> Zone {
@@ -190,7 +190,7 @@ pub(super) fn is_team_row(row: &wire::Row<'_>) -> bool {
     row.player.text().is_none_or(|id| id == "0")
 }
 
-pub(super) fn player(row: &wire::Row<'_>, notes: &mut Notes) -> Player {
+pub(super) fn player(row: &wire::Row<'_>, order: ZoneOrder, notes: &mut Notes) -> Player {
     let season = row
         .season
         .is_said
@@ -208,7 +208,7 @@ pub(super) fn player(row: &wire::Row<'_>, notes: &mut Notes) -> Player {
         on_court: row.on_court.bool("on_the_floor", notes),
         stats: stats(row, notes),
         season,
-        zones: zones(row, notes),
+        zones: zones(row, order, notes),
         shot_locations: super::shots::locations(row, notes).unwrap_or_default(),
     }
 }

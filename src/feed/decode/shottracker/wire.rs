@@ -199,6 +199,32 @@ wire! {
         vz: Loose<'a> = "vz",
     } passes_over true
 
+    /// A row of the play-by-play over REST.
+    struct Detail {
+        event: Loose<'a> = "eventId",
+        at: Loose<'a> = "timestamp",
+        team: Loose<'a> = "teamId",
+        player: Loose<'a> = "pid",
+        actor: Loose<'a> = "act",
+        classification: Loose<'a> = "classification",
+        session: Loose<'a> = "sessionId",
+        game: Loose<'a> = "gameId",
+        period: Loose<'a> = "period",
+        x: Loose<'a> = "hoopToEventX",
+        y: Loose<'a> = "hoopToEventY",
+    } passes_over true
+
+    struct GameTotals {
+        home: TeamValue<'a> = "homeTeamScore",
+        away: TeamValue<'a> = "awayTeamScore",
+        status: Loose<'a> = "status",
+        periods: List<PeriodTotals<'a>> = "periodTotals",
+    } passes_over true
+
+    struct PeriodTotals { period: Loose<'a> = "period", session: Loose<'a> = "sessionId" } passes_over true
+
+    struct TeamValue { team: Loose<'a> = "teamId", value: Loose<'a> = "value" } passes_over true
+
     struct ShotLocations { make: List<ShotPlace<'a>> = "make", miss: List<ShotPlace<'a>> = "miss" }
 
     struct Summary {

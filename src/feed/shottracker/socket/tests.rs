@@ -33,7 +33,8 @@ async fn resumed(ping: Ping, room: usize, last: Option<u64>) -> Bench {
         let mut reporter = Reporter::new("tracker".into(), FeedKind::ShotTracker, sender, Vec::new());
         let mut sequence = Sequence::after(last);
         sequence.connected();
-        read(client, "live.example", KeepAlive { ping, every: EVERY }, &mut sequence, &mut reporter).await
+        let (keep_alive, mut catch_up) = (KeepAlive { ping, every: EVERY }, CatchUp::off());
+        read(client, "live.example", keep_alive, &mut sequence, &mut catch_up, &mut reporter).await
     });
     Bench { server, reports, reading }
 }
@@ -176,6 +177,16 @@ async fn a_server_that_counts_anew_is_found_out_within_seconds() {
     }
     let ended = bench.reading.await.unwrap();
     assert_eq!(started.elapsed(), REPEATS_WITHIN);
+    assert!(ended.failure.to_string().contains("counts its messages anew"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_behind_and_falls_quiet_has_begun_to_count_anew() {
+    let mut bench = resumed(Ping::Json, 64, Some(5_000)).await;
+    let started = Instant::now();
+    bench.server.send(numbered(1)).await.unwrap();
+    let ended = bench.reading.await.unwrap();
+    assert_eq!(started.elapsed(), REPEATS_WITHOUT_PAUSE);
     assert!(ended.failure.to_string().contains("counts its messages anew"));
 }
 

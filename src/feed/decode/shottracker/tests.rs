@@ -1,0 +1,101 @@
+use super::*;
+use crate::feed::decode::{Decoder, FarHoop, ZoneOrder};
+use crate::game::event::SoFar;
+use crate::ids::FeedKind;
+
+fn events(reading: Reading, text: &str) -> Vec<Event> {
+    let mut decoder = Decoder::new(FeedKind::ShotTracker, Options { reading, ..Options::default() });
+    let mut events = Vec::new();
+    assert_eq!(decoder.decode(text.as_bytes(), &mut events).verdict, Verdict::Taken, "{text}");
+    events
+}
+
+fn shot(reading: Reading, data: &str) -> crate::game::snapshot::Shot {
+    let text = format!(r#"{{"type":"data","source":"chart","data":{{"eid":"e","tid":"1","st":"MAKE",{data}}}}}"#);
+    match events(reading, &text).pop() {
+        Some(Event::Shot { shot, .. }) => shot,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn zones_that_the_vendor_numbers_otherwise_are_put_in_our_order() {
+    // Every ring from right to left.
+    let order = ZoneOrder::try_from(vec![1, 4, 3, 2, 9, 8, 7, 6, 5, 14, 13, 12, 11, 10]).unwrap();
+    let reading = Reading { zone_order: order, ..Reading::default() };
+    let of = |reading, zone: u8| shot(reading, &format!(r#""z":{zone}"#)).zone;
+    assert_eq!([2, 14, 7].map(|zone| of(reading, zone)), [Some(4), Some(10), Some(7)]);
+    assert_eq!([2, 14, 15, 0].map(|zone| of(Reading::default(), zone)), [Some(2), Some(14), None, None]);
+    let zone = |number: usize| format!(r#"{{"DISPLAY":"{number}/20"}}"#);
+    let zones: Vec<String> = (1..=14).map(zone).collect();
+    let team = format!(r#"{{"team":{{"team_id":1,"shots":[{}]}}}}"#, zones.join(","));
+    let data = format!(r#"{{"game_stats":{{"home":{team},"away":{{}}}}}}"#);
+    let summary = format!(r#"{{"type":"data","source":"broadcastsummary","data":{data}}}"#);
+    let map = events(reading, &summary).into_iter().find_map(|event| match event {
+        Event::TeamStats { zones: Some(zones), .. } => Some(zones.all),
+        _ => None,
+    });
+    let map: Vec<_> = map.unwrap().iter().map(|zone| (zone.number, zone.made)).collect();
+    assert_eq!(map.len(), 14);
+    assert_eq!((map[3], map[9], map[13]), ((4, Some(2)), (10, Some(14)), (14, Some(10))));
+}
+
+#[test]
+fn an_order_of_zones_has_each_number_once() {
+    for wrong in [vec![], vec![1; 14], (0..14).collect(), (1..=15).collect::<Vec<u8>>()] {
+        assert!(ZoneOrder::try_from(wrong).is_err());
+    }
+}
+
+#[test]
+fn a_mirrored_far_hoop_is_read_as_the_show_says() {
+    let mirrored = Reading { far_hoop: FarHoop::Mirrored, ..Reading::default() };
+    let place = |reading, data| {
+        let shot = shot(reading, data);
+        (shot.x_mm.unwrap(), shot.y_mm.unwrap())
+    };
+    let far = r#""px":2000,"py":9000,"hx":50,"hy":12600"#;
+    assert_eq!(place(Reading::default(), far), (-1950, 3600));
+    assert_eq!(place(mirrored, far), (1950, 3600));
+    let near = r#""px":2000,"py":-9000,"hx":50,"hy":-12600"#;
+    assert_eq!(place(mirrored, near), place(Reading::default(), near), "the near hoop's frame is the court's");
+}
+
+fn so_far(text: &str) -> SoFar {
+    match events(Reading::default(), text).pop() {
+        Some(Event::SoFar(so_far)) => *so_far,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_game_so_far_is_read_in_the_shapes_that_the_vendor_shows() {
+    let shot =
+        r#""occurred_at":8000,"is_make":true,"is_3point":true,"hoop_player_x":-300,"hoop_player_y":400,"zone":1"#;
+    let by_team = format!(r#"[{{"id":2,"player_shots":[{{"id":20,"shots":[{{{shot}}}]}}]}}]"#);
+    let nested = so_far(&format!(r#"{{"shots":{by_team}}}"#));
+    let whole = so_far(&format!(r#"{{"shots":{{"teams":{by_team}}}}}"#));
+    let flat = so_far(&format!(r#"{{"shots":[{{"team_id":"2","player_id":20,{shot}}}]}}"#));
+    assert_eq!((&whole, &flat), (&nested, &nested));
+    let shots = nested.shots.unwrap();
+    assert_eq!((shots.len(), nested.of), (1, Some(Timestamp::from_millis(8_000))));
+    let (team, shot) = (&shots[0].team, &shots[0].shot);
+    assert_eq!((team.as_str(), shot.player.as_ref().map(PlayerId::as_str)), ("2", Some("20")));
+    assert_eq!((shot.x_mm, shot.y_mm, shot.distance_mm, shot.points), (Some(-300), Some(400), Some(500), Some(3)));
+    for row in [
+        r#"{"teamId":1,"playerId":"7","stats":{"PTS":4}}"#,
+        r#"{"team_id":"1","player_id":7,"PTS":4.0}"#,
+        r#"{"tid":"1","pid":"7","totalStats":{"PTS":4},"stats":{"PTS":2}}"#,
+    ] {
+        let lines = so_far(&format!(r#"{{"stats":[{row}]}}"#)).lines;
+        assert_eq!((lines.len(), lines[0].stats.points), (1, Some(4)), "{row}");
+    }
+}
+
+#[test]
+fn what_is_no_game_so_far_is_not_taken_for_one() {
+    let mut decoder = Decoder::new(FeedKind::ShotTracker, Options::default());
+    for text in ["{}", r#"{"message":"No access"}"#, r#"{"type":"stats","stats":[]}"#, r#"{"stats":null}"#] {
+        assert_eq!(decoder.decode(text.as_bytes(), &mut Vec::new()).verdict, Verdict::Skipped, "{text}");
+    }
+}

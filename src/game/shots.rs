@@ -1,0 +1,154 @@
+//! The shots of a team, each once, in the order in which they were taken.
+
+use std::sync::Arc;
+
+use crate::ids::TeamId;
+use crate::time::Timestamp;
+
+use super::event::ShotOf;
+use super::heard::{Heard, TeamHeard};
+use super::snapshot::Shot;
+
+/// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
+const MOST_SHOTS: usize = 400;
+
+impl Heard {
+    /// Puts the shots that are missing, and takes away those that are not listed any more: they were deleted meanwhile.
+    /// Unless `ids_agree` with those of the stream, shots are told apart by who took them when.
+    pub(super) fn put_shots_so_far(&mut self, of: Timestamp, said: &[ShotOf], ids_agree: bool) {
+        let upto = of.as_millis();
+        let own = |said: &ShotOf| Shot { id: said.shot.id.clone().filter(|_| ids_agree), ..said.shot.clone() };
+        let said: Vec<ShotOf> = said.iter().map(|said| ShotOf { team: said.team.clone(), shot: own(said) }).collect();
+        for ShotOf { team, shot } in &said {
+            let mut known = self.teams.iter().flat_map(|team| team.shots.iter().flat_map(|shots| shots.iter()));
+            match known.find(|known| is_same(known, shot)).cloned() {
+                // The stream's entry says more.
+                Some(known) if known.made == shot.made && known.three == shot.three => {}
+                Some(known) => {
+                    let shot = Shot { made: shot.made, three: shot.three, points: shot.points, ..known };
+                    self.put_shot(team, &shot);
+                }
+                None => self.put_shot(team, shot),
+            }
+        }
+        // An empty list is no list: a server that has lost its shots has not deleted them.
+        let Some(first) = said.iter().filter_map(|said| said.shot.at_millis).min() else { return };
+        let is_gone = |known: &Shot| {
+            let is_of_its_time = known.at_millis.is_some_and(|at| (first..=upto).contains(&at));
+            is_of_its_time && !said.iter().any(|said| is_same(known, &said.shot))
+        };
+        for team in &mut self.teams {
+            if team.shots.iter().flat_map(|shots| shots.iter()).any(is_gone) {
+                let shots = Arc::make_mut(Arc::make_mut(team).shots.get_or_insert_default());
+                shots.retain(|shot| !is_gone(shot));
+            }
+        }
+    }
+
+    /// Shots stand in the order in which they were taken, where their times are known.
+    pub(super) fn put_shot(&mut self, team: &TeamId, shot: &Shot) {
+        // An edit may give the shot to the other team.
+        for known in self.teams.iter_mut().filter(|known| known.facts.id.as_ref() != Some(team)) {
+            if known.shots.iter().flat_map(|shots| shots.iter()).any(|known| is_same(known, shot)) {
+                let shots = Arc::make_mut(Arc::make_mut(known).shots.get_or_insert_default());
+                shots.retain(|known| !is_same(known, shot));
+            }
+        }
+        let shots = Arc::make_mut(self.by_id(team).shots.get_or_insert_default());
+        if let Some(index) = shots.iter().rposition(|known| is_same(known, shot)) {
+            shots[index] = Shot { id: shot.id.clone().or_else(|| shots[index].id.clone()), ..shot.clone() };
+            return;
+        }
+        if shots.len() == MOST_SHOTS {
+            shots.remove(0);
+        }
+        let later = |known: &Shot| known.at_millis.zip(shot.at_millis).is_some_and(|(known, said)| known > said);
+        let index = shots.iter().rposition(|known| !later(known)).map_or(0, |index| index + 1);
+        shots.insert(index, shot.clone());
+    }
+
+    pub(super) fn delete_shot(&mut self, id: &str) {
+        for team in self.teams.iter_mut().filter(|team| team.has_shot(id)) {
+            if let Some(shots) = &mut Arc::make_mut(team).shots {
+                Arc::make_mut(shots).retain(|shot| shot.id.as_deref() != Some(id));
+            }
+        }
+    }
+}
+
+impl TeamHeard {
+    fn has_shot(&self, id: &str) -> bool {
+        self.shots.iter().flat_map(|shots| shots.iter()).any(|shot| shot.id.as_deref() == Some(id))
+    }
+}
+
+/// One shot told twice: by its id, or where one telling has none by who took it when. Nobody takes two in a millisecond.
+fn is_same(known: &Shot, said: &Shot) -> bool {
+    if known.id.is_some() && said.id.is_some() {
+        return known.id == said.id;
+    }
+    let by = |shot: &Shot| shot.player.clone().zip(shot.at_millis);
+    by(known).is_some() && by(known) == by(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{FeedId, FeedKind};
+
+    fn heard() -> Heard {
+        Heard::new(FeedId::new("tracker"), FeedKind::ShotTracker)
+    }
+
+    fn shot(id: Option<&str>, player: &str, at_millis: i64) -> Shot {
+        Shot {
+            id: id.map(str::to_owned),
+            player: Some(player.into()),
+            at_millis: Some(at_millis),
+            made: true,
+            ..Shot::default()
+        }
+    }
+
+    fn of_team(shot: Shot) -> ShotOf {
+        ShotOf { team: "1".into(), shot }
+    }
+
+    /// The ids of the team's shots, `-` where there is none.
+    fn ids(heard: &Heard) -> Vec<String> {
+        let shots = heard.teams.iter().flat_map(|team| team.shots.iter().flat_map(|shots| shots.iter()));
+        shots.map(|shot| shot.id.clone().unwrap_or_else(|| "-".to_owned())).collect()
+    }
+
+    #[test]
+    fn a_shot_that_is_known_without_an_id_is_the_one_of_the_same_player_at_the_same_moment() {
+        let mut heard = heard();
+        let list = [of_team(shot(Some("x"), "7", 1_000)), of_team(shot(None, "8", 1_000))];
+        heard.put_shots_so_far(Timestamp::from_millis(9_000), &list, false);
+        assert_eq!(ids(&heard), ["-", "-"]);
+        heard.put_shot(&"1".into(), &shot(Some("a"), "7", 1_000));
+        heard.put_shots_so_far(Timestamp::from_millis(9_000), &list, false);
+        assert_eq!(ids(&heard), ["a", "-"]);
+    }
+
+    #[test]
+    fn shots_stand_in_the_order_of_their_moments_whatever_came_first() {
+        let mut heard = heard();
+        for (id, at) in [("c", 3_000), ("a", 1_000), ("b", 2_000)] {
+            heard.put_shot(&"1".into(), &shot(Some(id), "7", at));
+        }
+        assert_eq!(ids(&heard), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_list_without_shots_deletes_none_and_one_with_some_only_those_of_its_time() {
+        let mut heard = heard();
+        for (id, at) in [("a", 1_000), ("b", 2_000), ("later", 9_500)] {
+            heard.put_shot(&"1".into(), &shot(Some(id), "7", at));
+        }
+        heard.put_shots_so_far(Timestamp::from_millis(9_000), &[], true);
+        assert_eq!(ids(&heard), ["a", "b", "later"]);
+        heard.put_shots_so_far(Timestamp::from_millis(9_000), &[of_team(shot(Some("a"), "7", 1_000))], true);
+        assert_eq!(ids(&heard), ["a", "later"]);
+    }
+}

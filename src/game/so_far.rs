@@ -1,0 +1,82 @@
+//! The game so far, told apart from the stream: what fills a gap that the stream left.
+//!
+//! In: [`SoFar`], which a vendor's server wrote at some moment and which may arrive after newer messages of the stream. Out:
+//! the same state as if nothing had been missed. It is no news: it speaks of its own time and replaces what is known of
+//! that; what the stream told of later moments stands, nothing is added up, and what it lists a second time is
+//! recognised.
+
+use std::sync::Arc;
+
+use crate::ids::PlayerId;
+use crate::time::Timestamp;
+
+use super::event::SoFar;
+use super::heard::{Heard, TeamHeard, merge, side_of};
+use super::joining;
+use super::snapshot::Player;
+
+impl Heard {
+    pub(super) fn take_so_far(&mut self, at: Timestamp, said: &SoFar) {
+        // Before anything has happened there is nothing that could have been missed, and nothing to be overtaken by.
+        let of = said.of.unwrap_or_default();
+        // A summary of this connection has counted all of it already.
+        if self.joining.summarized().is_none_or(|summary| summary < of) || said.of.is_none() {
+            self.take_totals(said, of);
+        }
+        // The stream and the document may give one play two ids; then those of the document mean nothing here.
+        let ids_agree = said.plays.iter().flatten().any(|update| self.plays.has(update.play.id.as_ref()));
+        if let Some(plays) = &said.plays {
+            let (teams, joining) = (&self.teams, &self.joining);
+            let is_news = |happened_at| joining::is_news(at, happened_at, joining);
+            self.plays.put_so_far(of, plays, is_news, |team| side_of(teams, team));
+        }
+        if let Some(shots) = &said.shots {
+            self.put_shots_so_far(of, shots, ids_agree);
+        }
+        if said.of.is_some() {
+            self.joining.summary(of);
+        }
+    }
+
+    fn take_totals(&mut self, said: &SoFar, of: Timestamp) {
+        for (team, points) in &said.scores {
+            let team = self.by_id(team);
+            if team.told_of(None).is_none_or(|told| told <= of) {
+                team.score = Some(*points);
+            }
+        }
+        for line in &said.lines {
+            let team = self.by_id(&line.team);
+            let Some(id) = line.player.as_ref().filter(|id| team.told_of(Some(id)).is_none_or(|told| told <= of))
+            else {
+                continue;
+            };
+            let players = Arc::make_mut(team.players.get_or_insert_default());
+            match players.iter_mut().find(|player| player.id.as_ref() == Some(id)) {
+                Some(player) => merge(&mut player.stats, &line.stats),
+                None => players.push(Player {
+                    id: Some(id.clone()),
+                    stats: line.stats.as_ref().clone(),
+                    ..Player::default()
+                }),
+            }
+        }
+    }
+}
+
+impl TeamHeard {
+    /// The latest moment that a line of the stream has told of a player, or of anyone of the team.
+    fn told_of(&self, player: Option<&PlayerId>) -> Option<Timestamp> {
+        let rows = self.lines_of.iter().filter(|(of, _)| player.is_none() || of.as_ref() == player);
+        rows.map(|(_, at)| *at).max()
+    }
+
+    /// Notes the moment of a line.
+    pub(super) fn note_line(&mut self, player: Option<&PlayerId>, happened_at: Option<Timestamp>) {
+        let Some(happened_at) = happened_at else { return };
+        match self.lines_of.iter_mut().find(|(of, _)| of.as_ref() == player) {
+            Some((_, at)) => *at = (*at).max(happened_at),
+            None => self.lines_of.push((player.cloned(), happened_at)),
+        }
+    }
+}
