@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -161,6 +162,12 @@ struct GamesArguments {
     /// Do not list: put the show of --show on air, following this game
     #[arg(long, value_name = "EVENT_ID", requires = "show")]
     follow: Option<String>,
+    /// With --follow: leave the window out
+    #[arg(long, requires = "follow")]
+    headless: bool,
+    /// With --follow: end after this many seconds
+    #[arg(long, value_name = "N", value_parser = seconds, requires = "follow")]
+    seconds: Option<Duration>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -168,14 +175,24 @@ struct GamesArguments {
 
 #[derive(clap::Args)]
 struct InspectArguments {
-    /// The protocol of the recording
-    #[arg(long, value_parser = feed_kind)]
-    feed: FeedKind,
-    /// The recording; `-` reads standard input
-    file: PathBuf,
-    /// The game to follow, where the stream carries several; the first one seen when absent
+    /// The protocol of the recording; with --follow, feeds of this kind alone
+    #[arg(long, value_name = "KIND", value_parser = feed_kind, required_unless_present = "follow")]
+    feed: Option<FeedKind>,
+    /// The recording (`-` reads standard input); with --follow a show file, the demo show when absent
+    #[arg(required_unless_present = "follow")]
+    file: Option<PathBuf>,
+    /// Connect the feeds of a show and print what arrives and what becomes of it, until Ctrl-C
+    #[arg(long, conflicts_with = "match_id")]
+    follow: bool,
+    /// The game to follow, where the recording carries several; the first one seen when absent
     #[arg(long = "match", value_name = "ID")]
     match_id: Option<String>,
+    /// End --follow after this many seconds
+    #[arg(long, value_name = "N", value_parser = seconds, requires = "follow")]
+    seconds: Option<Duration>,
+    /// Print --follow as JSON, one object a line
+    #[arg(long, requires = "follow")]
+    json: bool,
 }
 
 #[derive(clap::Args)]
@@ -317,8 +334,8 @@ fn games(arguments: GamesArguments) -> Result<(), Failure> {
     let mut show = arguments.show.as_deref().map(|path| Show::load(Some(path))).transpose()?;
     if let (Some(event_id), Some(show)) = (&arguments.follow, &mut show) {
         show.follow(event_id)?;
-        let status = app::run(show, &Live::default())?;
-        return if arguments.json { print_json(&status) } else { Ok(()) };
+        let how = Live { length: arguments.seconds, headless: arguments.headless, rehearsal: None };
+        return go_live(show, &how, arguments.json);
     }
     let query = ScheduleQuery {
         from: arguments.from.unwrap_or_default(),
@@ -344,16 +361,31 @@ fn date(text: &str) -> Result<Timestamp, String> {
 }
 
 fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
-    let file = &arguments.file;
+    if arguments.follow {
+        return follow(arguments);
+    }
+    // clap has refused a recording without both.
+    let (Some(kind), Some(file)) = (arguments.feed, &arguments.file) else { return Ok(()) };
     let unreadable = |cause: io::Error| Failure::Input(format!("cannot read {}: {cause}", file.display()));
     let reader: Box<dyn io::Read> = match file.to_str() {
         Some("-") => Box::new(io::stdin().lock()),
         _ => Box::new(File::open(file).map_err(unreadable)?),
     };
-    let report =
-        sideline::inspect::inspect(arguments.feed, reader, arguments.match_id.as_deref()).map_err(unreadable)?;
+    let report = sideline::inspect::inspect(kind, reader, arguments.match_id.as_deref()).map_err(unreadable)?;
     eprint!("{}", report.summary());
     print_json(&report.snapshot)
+}
+
+fn follow(arguments: &InspectArguments) -> Result<(), Failure> {
+    let show = Show::load(arguments.file.as_deref())?;
+    let what = app::Follow { only: arguments.feed, length: arguments.seconds };
+    app::follow(&show, &what, |told| {
+        let line = if arguments.json { serde_json::to_string(told).unwrap_or_default() } else { told.to_string() };
+        match writeln!(io::stdout(), "{line}") {
+            Ok(()) => ControlFlow::Continue(()),
+            result => ControlFlow::Break(written(result)),
+        }
+    })
 }
 
 fn replay(arguments: ReplayArguments) -> Result<(), Failure> {

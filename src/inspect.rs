@@ -5,6 +5,8 @@
 //! shows is what would be shown. It knows nothing of when a message arrived: all of them count as received at one
 //! instant, and the clocks are as last read.
 
+pub mod follow;
+
 use std::io::{self, Read};
 
 use serde::Serialize;

@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("journal", &["command", "ids", "status", "time"]),
     ("game", &["color", "ids", "status", "time"]),
     ("feed", &["game", "ids", "status", "time", "court"]),
-    ("inspect", &["feed", "game", "ids", "time"]),
+    ("inspect", &["feed", "game", "ids", "status", "time"]),
     ("text", &["draw_list"]),
     ("template", &["assets", "color", "command", "draw_list", "game", "ids", "problem", "time"]),
     (

@@ -13,6 +13,7 @@ mod feed_clients;
 mod feeds;
 mod fields;
 mod fuzz;
+mod follow;
 mod golden;
 mod graphics;
 mod imports;
