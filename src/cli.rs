@@ -334,7 +334,7 @@ fn games(arguments: GamesArguments) -> Result<(), Failure> {
     let mut show = arguments.show.as_deref().map(|path| Show::load(Some(path))).transpose()?;
     if let (Some(event_id), Some(show)) = (&arguments.follow, &mut show) {
         show.follow(event_id)?;
-        let how = Live { length: arguments.seconds, headless: arguments.headless, rehearsal: None };
+        let how = Live { length: arguments.seconds, headless: arguments.headless, ..Live::default() };
         return go_live(show, &how, arguments.json);
     }
     let query = ScheduleQuery {

@@ -236,6 +236,8 @@ mod tests {
             delays: vec![Delay { feed: "tracker".into(), frames: 12 }, Delay { feed: "league".into(), frames: 0 }],
             outputs: Vec::new(),
             journal_lost: 0,
+            journal_trouble: None,
+            template_problems: Arc::default(),
             clock_stale: false,
             supplies: Vec::new(),
             unmatched: Vec::new(),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
+mod assumptions;
 mod boundaries;
 mod captures;
 mod command_line;
@@ -12,8 +13,8 @@ mod faults;
 mod feed_clients;
 mod feeds;
 mod fields;
-mod fuzz;
 mod follow;
+mod fuzz;
 mod golden;
 mod graphics;
 mod imports;

@@ -217,7 +217,8 @@ async fn a_message_above_the_cap_is_counted_by_its_length_and_never_read() {
     header.extend(100_000_000u64.to_be_bytes());
     tokio::io::AsyncWriteExt::write_all(&mut far, &header).await.unwrap();
     let keep_alive = KeepAlive { ping: Ping::Json, every: EVERY };
-    let ended = read(client, "live.example", keep_alive, &mut Sequence::default(), &mut reporter).await;
+    let ended =
+        read(client, "live.example", keep_alive, &mut Sequence::default(), &mut CatchUp::off(), &mut reporter).await;
     let Ok(Report::Skipped { bytes, why, .. }) = reports.try_recv() else { panic!("nothing told") };
     assert_eq!((bytes, why), (100_000_000, Skip::Oversized));
     let told = ended.failure.to_string();
