@@ -31,6 +31,9 @@ const MOST_WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// A disk that failed is tried again after this.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether the file is still there: it may be removed, or be on a disk that is pulled.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// Between two steps of packing, so that it takes a small part of one core.
 const PACK_EVERY: Duration = Duration::from_millis(20);
 
@@ -70,6 +73,7 @@ pub(super) struct Disk {
     /// When to write what waits; after a failure, when to try again.
     flush_at: Instant,
     pack_at: Instant,
+    look_at: Instant,
     failing: bool,
     checkpoint_failing: bool,
 }
@@ -91,6 +95,7 @@ impl Disk {
             packer: Packer::new(journal),
             flush_at: now,
             pack_at: now,
+            look_at: now,
             failing: false,
             checkpoint_failing: false,
         }
@@ -177,6 +182,10 @@ impl Disk {
 
     fn flush(&mut self, now: Instant) {
         self.flush_at = now + FLUSH_EVERY;
+        if now >= self.look_at {
+            self.look_at = now + LOOK_EVERY;
+            self.look();
+        }
         let result = self.write_waiting().and_then(|()| self.put_aside());
         match result {
             Ok(()) if self.failing => {
@@ -198,6 +207,17 @@ impl Disk {
         }
         self.failing = true;
         self.health.set_trouble(Some(cause.to_string()));
+    }
+
+    /// Has the file opened anew where it is not the one that was written: writes to a removed file succeed.
+    fn look(&mut self) {
+        let is_ours = match fs::metadata(&self.journal) {
+            Ok(about) => !about.is_file() || about.len() >= self.written,
+            Err(_) => false,
+        };
+        if !is_ours && self.out.take().is_some() {
+            tracing::error!("the journal {:?} was taken away; another is begun in its place", self.journal);
+        }
     }
 
     fn write_waiting(&mut self) -> io::Result<()> {

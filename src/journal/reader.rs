@@ -1,8 +1,9 @@
 //! A journal read from one file to the next, as if it were one.
 //!
 //! In: the journal's name and a place to begin. Out: its entries in order. A torn last line is left out, also at the end
-//! of a file that was put aside; a wrong line elsewhere is an error, after which reading may go on. Files may be put aside
-//! and packed while they are read: each is looked for when it is its turn.
+//! of a file that was put aside. A wrong line elsewhere is an error, and so is a file that cannot be read to its end;
+//! reading may go on after either, with the next line or file. Files may be put aside and packed while they are read: each
+//! is looked for when it is its turn.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -154,6 +155,14 @@ impl Reader {
         Ok(())
     }
 
+    /// Goes on to the next file.
+    fn turn(&mut self) -> io::Result<()> {
+        self.source = None;
+        self.segment += 1;
+        self.line = 0;
+        self.open()
+    }
+
     fn entry(&mut self) -> Result<Entry, JournalError> {
         self.line += 1;
         line::read(&self.text).map_err(|bad| match bad {
@@ -181,15 +190,15 @@ impl Iterator for Reader {
                 Ok(_) => {}
                 Err(cause) => {
                     let error = JournalError::Read { path: self.path.clone(), cause };
-                    // What comes after in this file cannot be had either.
                     self.source = None;
+                    if !is_last {
+                        // Where the next file cannot be opened either the journal ends here, with this error.
+                        let _ = self.turn();
+                    }
                     return Some(Err(error));
                 }
             }
-            self.source = None;
-            self.segment += 1;
-            self.line = 0;
-            if let Err(cause) = self.open() {
+            if let Err(cause) = self.turn() {
                 return Some(Err(JournalError::Open { path: self.path.clone(), cause }));
             }
         }

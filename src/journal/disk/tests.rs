@@ -127,14 +127,16 @@ fn what_still_waits_when_the_show_ends_is_counted_lost() {
 
 #[test]
 fn a_file_that_was_taken_away_is_made_again() {
-    let mut bench = Bench::new(i64::MAX, u64::MAX);
-    bench.enter(1);
-    fs::remove_file(&bench.journal).expect("removes");
-    bench.room.store(0, Ordering::Relaxed);
-    bench.enter(2);
-    bench.room.store(i64::MAX, Ordering::Relaxed);
-    bench.enter(3);
-    assert_eq!(bench.seqs(), [2, 3]);
+    for is_full in [false, true] {
+        let mut bench = Bench::new(i64::MAX, u64::MAX);
+        bench.enter(1);
+        fs::remove_file(&bench.journal).expect("removes");
+        bench.room.store(if is_full { 0 } else { i64::MAX }, Ordering::Relaxed);
+        bench.enter(2);
+        bench.room.store(i64::MAX, Ordering::Relaxed);
+        bench.enter(3);
+        assert_eq!(bench.seqs(), [2, 3]);
+    }
 }
 
 #[test]
@@ -158,6 +160,20 @@ fn full_files_are_put_aside_and_packed_and_read_as_one() {
     assert_eq!(names[0], "show.journal");
     assert!(names[1..].iter().all(|name| name.ends_with(".gz")), "{names:?}");
     assert_eq!(bench.seqs(), (1..=40).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_packed_file_that_is_damaged_costs_its_own_entries_and_not_those_after_it() {
+    let mut bench = Bench::new(i64::MAX, 500);
+    (1..=20).for_each(|seq| bench.enter(seq));
+    (0..100).for_each(|_| bench.pass());
+    let damaged = segments::packed(&bench.journal, 2);
+    let bytes = fs::read(&damaged).expect("is packed");
+    fs::write(&damaged, &bytes[..bytes.len() / 2]).expect("writes");
+    let read: Vec<_> = read(&bench.journal).expect("opens").collect();
+    assert_eq!(read.iter().filter(|entry| entry.is_err()).count(), 1);
+    let seqs: Vec<Seq> = read.iter().flatten().map(|entry| entry.seq).collect();
+    assert!(seqs.starts_with(&[1, 2, 3]) && seqs.ends_with(&[19, 20]) && seqs.len() >= 14, "{seqs:?}");
 }
 
 #[test]
