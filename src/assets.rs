@@ -188,7 +188,10 @@ fn picture(decoded: Decoded, shown: Option<Shown>, is_trimmed: bool) -> Picture 
     }
     let Some((part, rgba)) = trimmed(size, &rgba) else { return Picture { full, part: all, pixels: None } };
     let kept = Size::new(part.width as u32, part.height as u32);
-    let share = |kept: u32, size: u32, wanted: u32| (kept * wanted).div_ceil(size).max(1);
+    let share = |kept: u32, size: u32, wanted: u32| {
+        let share = (u64::from(kept) * u64::from(wanted)).div_ceil(u64::from(size));
+        u32::try_from(share).unwrap_or(u32::MAX).max(1)
+    };
     let wanted = wanted.map(|wanted| {
         Size::new(share(kept.width, size.width, wanted.width), share(kept.height, size.height, wanted.height))
     });

@@ -67,6 +67,8 @@ pub(crate) struct Moment {
     pub canvas: Size,
     /// What changes now is the past being told: it is shown, and nothing moves for it.
     pub is_old_news: bool,
+    /// It is not drawn for the air: sprites show all their pictures at once, so that none is made ready on air.
+    pub is_ahead: bool,
 }
 
 impl Stage {
@@ -166,7 +168,7 @@ impl Stage {
     ) -> DrawList {
         self.tick += 1;
         self.values.update(self.tick, snapshot);
-        let moment = Moment { frame, rate, canvas, is_old_news: snapshot.catching_up };
+        let moment = Moment { frame, rate, canvas, is_old_news: snapshot.catching_up, is_ahead: false };
         let mut list = DrawList::empty(canvas);
         for (id, layer) in &mut self.layers {
             layer.leaving.retain(|graphic| !graphic.is_gone(frame, rate));
@@ -177,8 +179,8 @@ impl Stage {
         list
     }
 
-    /// The graphic cued on a layer as it will look at rest, for the renderer to prepare what it needs; `None` when
-    /// nothing is cued.
+    /// The graphic cued on a layer as it will look at rest, with all the pictures of its sprites, for the renderer to
+    /// prepare what it needs; `None` when nothing is cued.
     pub fn draw_cued(
         &self,
         layer: LayerId,
@@ -192,7 +194,7 @@ impl Stage {
         let mut graphic = self.layers.get(&layer)?.cued.as_ref()?.fresh();
         graphic.enter(FrameIndex(0), true);
         let mut list = DrawList::empty(canvas);
-        let moment = Moment { frame: FrameIndex(0), rate, canvas, is_old_news: false };
+        let moment = Moment { frame: FrameIndex(0), rate, canvas, is_old_news: false, is_ahead: true };
         graphic.draw(layer, moment, 1, &values, fonts, &mut list.items);
         Some(list)
     }

@@ -14,10 +14,10 @@ const SMALLEST_SIDE_PX: u32 = 32;
 pub(super) fn sizes(size: Size, rgba: Vec<u8>, shown: Option<Size>) -> PictureData {
     let (mut size, mut rgba) = (size, rgba);
     if let Some(shown) = shown {
-        let most = Size::new(2 * shown.width, 2 * shown.height);
+        let most = Size::new(shown.width.saturating_mul(2), shown.height.saturating_mul(2));
         if size.width > most.width && size.height > most.height {
             // By halves as long as that is far: a wide filter over many pixels takes long.
-            while size.width >= 2 * most.width && size.height >= 2 * most.height {
+            while size.width / 2 >= most.width && size.height / 2 >= most.height {
                 rgba = resample(size, &rgba, half(size));
                 size = half(size);
             }
@@ -203,6 +203,8 @@ mod tests {
         assert_eq!(all(Size::new(80, 48), Some(Size::new(100, 60))), [(80, 48), (40, 24)]);
         assert_eq!(all(Size::new(129, 65), None), [(129, 65), (65, 33), (33, 17)]);
         assert_eq!(all(Size::new(1, 1), None), [(1, 1)]);
+        // A hairline that covers a large square would be as wide as a road.
+        assert_eq!(all(Size::new(40, 1), Some(Size::new(u32::MAX, 8192))), [(40, 1)]);
     }
 
     #[test]

@@ -21,6 +21,9 @@ struct Frame<'a> {
     tint: Color,
 }
 
+/// Pictures of a sprite that are uploaded before it is taken; the rest comes one a frame, when it is shown.
+const MAX_AHEAD_BYTES: u64 = 96 << 20;
+
 /// Size of a monogram's letters, as a share of its disc, and the share of the disc that they may be wide.
 const LETTERS_SIZE: f32 = 0.46;
 const LETTERS_WIDTH: f32 = 0.74;
@@ -84,9 +87,12 @@ impl Painter<'_> {
         let tint = self.tint(node.tint.as_ref(), &mut instance.results, space);
         let (index, is_over) = phase(node, self.moment.frame.since(instance.born), self.moment.rate);
         self.found.is_changing |= !is_over;
-        let Some(picture) = node.pictures.get(index) else { return };
-        if let (Some(rect), Some(tint)) = (rect.filter(|rect| !rect.is_empty()), tint) {
-            self.picture(&instance.id, Frame { picture, placing: node.placing, rect, tint }, space);
+        let Some(rect) = rect.filter(|rect| !rect.is_empty()) else { return };
+        let shown = if self.moment.is_ahead { ahead(&node.pictures) } else { node.pictures.get(index..=index) };
+        for picture in shown.unwrap_or_default() {
+            if let Some(tint) = tint {
+                self.picture(&instance.id, Frame { picture, placing: node.placing, rect, tint }, space);
+            }
         }
     }
 
@@ -139,6 +145,15 @@ impl Painter<'_> {
         let canvas_from_local = space.motion.after(crate::draw_list::Affine::translation(pen.x, pen.y));
         Some(TextShape { canvas_from_local, run: Arc::new(run), color, ink: metrics.ink })
     }
+}
+
+/// The pictures that are made ready before a sprite goes on air: as many as leave most of the renderer's store to others.
+fn ahead(pictures: &[Arc<Picture>]) -> Option<&[Arc<Picture>]> {
+    let taken = pictures.iter().scan(0, |all, picture| {
+        *all += picture.bytes();
+        Some(*all)
+    });
+    pictures.get(..taken.take_while(|taken| *taken <= MAX_AHEAD_BYTES).count())
 }
 
 /// Which picture is shown so many frames after the first, and whether it will stay.

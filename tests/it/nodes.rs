@@ -137,6 +137,15 @@ fn a_sprite_begins_when_its_node_appears() {
 }
 
 #[test]
+fn all_pictures_of_a_cued_sprite_are_made_ready() {
+    let mut show = nodes(&format!("{BALL} }}"), "");
+    show.apply(1, &Command::Cue { layer: LAYER, template: "t".into(), fields: Fields::new() });
+    let cued = show.stage.draw_cued(LAYER, RATE, show.canvas, sample(), &mut show.fonts).expect("it is cued");
+    assert_eq!(pictures(&cued).len(), 8);
+    assert_eq!(pictures(&show.draw(1)).len(), 1, "on air there is one at a time");
+}
+
+#[test]
 fn an_image_at_rest_is_the_same_picture_in_every_frame() {
     let mut show =
         nodes(r#"{ "type": "image", "src": "../shared/photo.jpg", "width": 60, "height": 60, "fit": "cover" }"#, "");
