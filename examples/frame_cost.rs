@@ -1,8 +1,9 @@
 //! Measures what frames cost here: `cargo run --release --example frame_cost`.
 //!
 //! One 1080p scene, about an eighth of the canvas covered, as a bottom-bar bug and a lower third would: redrawn whole,
-//! with one ticking clock, moving as a group, and unchanged. Prints medians and the slowest of each, with the adapter,
-//! because a number without its machine says nothing.
+//! with one ticking clock, moving as a group, and unchanged. Then pictures: one that moves, a sequence, and a group that
+//! moves behind its mask. Prints medians and the slowest of each, with the adapter, because a number without its machine
+//! says nothing.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use sideline::draw_list::{
-    Affine, BoxShape, Color, DrawList, Gradient, Item, Op, Paint, Point, Rect, Shadow, Size, TextRun, TextShape,
+    Affine, BoxShape, Color, DrawList, Gradient, ImageShape, Item, Op, Paint, PictureData, Point, Rect, Shadow, Size,
+    TextRun, TextShape,
 };
 use sideline::frame::{Alpha, Need, PixelFormat};
 use sideline::ids::NodeId;
@@ -42,6 +44,16 @@ fn main() -> Result<()> {
     writeln!(out, "everything fades as one group:        {fading}")?;
     let same = bench.measure(|bench, _| bench.scene(0, 0.0, 1.0))?;
     writeln!(out, "nothing changes:                      {same}")?;
+    let pictures: Vec<_> = (0..12).map(badge).collect();
+    for picture in &pictures {
+        bench.renderer.prepare(&image(picture, 0.0), &mut bench.fonts)?;
+    }
+    let still = bench.measure(|_, frame| Ok(image(&pictures[0], frame as f32)))?;
+    writeln!(out, "a picture of 400x400 moves:           {still}")?;
+    let sequence = bench.measure(|_, frame| Ok(image(&pictures[frame as usize % 12], 0.0)))?;
+    writeln!(out, "a sequence of pictures of 400x400:    {sequence}")?;
+    let masked = bench.measure(|_, frame| Ok(masked(frame as f32)))?;
+    writeln!(out, "a group of 600x160 moves in its mask: {masked}")?;
     Ok(())
 }
 
@@ -114,6 +126,33 @@ fn plate(rect: Rect, down_px: f32) -> Op {
         inner_shadow: None,
         shadow: Some(Shadow { offset: Point::new(0.0, 6.0), blur_px: 18.0, color }),
     })
+}
+
+/// A disc, transparent around it, as a logo would be.
+fn badge(shade: u8) -> Arc<PictureData> {
+    const SIDE: u32 = 400;
+    let pixel = |n: u32| {
+        let (x, y) = ((n % SIDE) as f32 - 199.5, (n / SIDE) as f32 - 199.5);
+        if x.hypot(y) < 180.0 { [20 * shade, 60, (n % 251) as u8, 255] } else { [0; 4] }
+    };
+    Arc::new(PictureData::new(Size::new(SIDE, SIDE), (0..SIDE * SIDE).flat_map(pixel).collect()))
+}
+
+fn image(picture: &Arc<PictureData>, right_px: f32) -> DrawList {
+    let canvas_from_local = Affine::translation(200.0 + right_px, 300.0);
+    let (rect, picture) = (Rect::new(0.0, 0.0, 400.0, 400.0), Arc::clone(picture));
+    let op = Op::Image(ImageShape { canvas_from_local, rect, picture, tint: Color::WHITE });
+    DrawList { canvas: CANVAS, items: vec![Item { node: NodeId::new("picture"), op }] }
+}
+
+fn masked(right_px: f32) -> DrawList {
+    let inside =
+        [plate(Rect::new(200.0 + right_px, 300.0, 600.0, 80.0), 0.0), plate(Rect::new(200.0, 380.0, 600.0, 80.0), 0.0)];
+    let mask = plate(Rect::new(220.0, 310.0, 560.0, 140.0), 0.0);
+    let mut ops = vec![Op::PushGroup { opacity: 1.0 }];
+    ops.extend(inside);
+    ops.extend([Op::PushMask, mask, Op::PopMask, Op::PopGroup]);
+    DrawList { canvas: CANVAS, items: ops.into_iter().map(|op| Item { node: NodeId::new("masked"), op }).collect() }
 }
 
 fn full(frame: u64) -> DrawList {

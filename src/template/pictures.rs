@@ -31,7 +31,7 @@ pub(crate) struct Taken {
     bytes: u64,
     /// Each picture counts once.
     counted: Vec<usize>,
-    /// Said once.
+    /// More than a template may have: said once, and no more are read.
     is_too_much: bool,
 }
 
@@ -246,6 +246,10 @@ impl Reader {
         at: Place,
         load: impl FnOnce(&Path) -> Result<Arc<Picture>, AssetError>,
     ) -> Option<Arc<Picture>> {
+        // What has been refused for its size must not be decoded to its end all the same.
+        if self.taken.is_too_much {
+            return None;
+        }
         match load(file) {
             Ok(picture) => self.count(&picture, path, at).then_some(picture),
             Err(cause) => {
@@ -262,9 +266,8 @@ impl Reader {
         }
         self.taken.counted.push(address);
         self.taken.bytes += picture.bytes();
-        let is_too_much = self.taken.bytes > MAX_TEMPLATE_BYTES;
-        if is_too_much && !self.taken.is_too_much {
-            self.taken.is_too_much = true;
+        self.taken.is_too_much = self.taken.bytes > MAX_TEMPLATE_BYTES;
+        if self.taken.is_too_much {
             let message = format!(
                 "with `{path}` the pictures of this template take {} MiB of memory, and may take {}",
                 self.taken.bytes >> 20,
@@ -272,19 +275,44 @@ impl Reader {
             );
             self.problem(at, message, "use smaller or fewer pictures".to_owned());
         }
-        !is_too_much
+        !self.taken.is_too_much
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw_list::{PictureData, Rect};
 
     #[test]
     fn pictures_of_a_sequence_are_counted_as_people_count() {
         let mut names = ["b_10.png", "b_9.png", "b_009.png", "b_1.png", "a.png", "b_2b.png", "b_2.png"];
         names.sort_by(|a, b| by_number(a, b));
         assert_eq!(names, ["a.png", "b_1.png", "b_2.png", "b_2b.png", "b_9.png", "b_009.png", "b_10.png"]);
+    }
+
+    #[test]
+    fn pictures_beyond_the_memory_of_a_template_are_refused_once_and_no_more_are_read() {
+        let picture = || {
+            // Pages that nobody touches take no memory.
+            let pixels = Some(Arc::new(PictureData::new(Size::new(1, 1), vec![0; 300 << 20])));
+            Arc::new(Picture { full: Size::new(1, 1), part: Rect::new(0.0, 0.0, 1.0, 1.0), pixels })
+        };
+        let mut reader = Reader::new(Path::new("template.json"), "{}");
+        let (at, first) = (Place { line: 1, column: 1 }, picture());
+        let mut load = |path: &str, picture: &Arc<Picture>| {
+            reader.load(Path::new(path), path, at, |_| Ok(picture.clone())).is_some()
+        };
+        assert!(load("a.png", &first) && load("again.png", &first), "one picture counts once");
+        assert!(!load("b.png", &picture()));
+        let mut is_read = false;
+        let more = reader.load(Path::new("c.png"), "c.png", at, |_| {
+            is_read = true;
+            Ok(picture())
+        });
+        assert!(more.is_none() && !is_read);
+        let messages: Vec<&str> = reader.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages, ["with `b.png` the pictures of this template take 600 MiB of memory, and may take 512"]);
     }
 
     #[test]
