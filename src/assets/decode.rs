@@ -42,6 +42,9 @@ fn checked(size: Size) -> Result<Size, AssetError> {
 
 fn raster(bytes: &[u8], format: ImageFormat) -> Result<Decoded, AssetError> {
     let broken = |error: image::ImageError| AssetError::Broken(error.to_string());
+    if format == ImageFormat::Jpeg && !has_end(bytes) {
+        return Err(AssetError::Broken("it ends early".to_owned()));
+    }
     let mut decoder = ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     // Before a single pixel is decoded: a few bytes of a file can ask for gigabytes.
@@ -57,6 +60,15 @@ fn raster(bytes: &[u8], format: ImageFormat) -> Result<Decoded, AssetError> {
         pixel[..3].iter_mut().for_each(|part| *part = ((u16::from(*part) * alpha + 127) / 255) as u8);
     }
     Ok(Decoded { full: size, size, rgba })
+}
+
+/// Whether a JPEG's last scan is followed by its end: the decoder makes grey of what is missing and says nothing.
+fn has_end(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|bytes| bytes == marker);
+    match (last([0xff, 0xda]), last([0xff, 0xd9])) {
+        (Some(scan), Some(end)) => scan < end,
+        _ => false,
+    }
 }
 
 /// An SVG begins with a tag, after a byte order mark and white space at most.
