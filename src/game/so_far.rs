@@ -33,7 +33,8 @@ impl Heard {
         if let Some(shots) = &said.shots {
             self.put_shots_so_far(of, shots, ids_agree);
         }
-        if said.of.is_some() {
+        // What a connection repeats after this has been counted, if this has totals at all.
+        if said.of.is_some() && !said.lines.is_empty() {
             self.joining.summary(of);
         }
     }
@@ -78,5 +79,70 @@ impl TeamHeard {
             Some((_, at)) => *at = (*at).max(happened_at),
             None => self.lines_of.push((player.cloned(), happened_at)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::event::{Event, StatLine};
+    use crate::game::snapshot::Stats;
+    use crate::ids::{FeedId, FeedKind};
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000 + second * 1_000)
+    }
+
+    fn line(points: u32, happened_at: Option<Timestamp>) -> StatLine {
+        StatLine {
+            team: "1".into(),
+            player: Some("7".into()),
+            play: None,
+            version: None,
+            happened_at,
+            team_points: None,
+            stats: Box::new(Stats { points: Some(points), ..Stats::default() }),
+        }
+    }
+
+    fn points(heard: &Heard) -> Option<u32> {
+        heard.teams.first()?.players.as_ref()?.first()?.stats.points
+    }
+
+    /// A feed that has just connected, ten minutes into the game, and has fetched the game so far with these totals.
+    fn caught_up(lines: Vec<StatLine>) -> Heard {
+        let mut heard = Heard::new(FeedId::new("tracker"), FeedKind::ShotTracker);
+        heard.joining.begin(second(600));
+        let said = SoFar { of: Some(second(590)), lines, plays: Some(Vec::new()), ..SoFar::default() };
+        heard.apply(second(600), &Event::SoFar(Box::new(said)));
+        heard
+    }
+
+    #[test]
+    fn what_the_stream_repeats_after_the_totals_does_not_count_up_again() {
+        let mut heard = caught_up(vec![line(12, None)]);
+        heard.apply(second(601), &Event::Line(line(2, Some(second(30)))));
+        assert_eq!(points(&heard), Some(12));
+        heard.apply(second(601), &Event::Line(line(14, Some(second(599)))));
+        assert_eq!(points(&heard), Some(14));
+    }
+
+    #[test]
+    fn without_totals_the_streams_repetition_is_all_there_is() {
+        let mut heard = caught_up(Vec::new());
+        heard.apply(second(601), &Event::Line(line(2, Some(second(30)))));
+        assert_eq!(points(&heard), Some(2));
+    }
+
+    #[test]
+    fn totals_of_before_the_last_line_are_too_late() {
+        let mut heard = caught_up(vec![line(12, None)]);
+        heard.apply(second(601), &Event::Line(line(14, Some(second(599)))));
+        let late = SoFar { of: Some(second(595)), lines: vec![line(12, None)], ..SoFar::default() };
+        heard.apply(second(602), &Event::SoFar(Box::new(late)));
+        assert_eq!(points(&heard), Some(14));
+        let newer = SoFar { of: Some(second(603)), lines: vec![line(15, None)], ..SoFar::default() };
+        heard.apply(second(604), &Event::SoFar(Box::new(newer)));
+        assert_eq!(points(&heard), Some(15));
     }
 }

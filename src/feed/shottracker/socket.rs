@@ -184,7 +184,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
             let since = self.behind.map_or(now, |behind| behind.since);
             self.behind = sequence.is_behind().then_some(Behind { since, last: now });
             if !new {
-                return reporter.repeated().await;
+                reporter.repeated().await;
+                // Only now: while the queue of reports was full we did not listen, so that was no pause of the server's.
+                if let Some(behind) = &mut self.behind {
+                    behind.last = Instant::now();
+                }
+                return;
             }
         }
         self.deliver(bytes, reporter).await;
