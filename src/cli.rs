@@ -4,7 +4,6 @@
 
 #![allow(clippy::print_stdout, reason = "printing results is what a command line is for")]
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -178,7 +177,7 @@ struct InspectArguments {
     /// The protocol of the recording; with --follow, feeds of this kind alone
     #[arg(long, value_name = "KIND", value_parser = feed_kind, required_unless_present = "follow")]
     feed: Option<FeedKind>,
-    /// The recording (`-` reads standard input); with --follow a show file, the demo show when absent
+    /// The recording, or a show's journal (`-` reads standard input); with --follow a show file, the demo show when absent
     #[arg(required_unless_present = "follow")]
     file: Option<PathBuf>,
     /// Connect the feeds of a show and print what arrives and what becomes of it, until Ctrl-C
@@ -366,12 +365,12 @@ fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
     }
     // clap has refused a recording without both.
     let (Some(kind), Some(file)) = (arguments.feed, &arguments.file) else { return Ok(()) };
-    let unreadable = |cause: io::Error| Failure::Input(format!("cannot read {}: {cause}", file.display()));
-    let reader: Box<dyn io::Read> = match file.to_str() {
-        Some("-") => Box::new(io::stdin().lock()),
-        _ => Box::new(File::open(file).map_err(unreadable)?),
+    let match_id = arguments.match_id.as_deref();
+    let report = match file.to_str() {
+        Some("-") => sideline::inspect::inspect(kind, io::stdin().lock(), match_id)
+            .map_err(|cause| Failure::Input(format!("cannot read standard input: {cause}")))?,
+        _ => app::inspect_file(kind, file, match_id)?,
     };
-    let report = sideline::inspect::inspect(kind, reader, arguments.match_id.as_deref()).map_err(unreadable)?;
     eprint!("{}", report.summary());
     print_json(&report.snapshot)
 }

@@ -18,6 +18,7 @@ pub mod secret;
 pub mod shottracker;
 mod sign;
 pub mod splitter;
+mod tree;
 
 use std::future::Future;
 

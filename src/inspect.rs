@@ -101,7 +101,8 @@ pub fn inspect(kind: FeedKind, mut reader: impl Read, match_id: Option<&str>) ->
     Ok(run.report())
 }
 
-struct Run {
+/// A stream on its way to its [`Report`], for whoever has its messages already.
+pub struct Run {
     kind: FeedKind,
     feed: FeedId,
     decoder: Decoder,
@@ -114,20 +115,24 @@ impl Run {
     /// When everything is taken to have arrived.
     const AT: Timestamp = Timestamp::from_millis(0);
 
-    fn new(kind: FeedKind, match_id: Option<&str>) -> Self {
+    pub fn new(kind: FeedKind, match_id: Option<&str>) -> Self {
         let decoder = Decoder::new(kind, Options { match_id: match_id.map(str::to_owned), ..Options::default() });
         let feed = FeedId::new(kind.name());
         Self { kind, feed, decoder, state: GameState::default(), events: Vec::new(), counts: Counts::default() }
     }
 
     fn take(&mut self, piece: Piece) {
-        let document = match piece {
-            Piece::Document(document) => document,
-            Piece::Garbage { bytes } => return self.pass_over(bytes, Skip::Garbage),
-            Piece::Oversized { bytes } => return self.pass_over(bytes, Skip::Oversized),
-            Piece::CutOff { bytes } => return self.pass_over(bytes, Skip::CutOff),
-        };
-        let outcome = self.decoder.decode(&document, &mut self.events);
+        match piece {
+            Piece::Document(document) => self.document(&document),
+            Piece::Garbage { bytes } => self.pass_over(bytes, Skip::Garbage),
+            Piece::Oversized { bytes } => self.pass_over(bytes, Skip::Oversized),
+            Piece::CutOff { bytes } => self.pass_over(bytes, Skip::CutOff),
+        }
+    }
+
+    /// Takes one message.
+    pub fn document(&mut self, document: &[u8]) {
+        let outcome = self.decoder.decode(document, &mut self.events);
         let count = match outcome.verdict {
             Verdict::Taken => &mut self.counts.taken,
             Verdict::Heartbeat => &mut self.counts.heartbeats,
@@ -148,12 +153,13 @@ impl Run {
         }
     }
 
-    fn pass_over(&mut self, bytes: u64, why: Skip) {
+    /// Counts bytes that could not be a message.
+    pub fn pass_over(&mut self, bytes: u64, why: Skip) {
         self.counts.lost_bytes += bytes;
         self.decoder.passed_over(bytes, why);
     }
 
-    fn report(self) -> Report {
+    pub fn report(self) -> Report {
         let notes =
             self.decoder.notes().iter().map(|(kind, note)| Oddity { kind: kind.to_owned(), note: note.clone() });
         Report {

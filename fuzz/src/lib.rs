@@ -5,28 +5,42 @@
 //! promise: it panics itself, gives events without taking a message, or skips one without saying so.
 
 use sideline::feed::decode::{Decoder, Options, Verdict};
+use sideline::feed::shottracker::{read_schedule, read_token};
 use sideline::game::{self, GameState, Rules};
 use sideline::ids::{FeedId, FeedKind};
+use sideline::journal::Entry;
 use sideline::time::Timestamp;
 
 /// A decoder by its name, which is also the name of its target.
 #[derive(Clone, Copy)]
 pub struct Target {
     pub name: &'static str,
-    pub kind: FeedKind,
-    /// The source whose `data` the input is; `None`: the input is a whole message.
-    pub source: Option<&'static str>,
+    pub input: Input,
+}
+
+/// What a target's input is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A whole message of a feed.
+    Message(FeedKind),
+    /// The `data` of a message of one of ShotTracker's sources.
+    Data(&'static str),
+    /// An answer of ShotTracker's REST API: its schedule, or a subscription's token.
+    Schedule,
+    Token,
+    /// A line of a journal.
+    Line,
 }
 
 const fn source(name: &'static str, source: &'static str) -> Target {
-    Target { name, kind: FeedKind::ShotTracker, source: Some(source) }
+    Target { name, input: Input::Data(source) }
 }
 
 const fn whole(name: &'static str, kind: FeedKind) -> Target {
-    Target { name, kind, source: None }
+    Target { name, input: Input::Message(kind) }
 }
 
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 21] = [
     source("tracker_marker", "marker"),
     source("tracker_broadcastsummary", "broadcastsummary"),
     source("tracker_boxscorestatsv2", "boxscorestatsv2"),
@@ -42,9 +56,13 @@ pub const TARGETS: [Target; 17] = [
     whole("nba_push_game_clock", FeedKind::NbaPushGameClock),
     whole("nhl_push_events", FeedKind::NhlPushEvents),
     whole("nhl_push_clock", FeedKind::NhlPushClock),
-    // The play-by-play documents of the REST API come through the same door as the messages that they complete.
+    // Documents of REST APIs come through the same door as the messages that they complete.
+    whole("tracker_catch_up", FeedKind::ShotTracker),
     whole("nba_play_by_play", FeedKind::NbaPushEvents),
     whole("nhl_play_by_play", FeedKind::NhlPushEvents),
+    Target { name: "tracker_schedule", input: Input::Schedule },
+    Target { name: "tracker_token", input: Input::Token },
+    Target { name: "journal_line", input: Input::Line },
 ];
 
 /// Runs one target on an input.
@@ -53,9 +71,31 @@ pub fn run(name: &str, input: &[u8]) {
     decode(*target, &[input]);
 }
 
-/// Decodes the inputs one after another, and looks at the game in the end.
+/// Decodes the inputs one after another.
 pub fn decode(target: Target, inputs: &[&[u8]]) {
-    let Target { kind, source, .. } = target;
+    match target.input {
+        Input::Message(kind) => play(kind, None, inputs),
+        Input::Data(source) => play(FeedKind::ShotTracker, Some(source), inputs),
+        Input::Schedule => inputs.iter().for_each(|input| {
+            let games = read_schedule(input).unwrap_or_default();
+            assert!(games.iter().all(|game| !game.id.as_str().is_empty()), "a game without an id");
+        }),
+        Input::Token => inputs.iter().for_each(|input| {
+            for pointer in [None, Some("/data/token"), Some("")] {
+                let token = read_token(input, pointer);
+                assert!(token.is_none_or(|token| !token.expose().is_empty()), "an empty token");
+            }
+        }),
+        Input::Line => inputs.iter().for_each(|input| {
+            let Ok(entry) = serde_json::from_slice::<Entry>(input) else { return };
+            let written = serde_json::to_vec(&entry).expect("an entry is JSON");
+            assert_eq!(serde_json::from_slice::<Entry>(&written).expect("comes back"), entry);
+        }),
+    }
+}
+
+/// Plays messages, and looks at the game in the end.
+fn play(kind: FeedKind, source: Option<&str>, inputs: &[&[u8]]) {
     let mut decoder = Decoder::new(kind, Options::default());
     let (mut state, mut events) = (GameState::default(), Vec::new());
     let (feed, at) = (FeedId::from("fuzz"), Timestamp::from_millis(1_700_000_000_000));

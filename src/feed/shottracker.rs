@@ -35,7 +35,7 @@ use catch_up::CatchUp;
 use rest::Rest;
 use sequence::Sequence;
 
-pub use rest::{GamesError, ScheduleQuery, ScheduledGame, games};
+pub use rest::{GamesError, ScheduleQuery, ScheduledGame, games, read_schedule, read_token};
 pub use sequence::{is_positions, seq};
 
 /// See the module. [`Options::new`] has the vendor's defaults.

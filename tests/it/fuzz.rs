@@ -16,24 +16,42 @@ use serde_json::Value;
 use sideline::ids::FeedKind;
 
 use crate::feeds::{VALUES, messages, pointers};
-use bodies::{TARGETS, Target};
+use bodies::{Input, TARGETS, Target};
 
 /// Inputs of a target from the fixtures: messages of its feed, or the data of its source.
 fn seeds(target: Target) -> Vec<Value> {
-    let kinds = match target.name.ends_with("play_by_play") {
+    let all = |kind| messages(kind).into_iter().map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    match target.input {
+        Input::Data(source) => {
+            let of_source = all(FeedKind::ShotTracker).filter(|message| message["source"] == source);
+            of_source.map(|message| message["data"].clone()).collect()
+        }
         // The leagues' documents have one shape; the fixtures have it for one of them.
-        true => vec![FeedKind::NbaPushEvents, FeedKind::NhlPushEvents],
-        false => vec![target.kind],
-    };
-    let texts = kinds.into_iter().flat_map(messages);
-    let messages = texts.map(|text| serde_json::from_str::<Value>(&text).unwrap());
-    messages
-        .filter_map(|message| match target.source {
-            Some(source) => (message["source"] == source).then(|| message["data"].clone()),
-            None if target.name.ends_with("play_by_play") => message.get("periods").is_some().then_some(message),
-            None => Some(message),
-        })
-        .collect()
+        Input::Message(_) if target.name.ends_with("play_by_play") => {
+            let documents = all(FeedKind::NbaPushEvents).chain(all(FeedKind::NhlPushEvents));
+            documents.filter(|message| message.get("periods").is_some()).collect()
+        }
+        Input::Message(kind) if target.name.ends_with("catch_up") => {
+            all(kind).filter(|message| message.get("type").is_none()).collect()
+        }
+        Input::Message(kind) => all(kind).collect(),
+        Input::Schedule => vec![serde_json::json!({"games": [
+            {"event_id": "g", "status": "ACTIVE", "tipoff_at": 1_604_052_000_000_i64, "home_team_name": "Herons",
+             "away_team_name": "Asters", "facility_name": "Hall"},
+            {"event_id": 12, "status": "SCHEDULED", "tipoff_at": null, "tournament": null}
+        ]})],
+        Input::Token => vec![
+            serde_json::json!({"token": "0123456789"}),
+            serde_json::json!({"data": {"token": "0123456789", "expires": 1}, "links": [{"token": "x"}]}),
+        ],
+        Input::Line => vec![
+            serde_json::json!({"seq": 1, "at": 5, "is": "received", "feed": "f", "kind": "shottracker", "text": "{}"}),
+            serde_json::json!({"seq": 2, "at": 5, "is": "received", "feed": "f", "kind": "nba-push-clock", "base64": "/w=="}),
+            serde_json::json!({"seq": 3, "at": 6, "is": "frame", "index": 9, "after": 7, "upto": 2}),
+            serde_json::json!({"seq": 4, "at": 7, "is": "link", "feed": "f", "kind": "shottracker", "link": "up", "why": null}),
+            serde_json::json!({"seq": 5, "at": 8, "is": "due"}),
+        ],
+    }
 }
 
 /// What is done to an input.
@@ -159,6 +177,10 @@ every_decoder! {
     nba_push_game_clock
     nhl_push_events
     nhl_push_clock
+    tracker_catch_up
     nba_play_by_play
     nhl_play_by_play
+    tracker_schedule
+    tracker_token
+    journal_line
 }

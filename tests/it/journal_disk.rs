@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use sideline::app::Fold;
+use sideline::app::{Fold, inspect_file};
 use sideline::ids::FeedKind;
+use sideline::inspect::inspect;
 use sideline::journal::file::{Options, Reader, Writer, read};
-use sideline::journal::{Body, Entry, Seq};
-use sideline::time::Timestamp;
+use sideline::journal::{Body, Entry, Seq, Start};
+use sideline::time::{FrameRate, Timestamp};
 use sideline::venue::course::Course;
 use sideline::venue::fault::Faults;
 use sideline::venue::performance::Performance;
@@ -83,6 +84,35 @@ fn a_journal_in_many_files_packed_or_not_folds_to_the_state_of_its_messages() {
         assert_eq!(read, entries);
         assert_eq!(state(&Fold::recover(&journal, BTreeMap::new())), folded(&entries));
     }
+}
+
+#[test]
+fn a_journal_is_inspected_like_the_stream_that_is_in_it() {
+    let entries = game();
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = folder.path().join("show.journal");
+    let start = Start {
+        epoch: EPOCH,
+        rate: FrameRate::FPS_50,
+        show: String::new(),
+        folder: PathBuf::new(),
+        follows: BTreeMap::new(),
+        files: Default::default(),
+    };
+    let writer = Writer::open_on_air(&journal, Options { segment_bytes: 100_000, pack: false }).expect("opens").writer;
+    writer.append_patiently(Entry { seq: 1, at: EPOCH, body: Body::Start(start) });
+    let mut stream = Vec::new();
+    for entry in &entries {
+        writer.append_patiently(Entry { seq: entry.seq + 1, ..entry.clone() });
+        let Body::Received { bytes, .. } = &entry.body else { continue };
+        stream.extend_from_slice(bytes);
+    }
+    writer.close();
+    let inspected = inspect_file(FeedKind::ShotTracker, &journal, None).expect("inspects");
+    let expected = inspect(FeedKind::ShotTracker, stream.as_slice(), None).expect("inspects");
+    assert!(expected.counts.taken > 500);
+    assert_eq!((inspected.counts, inspected.snapshot), (expected.counts, expected.snapshot));
+    assert_eq!(inspect_file(FeedKind::NbaPushClock, &journal, None).expect("inspects").counts.taken, 0);
 }
 
 #[test]

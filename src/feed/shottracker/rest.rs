@@ -16,6 +16,7 @@ use crate::feed::failure::Failure;
 use crate::feed::http::{self, Advice};
 use crate::feed::secret::{Secret, percent_encode};
 use crate::feed::sign::Signed;
+use crate::feed::tree::tree;
 use crate::ids::{GameId, TeamId};
 use crate::time::Timestamp;
 
@@ -89,11 +90,7 @@ impl Rest {
     pub(super) async fn token(&self, game: &GameId, pointer: Option<&str>) -> Result<Secret, Failure> {
         let path = format!("v1/data/schedule/games/{}/_subscribe", percent_encode(game.as_str(), ""));
         let answer = self.get(&path, &[], Some(game.as_str())).await?;
-        let found = serde_json::from_slice::<Value>(&answer).ok().and_then(|answer| match pointer {
-            Some(pointer) => answer.pointer(pointer).and_then(Value::as_str).map(Secret::new),
-            None => token_in(&answer),
-        });
-        found.filter(|token| !token.expose().is_empty()).ok_or_else(|| Failure::Incomprehensible {
+        read_token(&answer, pointer).ok_or_else(|| Failure::Incomprehensible {
             at: http::place(&self.base),
             what: match pointer {
                 Some(pointer) => format!("there is no text at `{pointer}` in the answer to the subscription"),
@@ -142,15 +139,14 @@ impl Rest {
         pairs.extend(query.season_type.clone().map(|season| ("seasonType", season)));
         pairs.extend(query.week.map(|week| ("weekNumber", week.to_string())));
         let answer = self.get("v1/data/schedule/games", &pairs, None).await?;
-        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
-        let Some(games) = answer.get("games").and_then(Value::as_array) else {
+        let Some(games) = read_schedule(&answer) else {
             return Err(Failure::Incomprehensible {
                 at: http::place(&self.base),
                 what: "there is no list `games` in the schedule".into(),
                 advice: "check `rest_base`",
             });
         };
-        Ok(games.iter().filter_map(scheduled).collect())
+        Ok(games)
     }
 
     /// The body of the answer to a signed GET of `path` (percent-encoded, relative to the base).
@@ -184,6 +180,22 @@ impl Rest {
         }
         http::body(answer, &at, ANSWER_BYTES).await
     }
+}
+
+/// The games of a schedule; rows without an id are left out. `None` where there is no list of games.
+pub fn read_schedule(answer: &[u8]) -> Option<Vec<ScheduledGame>> {
+    let answer = tree(answer).ok()?;
+    Some(answer.get("games")?.as_array()?.iter().filter_map(scheduled).collect())
+}
+
+/// The token of a subscription, at `pointer` or else wherever it is called so; `None` where there is none.
+pub fn read_token(answer: &[u8], pointer: Option<&str>) -> Option<Secret> {
+    let answer = tree(answer).ok()?;
+    let found = match pointer {
+        Some(pointer) => answer.pointer(pointer).and_then(Value::as_str).map(Secret::new),
+        None => token_in(&answer),
+    };
+    found.filter(|token| !token.expose().is_empty())
 }
 
 /// The text called `token` that lies least deep.

@@ -64,12 +64,16 @@ fn hostile_lists_of_the_tracker_are_read_as_far_as_there_is_room() {
             of("location", r#"{"locations":["#, "{}", "]}"),
             of("broadcastsummary", r#"{"game_stats":{"home":{"team":{"shots":["#, "{}", "]}}}}"),
             of("clock", "{", r#""x":0"#, "}"),
+            hostile(r#"{"details":["#, "{}", "]}"),
+            hostile(r#"{"shots":["#, "[]", "]}"),
         ],
     );
     says(&said, "data: a list that is too long");
     says(&said, "locations: a list that is too long");
     says(&said, "shots: a list that is too long");
     says(&said, "data: an object with too many fields");
+    says(&said, "details: a list that is too long");
+    says(&said, "catch-up: `shots` is not readable, as in \"it has more than 300000 values\"");
 }
 
 #[test]

@@ -11,12 +11,16 @@ use serde_json::value::RawValue;
 use crate::feed::decode::loose::{List, Loose};
 use crate::feed::decode::notes::Notes;
 use crate::feed::decode::{FarHoop, Verdict};
+use crate::feed::tree::tree;
 use crate::game::event::{Event, PlayUpdate, ShotOf, SoFar, StatLine, TeamFacts};
 use crate::game::snapshot::{Game, GameStatus, Shot, Stats};
 use crate::ids::{PlayerId, TeamId};
 use crate::time::Timestamp;
 
 use super::{DELETED, Reader, instant, play, play_id, possessions, read_period, shots, stats, update, wire};
+
+/// Shots that are read: several games' worth.
+const MOST_SHOTS: usize = 2_000;
 
 #[derive(Deserialize, Default)]
 struct Document<'a> {
@@ -46,6 +50,8 @@ impl Reader {
         let rows: List<wire::Detail<'_>> = read(document.details, notes);
         let held: List<wire::Possession<'_>> = read(document.possessions, notes);
         let totals: wire::GameTotals<'_> = read(document.totals, notes);
+        rows.note_shape("details", notes);
+        held.note_shape("possessions", notes);
         let games = rows.items.iter().map(|row| &row.game).chain(held.items.iter().map(|held| &held.game));
         for game in games {
             if !self.of_game(game, events) {
@@ -57,16 +63,14 @@ impl Reader {
         if rows.is_said {
             so_far.plays = Some(self.read_details(&rows, &mut so_far.of, notes));
         }
-        if let Some(shots) = document.shots {
-            let shots: Value = serde_json::from_str(shots.get()).unwrap_or_default();
+        if let Some(shots) = document.shots.and_then(|shots| grow("shots", shots, notes)) {
             let mut found = ShotRows { reader: self, found: Vec::new(), of: &mut so_far.of, notes };
             found.look(&shots, &Loose::Absent, &Loose::Absent);
             let mut found = found.found;
             name_shots(&mut found, so_far.plays.as_deref().unwrap_or_default());
             so_far.shots = Some(found);
         }
-        if let Some(stats) = document.stats {
-            let stats: Value = serde_json::from_str(stats.get()).unwrap_or_default();
+        if let Some(stats) = document.stats.and_then(|stats| grow("stats", stats, notes)) {
             so_far.lines = lines(&stats, notes);
         }
         let latest = held.items.into_iter().max_by_key(|held| held.start.i64("", &mut Notes::default()));
@@ -144,6 +148,15 @@ fn read<'a, T: Deserialize<'a> + Default>(part: Option<&'a RawValue>, notes: &mu
         notes.add("catch-up: a part is not readable", Some(&error.to_string()));
         T::default()
     })
+}
+
+/// A part of the document as a tree; one that is none, or too large a one, counts as not there.
+fn grow(place: &'static str, part: &RawValue, notes: &mut Notes) -> Option<Value> {
+    let grown = tree(part.get().as_bytes());
+    if let Err(cause) = &grown {
+        notes.add(format!("catch-up: `{place}` is not readable"), Some(&cause.to_string()));
+    }
+    grown.ok()
 }
 
 fn loose(value: Option<&Value>) -> Loose<'_> {
@@ -239,6 +252,10 @@ impl ShotRows<'_> {
             attributes: attributes.filter_map(|one| loose(Some(one)).string()).collect(),
             ..Shot::default()
         };
+        if self.found.len() == MOST_SHOTS {
+            self.notes.add("shots: more than any game has", None);
+            return;
+        }
         self.found.push(ShotOf { team: TeamId::new(team), shot });
     }
 }
