@@ -6,9 +6,10 @@ struct View {
     fit: vec2<f32>,
     // Frame size in pixels.
     frame_px: vec2<f32>,
-    // 0 checkerboard, 1 black, 2 arena.
+    // 0 checkerboard, 1 black, 2 arena, 3 white; 4 the fill alone, 5 the key alone.
     background: u32,
-    pad0: u32,
+    // The first row of the frame that is shown as it is, whatever the background.
+    plain_from: u32,
     pad1: u32,
     pad2: u32,
 }
@@ -45,6 +46,9 @@ fn behind(uv: vec2<f32>) -> vec3<f32> {
     if view.background == 2u {
         return arena(uv);
     }
+    if view.background == 3u {
+        return vec3<f32>(1.0);
+    }
     let cell = vec2<u32>(uv * view.frame_px / 32.0);
     let light = ((cell.x + cell.y) & 1u) == 0u;
     return vec3<f32>(select(0.25, 0.33, light));
@@ -53,5 +57,13 @@ fn behind(uv: vec2<f32>) -> vec3<f32> {
 @fragment
 fn compose(at: Corner) -> @location(0) vec4<f32> {
     let fill = textureSample(picture, smooth_sampler, at.uv);
+    if u32(at.uv.y * view.frame_px.y) < view.plain_from {
+        if view.background == 4u {
+            return vec4<f32>(fill.rgb / max(fill.a, 1.0 / 255.0), 1.0);
+        }
+        if view.background == 5u {
+            return vec4<f32>(vec3<f32>(fill.a), 1.0);
+        }
+    }
     return vec4<f32>(fill.rgb + behind(at.uv) * (1.0 - fill.a), 1.0);
 }

@@ -45,6 +45,8 @@ enum Action {
     Games(GamesArguments),
     /// Draw a template into a picture, a folder of pictures, or a movie with alpha
     Render(RenderArguments),
+    /// Look at a template while it is designed: every save is drawn at once, or its mistake is told
+    Preview(PreviewArguments),
     /// Tell everything that is wrong with templates and show files
     Check {
         /// Show files, templates, or folders of them; the current folder when absent
@@ -256,6 +258,23 @@ struct RenderArguments {
     out: PathBuf,
 }
 
+#[derive(clap::Args)]
+struct PreviewArguments {
+    /// A template's folder, or the name of a built-in template
+    template: String,
+    /// The operator's fields, as a JSON object
+    #[arg(long, value_name = "JSON", value_parser = fields, default_value = "{}")]
+    fields: Fields,
+    #[arg(long, default_value = "59.94")]
+    rate: FrameRate,
+    /// 720p, 1080p, 2160p, 1080x1920 or WIDTHxHEIGHT
+    #[arg(long, default_value = "1080p", value_parser = config::parse_size)]
+    size: Size,
+    /// A picture (PNG) behind the graphic: a still, or a frame of a video
+    #[arg(long, value_name = "FILE")]
+    behind: Option<PathBuf>,
+}
+
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log();
@@ -266,6 +285,9 @@ pub fn main() -> ExitCode {
         Action::Replay(replay) => self::replay(replay),
         Action::Games(games) => self::games(games),
         Action::Render(render) => self::render(render),
+        Action::Preview(PreviewArguments { template, fields, rate, size, behind }) => {
+            app::preview(app::Previewing { template, size, rate, fields, behind })
+        }
         Action::Check { paths, json } => check(&paths, json),
         Action::Fields { sport, json } => list_fields(sport, json),
         Action::Doctor { json } => doctor(json),

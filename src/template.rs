@@ -183,6 +183,14 @@ impl Template {
         self.fields.iter().map(|field| (field.id.clone(), field.default.clone())).collect()
     }
 
+    /// The paths that a node reads by itself ("home.score"), by its id; none for a node that there is not.
+    pub fn paths_of(&self, node: &str) -> Vec<String> {
+        fn find<'a>(nodes: &'a [Node], id: &str) -> Option<&'a Node> {
+            nodes.iter().find_map(|node| if *node.id == *id { Some(node) } else { find(&node.children, id) })
+        }
+        find(&self.nodes, node).map(check::paths).unwrap_or_default()
+    }
+
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
     }

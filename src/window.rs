@@ -15,13 +15,13 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
-use winit::event::{ElementState, KeyEvent, WindowEvent};
+use winit::event::{ElementState, KeyEvent, MouseButton, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::keyboard::Key;
 use winit::window::{Fullscreen, Window, WindowId};
 
 use crate::command::Command;
-use crate::draw_list::Size;
+use crate::draw_list::{Point, Size};
 use crate::frame::Need;
 use crate::output::Intake;
 use crate::status::Status;
@@ -41,18 +41,47 @@ pub type Send = Box<dyn Fn(Command)>;
 pub enum Background {
     Checkerboard,
     Black,
+    White,
     Arena,
+    /// Nothing, and the fill alone: colours as they are where anything covers, whatever its alpha.
+    Fill,
+    /// Nothing, and the key alone: alpha as grey.
+    Key,
 }
 
 impl Background {
     fn next(self) -> Self {
         match self {
             Background::Checkerboard => Background::Black,
-            Background::Black => Background::Arena,
-            Background::Arena => Background::Checkerboard,
+            Background::Black => Background::White,
+            Background::White => Background::Arena,
+            Background::Arena => Background::Fill,
+            Background::Fill => Background::Key,
+            Background::Key => Background::Checkerboard,
         }
     }
 }
+
+/// What a person does at the window, for whoever listens.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Input {
+    Letter(char),
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    Space,
+    Escape,
+    /// The pointer moved to a point of the canvas, in its pixels.
+    Pointer(Point),
+    /// The main button was pressed there.
+    Press(Point),
+}
+
+/// Hears what a person does; never waits.
+pub type Listen = Box<dyn Fn(Input)>;
 
 /// What the window shows and what its keys do.
 pub struct Options {
@@ -63,6 +92,10 @@ pub struct Options {
     /// One key, one command. Escape (everything off at once), F2 (background), F9 (bookmark), F11 (full screen), Tab, Up,
     /// Down and the page keys (how far a feed is held back) are the window's own.
     pub keys: BTreeMap<char, Command>,
+    /// Hears every key but F2 and F11 in place of the above, and the pointer.
+    pub listen: Option<Listen>,
+    /// Rows of the canvas from here on are shown as they are, whatever the background.
+    pub plain_from: u32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +149,7 @@ impl EventSource {
             shown: None,
             titled_at: None,
             chosen: None,
+            pointer: None,
             failure: None,
         };
         self.event_loop.run_app(&mut program).map_err(WindowError::Loop)?;
@@ -134,6 +168,8 @@ struct Program {
     titled_at: Option<Instant>,
     /// Which of the status's feeds the delay keys are for; none before Tab was pressed or a feed was held back.
     chosen: Option<usize>,
+    /// Where the pointer is, in pixels of the canvas.
+    pointer: Option<Point>,
     failure: Option<WindowError>,
 }
 
@@ -166,6 +202,9 @@ impl Program {
     }
 
     fn key(&mut self, key: &Key) {
+        if let Some(listen) = self.options.listen.as_ref().filter(|_| !keys::is_own(key)) {
+            return keys::input(key).into_iter().for_each(listen);
+        }
         let status = self.status.load();
         let feeds = status.as_ref().map_or(&[][..], |status| &status.feeds);
         match keys::meaning(key, &self.options.keys, feeds, self.chosen) {
@@ -180,6 +219,23 @@ impl Program {
             }
             Press::FullScreen => self.toggle_full_screen(),
             Press::Nothing => {}
+        }
+    }
+
+    /// The point of the canvas that a point of the window shows.
+    fn point_of_canvas(&self, x: f64, y: f64) -> Option<Point> {
+        let Shown { window, .. } = self.shown.as_ref()?;
+        let Size { width, height } = self.options.canvas;
+        let (inner, canvas) = (window.inner_size(), [f64::from(width), f64::from(height)]);
+        let window = [f64::from(inner.width), f64::from(inner.height)];
+        let scale = (window[0] / canvas[0]).min(window[1] / canvas[1]);
+        let from = |at: f64, axis: usize| ((at - (window[axis] - canvas[axis] * scale) / 2.0) / scale) as f32;
+        Some(Point::new(from(x, 0), from(y, 1)))
+    }
+
+    fn pointer(&mut self, what: fn(Point) -> Input) {
+        if let (Some(at), Some(listen)) = (self.pointer, &self.options.listen) {
+            listen(what(at));
         }
     }
 
@@ -202,7 +258,7 @@ impl Program {
         if let Some(frame) = &frame {
             shown.presenter.take(frame);
         }
-        shown.presenter.present(self.background);
+        shown.presenter.present(self.background, self.options.plain_from);
         if frame.is_some() {
             self.intake.count_sent();
         }
@@ -264,9 +320,16 @@ impl ApplicationHandler<()> for Program {
                 }
             }
             WindowEvent::KeyboardInput {
-                event: KeyEvent { state: ElementState::Pressed, repeat: false, logical_key, .. },
+                event: KeyEvent { state: ElementState::Pressed, repeat, logical_key, .. },
                 ..
-            } => self.key(&logical_key),
+            } if !repeat || self.options.listen.is_some() => self.key(&logical_key),
+            WindowEvent::CursorMoved { position, .. } => {
+                self.pointer = self.point_of_canvas(position.x, position.y);
+                self.pointer(Input::Pointer);
+            }
+            WindowEvent::MouseInput { state: ElementState::Pressed, button: MouseButton::Left, .. } => {
+                self.pointer(Input::Press);
+            }
             _ => {}
         }
     }

@@ -275,7 +275,7 @@ fn watch_templates(show: &Show, how: &Live, shared: &Shared) -> Option<Watch> {
             shared.template_problems.store(Arc::new(problems));
         }
     };
-    let watch = Watch::start(folder, &show.bundle, saved);
+    let watch = Watch::start(folder, show.bundle.manifest.clone(), Bundle::read, saved);
     watch.inspect_err(|cause| tracing::error!("templates are not watched: {cause}")).ok()
 }
 
@@ -324,6 +324,8 @@ fn show_window(show: &Show, events: EventSource, intake: Intake, shared: &Shared
         canvas: show.file.show.size,
         background: outputs::background(background),
         keys: rundown::keys(&show.file),
+        listen: None,
+        plain_from: show.file.show.size.height,
     };
     let operator = shared.clone();
     let send = Box::new(move |command| operator.send(command));

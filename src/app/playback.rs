@@ -48,7 +48,7 @@ pub struct LeftOut {
 impl LeftOut {
     fn has(self, command: &Command) -> bool {
         match command {
-            Command::SetDelay { .. } => self.show,
+            Command::SetDelay { .. } | Command::ShiftDelay { .. } => self.show,
             _ => self.commands,
         }
     }

@@ -16,7 +16,7 @@ use crate::output::ffmpeg::FINISH_LIMIT_OFFLINE;
 use crate::playout::{Act, Ordered, Program};
 use crate::render::Gpu;
 use crate::scene::Stage;
-use crate::template::{self, Package, Template, TemplateSet};
+use crate::template::{self, FILE_NAME, Package, Problem, Template, TemplateSet};
 use crate::text::Fonts;
 use crate::time::{FrameIndex, FrameRate};
 
@@ -83,21 +83,31 @@ fn refusable(commands: Vec<Command>) -> (Vec<Ordered>, crossbeam_channel::Receiv
 }
 
 /// The built-in templates, and the one that is wanted among them: by its name, or read from its folder.
-fn templates(wanted: &str) -> Result<(Arc<TemplateSet>, TemplateId), Failure> {
+pub(super) fn templates(wanted: &str) -> Result<(Arc<TemplateSet>, TemplateId), Failure> {
     let mut set = TemplateSet::builtin().map_err(|problems| Failure::templates(&problems))?;
     let id = TemplateId::from(wanted);
     if set.get(&id).is_some() {
         return Ok((set.into(), id));
     }
-    let folder = Path::new(wanted);
-    let file = folder.join("template.json");
-    let text = std::fs::read_to_string(&file).map_err(|cause| {
-        Failure::Input(format!("`{wanted}` is no built-in template ({}), nor a folder of one: {cause}", set.names()))
+    let (id, template) = read_template(Path::new(wanted)).map_err(|problems| match &problems[..] {
+        [problem] if problem.source_line.is_empty() => {
+            let known = set.names();
+            Failure::Input(format!("`{wanted}` is no built-in template ({known}), nor a folder of one: {problem}"))
+        }
+        problems => Failure::templates(problems),
     })?;
-    let id = TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref());
-    let read = Package::around(&file).and_then(|package| Template::parse_in(&package, id.clone(), &file, &text));
-    set.insert(read.map_err(|problems| Failure::templates(&problems))?);
+    set.insert(template);
     Ok((set.into(), id))
+}
+
+/// Reads the template of a folder, with the package around it. Its id is the folder's name.
+pub(super) fn read_template(folder: &Path) -> Result<(TemplateId, Template), Vec<Problem>> {
+    let file = folder.join(FILE_NAME);
+    let text = std::fs::read_to_string(&file)
+        .map_err(|cause| vec![Problem::of_file(&file, format!("cannot be read: {cause}"))])?;
+    let id = TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref());
+    let template = Package::around(&file).and_then(|package| Template::parse_in(&package, id.clone(), &file, &text))?;
+    Ok((id, template))
 }
 
 fn snapshot(path: Option<&Path>) -> Result<GameSnapshot, Failure> {

@@ -1,7 +1,7 @@
 //! Watches a folder of templates, and compiles what a designer saves.
 //!
 //! In: the folder, and word of the system that something in it moved. Out: a bundle for each save that is right, the
-//! problems of each that is not; never the same content twice. Runs on a thread of its own, so that neither reading nor
+//! problems of each that is not; not again while the content stays the same. Runs on a thread of its own, so that neither reading nor
 //! compiling costs a frame. The folder's content decides, not the events: editors save by writing, by renaming over, by
 //! renaming away, and network drives tell nothing at all, so the folder is also looked at without word.
 
@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender};
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::bundle::{Bundle, files_of, paths_of};
+use super::bundle::{files_of, paths_of};
 use crate::journal::content::{Manifest, manifest};
 use crate::problem::Problem;
 
@@ -28,8 +28,8 @@ const LONGEST_UNREST: Duration = Duration::from_millis(50);
 /// How often the folder is looked at without word.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// What was saved.
-pub type Saved = Result<Bundle, Vec<Problem>>;
+/// What was saved, as it was read: right, or wrong.
+pub type Saved<T> = Result<T, Vec<Problem>>;
 
 /// Watches until it is dropped.
 pub struct Watch {
@@ -41,17 +41,19 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Tells `saved` of every change of the folder after `on_air`, on the watching thread, which waits for it.
-    pub fn start(
+    /// Has the folder read after every change since `seen`, and what was read told to `saved`: both on the watching thread,
+    /// which waits for them.
+    pub fn start<T>(
         folder: PathBuf,
-        on_air: &Bundle,
-        saved: impl FnMut(Saved) + Send + 'static,
+        seen: Manifest,
+        read: impl Fn(&Path) -> Saved<T> + Send + 'static,
+        saved: impl FnMut(Saved<T>) + Send + 'static,
     ) -> std::io::Result<Watch> {
         // One word is enough: whoever is woken looks at the whole folder.
         let (wake, woken) = crossbeam_channel::bounded(1);
         let watcher = watcher(&folder, wake.clone());
         let stop = Arc::new(AtomicBool::new(false));
-        let mut look = Look { stamp: Stamp(None), seen: on_air.manifest.clone(), folder, saved };
+        let mut look = Look { stamp: Stamp(None), seen, folder, read, saved };
         let thread = std::thread::Builder::new().name("templates".into()).spawn({
             let stop = stop.clone();
             move || {
@@ -135,15 +137,16 @@ impl Stamp {
 }
 
 /// The watching thread's own.
-struct Look<F> {
+struct Look<R, F> {
     folder: PathBuf,
     stamp: Stamp,
     /// The content that was told last, right or wrong.
     seen: Manifest,
+    read: R,
     saved: F,
 }
 
-impl<F: FnMut(Saved)> Look<F> {
+impl<T, R: Fn(&Path) -> Saved<T>, F: FnMut(Saved<T>)> Look<R, F> {
     /// Reads the folder and tells what is new in it.
     fn look(&mut self) {
         self.stamp = Stamp::of(&self.folder);
@@ -152,9 +155,9 @@ impl<F: FnMut(Saved)> Look<F> {
         if now == self.seen {
             return;
         }
-        let saved = Bundle::read(&self.folder);
-        self.seen = saved.as_ref().map_or(now, |bundle| bundle.manifest.clone());
-        (self.saved)(saved);
+        // What is saved while it is read is read again: the content that was seen is the one before.
+        self.seen = now;
+        (self.saved)((self.read)(&self.folder));
     }
 
     /// The same where nobody said that there was something to see.
@@ -167,6 +170,7 @@ impl<F: FnMut(Saved)> Look<F> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bundle::Bundle;
     use super::*;
     use std::fs;
 
@@ -177,25 +181,26 @@ mod tests {
     }
 
     /// The name of the one template, or how many problems there were.
-    fn told(saves: &Receiver<Saved>) -> Result<String, usize> {
+    fn told(saves: &Receiver<Saved<Bundle>>) -> Result<String, usize> {
         let saved = saves.recv_timeout(PATIENCE).expect("a save is told");
         let name = |bundle: Bundle| bundle.set.iter().map(|template| template.name.clone()).collect();
         saved.map(name).map_err(|problems| problems.len())
     }
 
     #[test]
-    fn every_way_to_save_is_told_once_with_its_last_content() {
+    fn every_way_to_save_is_told_with_its_last_content() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("bug/template.json");
         fs::create_dir(folder.path().join("bug")).expect("makes it");
         fs::write(&file, plain("first")).expect("writes");
         let on_air = Bundle::read(folder.path()).expect("right");
         let (tell, saves) = crossbeam_channel::bounded(16);
-        let watch = Watch::start(folder.path().to_owned(), &on_air, move |saved| tell.send(saved).expect("heard"));
-        let watch = watch.expect("starts");
+        let saved = move |saved| tell.send(saved).expect("heard");
+        let watch = Watch::start(folder.path().to_owned(), on_air.manifest, Bundle::read, saved).expect("starts");
 
         fs::write(&file, plain("written over")).expect("writes");
-        assert_eq!(told(&saves), Ok("written over".to_owned()));
+        let last = std::iter::repeat_with(|| told(&saves)).find(|told| *told == Ok("written over".to_owned()));
+        assert!(last.is_some(), "a file that is being written may be told of half-way");
 
         // As most editors do: written beside, then renamed over.
         let beside = folder.path().join("bug/.template.json.new");
@@ -216,7 +221,7 @@ mod tests {
         let last = std::iter::repeat_with(|| told(&saves)).find(|told| *told == Ok("another folder".to_owned()));
         assert!(last.is_some());
         drop(watch);
-        assert!(saves.try_recv().is_err(), "nothing is told twice, and nothing after the end");
+        assert!(saves.try_iter().all(|saved| saved.is_ok()), "nothing is told after the end");
     }
 
     #[test]

@@ -157,6 +157,18 @@ fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, 
     scope.locals = outer;
 }
 
+/// Every dotted path of the game that a node reads by itself, as it is written in the template, sorted.
+pub(super) fn paths(node: &Node) -> Vec<String> {
+    let mut exprs: Vec<&Arc<Expr>> = own_exprs(node).into_iter().map(|(expr, _)| expr).collect();
+    if let Kind::Repeat(repeat) = &node.kind {
+        exprs.push(&repeat.over);
+    }
+    let mut paths: Vec<String> = exprs.iter().flat_map(|expr| expr.paths.iter().cloned()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
 /// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.
 fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
     let mut found = Vec::new();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use winit::keyboard::{Key, NamedKey};
 
+use super::Input;
 use crate::command::Command;
 use crate::status::FeedHealth;
 
@@ -45,6 +46,27 @@ pub(super) fn meaning(key: &Key, keys: &BTreeMap<char, Command>, feeds: &[FeedHe
         }
         _ => Press::Nothing,
     }
+}
+
+/// Whether a key is the window's own, whoever listens.
+pub(super) fn is_own(key: &Key) -> bool {
+    matches!(key, Key::Named(NamedKey::F2 | NamedKey::F11))
+}
+
+/// What a key means to whoever listens.
+pub(super) fn input(key: &Key) -> Option<Input> {
+    Some(match key {
+        Key::Named(NamedKey::ArrowLeft) => Input::Left,
+        Key::Named(NamedKey::ArrowRight) => Input::Right,
+        Key::Named(NamedKey::PageUp) => Input::PageUp,
+        Key::Named(NamedKey::PageDown) => Input::PageDown,
+        Key::Named(NamedKey::Home) => Input::Home,
+        Key::Named(NamedKey::End) => Input::End,
+        Key::Named(NamedKey::Space) => Input::Space,
+        Key::Named(NamedKey::Escape) => Input::Escape,
+        Key::Character(text) => Input::Letter(text.chars().next()?.to_ascii_lowercase()),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -28,8 +28,9 @@ pub struct View {
     pub fit: [f32; 2],
     pub frame_px: [f32; 2],
     pub background: u32,
+    /// The first row of the frame that is shown as it is, whatever the background.
+    pub plain_from: u32,
     /// Always zero: a uniform's size is a multiple of 16 bytes.
-    pub pad0: u32,
     pub pad1: u32,
     pub pad2: u32,
 }
@@ -115,12 +116,12 @@ impl Presenter {
     }
 
     /// Shows the current picture. A surface that is not ready (resized, hidden) is configured anew and shown next time.
-    pub fn present(&mut self, background: Background) {
+    pub fn present(&mut self, background: Background, plain_from: u32) {
         let target = match self.surface.get_current_texture() {
             wgpu::CurrentSurfaceTexture::Success(target) | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,
             _ => return self.surface.configure(&self.device, &self.configuration),
         };
-        self.queue.write_buffer(&self.view, 0, bytemuck::bytes_of(&self.view_of(background)));
+        self.queue.write_buffer(&self.view, 0, bytemuck::bytes_of(&self.view_of(background, plain_from)));
         let target_view = target.texture.create_view(&wgpu::TextureViewDescriptor::default());
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("window") });
         {
@@ -146,7 +147,7 @@ impl Presenter {
     }
 
     /// Fits the canvas into the window without distorting it.
-    fn view_of(&self, background: Background) -> View {
+    fn view_of(&self, background: Background, plain_from: u32) -> View {
         let (canvas_w, canvas_h) = (self.canvas.width as f32, self.canvas.height as f32);
         let (window_w, window_h) = (self.configuration.width as f32, self.configuration.height as f32);
         let scale = (window_w / canvas_w).min(window_h / canvas_h);
@@ -157,8 +158,11 @@ impl Presenter {
                 Background::Checkerboard => 0,
                 Background::Black => 1,
                 Background::Arena => 2,
+                Background::White => 3,
+                Background::Fill => 4,
+                Background::Key => 5,
             },
-            pad0: 0,
+            plain_from,
             pad1: 0,
             pad2: 0,
         }

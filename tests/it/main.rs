@@ -23,6 +23,7 @@ mod journal_disk;
 mod nodes;
 mod outputs;
 mod packages;
+mod preview;
 mod rasteriser;
 mod real_game;
 mod replay;

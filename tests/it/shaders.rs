@@ -33,7 +33,7 @@ macro_rules! members {
 
 const VIEW: Expected = Expected {
     wgsl_name: "View",
-    members: members!(View: fit Float32x2, frame_px Float32x2, background Uint32, pad0 Uint32, pad1 Uint32, pad2 Uint32),
+    members: members!(View: fit Float32x2, frame_px Float32x2, background Uint32, plain_from Uint32, pad1 Uint32, pad2 Uint32),
     size: size_of::<View>(),
 };
 

@@ -13,13 +13,13 @@ use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An X server without a screen; ended when dropped.
-struct Display {
+pub struct Display {
     server: Child,
-    name: String,
+    pub name: String,
 }
 
 impl Display {
-    fn open() -> Display {
+    pub fn open() -> Display {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
@@ -32,7 +32,7 @@ impl Display {
         Display { server, name: format!(":{}", number.trim()) }
     }
 
-    fn screenshot(&self) -> Screenshot {
+    pub fn screenshot(&self) -> Screenshot {
         let (connection, screen) = x11rb::connect(Some(&self.name)).expect("connects");
         let root = &connection.setup().roots[screen];
         let (width, height) = (root.width_in_pixels, root.height_in_pixels);
@@ -52,14 +52,14 @@ impl Drop for Display {
     }
 }
 
-struct Screenshot {
+pub struct Screenshot {
     width: usize,
     bgrx: Vec<u8>,
 }
 
 impl Screenshot {
     /// Where the screen shows a colour, give or take what a plate's gradient adds.
-    fn pixels_near(&self, rgb: [u8; 3], tolerance: i16) -> Vec<(usize, usize)> {
+    pub fn pixels_near(&self, rgb: [u8; 3], tolerance: i16) -> Vec<(usize, usize)> {
         let near = |a: u8, b: u8| (i16::from(a) - i16::from(b)).abs() <= tolerance;
         let hits = self.bgrx.chunks_exact(4).enumerate();
         hits.filter(|(_, p)| near(p[2], rgb[0]) && near(p[1], rgb[1]) && near(p[0], rgb[2]))
