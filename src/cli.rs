@@ -55,6 +55,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Print the JSON Schema of templates, for editors
+    Schema,
     /// List every path of the game that a template can bind, with its type, unit and an example
     Fields {
         /// `basketball` or `hockey`; everything when absent
@@ -287,6 +289,10 @@ pub fn main() -> ExitCode {
         Action::Render(render) => self::render(render),
         Action::Preview(PreviewArguments { template, fields, rate, size, behind }) => {
             app::preview(app::Previewing { template, size, rate, fields, behind })
+        }
+        Action::Schema => {
+            print!("{}", template::SCHEMA);
+            Ok(())
         }
         Action::Check { paths, json } => check(&paths, json),
         Action::Fields { sport, json } => list_fields(sport, json),

@@ -35,6 +35,17 @@ pub enum Command {
         #[serde(default)]
         cut: bool,
     },
+    /// Moves the graphic on air to another step: to the one that is named, or so many further on (back, when negative);
+    /// the next one when neither is said. Past the last step the graphic goes out; before the first there is none.
+    Continue {
+        layer: LayerId,
+        #[serde(default)]
+        to: Option<Step>,
+        #[serde(default)]
+        by: Option<i32>,
+        #[serde(default)]
+        cut: bool,
+    },
     /// Removes what is on air and what is cued, at once; every layer when none is named.
     Clear {
         #[serde(default)]
@@ -60,6 +71,24 @@ pub enum Command {
     },
 }
 
+/// A step of a graphic: 0 is what it looks like when it has come in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Step {
+    Number(u32),
+    /// As the template names it.
+    Name(String),
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Step::Number(number) => number.fmt(f),
+            Step::Name(name) => name.fmt(f),
+        }
+    }
+}
+
 /// The answer to a command.
 pub type Answer = Result<Done, Refused>;
 
@@ -79,6 +108,8 @@ pub enum Refused {
     NothingCued { layer: LayerId },
     #[error("nothing is on air on layer {layer}")]
     NothingOnAir { layer: LayerId },
+    #[error("template `{template}` has no step `{step}`; it has: {known}")]
+    NoStep { template: TemplateId, step: Step, known: String },
     #[error("template `{template}` has no field `{field}`; it has: {known}")]
     NoField { template: TemplateId, field: String, known: String },
     #[error("field `{field}` of template `{template}` must be {expected}, not {found}")]
@@ -92,6 +123,7 @@ impl Refused {
             Refused::NoTemplate { .. } => "command.no_template",
             Refused::NothingCued { .. } => "command.nothing_cued",
             Refused::NothingOnAir { .. } => "command.nothing_on_air",
+            Refused::NoStep { .. } => "command.no_step",
             Refused::NoField { .. } => "command.no_field",
             Refused::BadField { .. } => "command.bad_field",
         }

@@ -19,7 +19,7 @@ mod trim;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::command::{Answer, Command, Done, Fields, Refused};
+use crate::command::{Answer, Command, Done, Fields, Refused, Step};
 use crate::draw_list::{DrawList, Size};
 use crate::game::snapshot::GameSnapshot;
 use crate::ids::{LayerId, TemplateId};
@@ -112,6 +112,7 @@ impl Stage {
                 let slot = self.layers.get_mut(layer).filter(|slot| slot.on_air.is_some());
                 slot.ok_or(Refused::NothingOnAir { layer: *layer })?.out(frame, *cut);
             }
+            Command::Continue { layer, to, by, cut } => self.step(frame, *layer, to.as_ref(), *by, *cut)?,
             Command::Clear { layer: Some(layer) } => {
                 self.layers.remove(layer);
             }
@@ -144,6 +145,34 @@ impl Stage {
             return Ok(());
         }
         slot.take(frame, graphic, false);
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        frame: FrameIndex,
+        layer: LayerId,
+        to: Option<&Step>,
+        by: Option<i32>,
+        cut: bool,
+    ) -> Result<(), Refused> {
+        let slot = self.layers.get_mut(&layer).ok_or(Refused::NothingOnAir { layer })?;
+        let graphic = slot.on_air.as_mut().ok_or(Refused::NothingOnAir { layer })?;
+        let from = match to {
+            None => graphic.step(),
+            Some(step) => graphic.template().step(step).ok_or_else(|| Refused::NoStep {
+                template: graphic.template().id.clone(),
+                step: step.clone(),
+                known: graphic.template().step_names(),
+            })?,
+        };
+        let by = by.unwrap_or(if to.is_none() { 1 } else { 0 });
+        let step = from.saturating_add_signed(by as isize);
+        if step > graphic.template().steps() {
+            slot.out(frame, cut);
+        } else {
+            graphic.step_to(frame, step, cut);
+        }
         Ok(())
     }
 
@@ -264,7 +293,7 @@ fn check_fields(template: &Template, fields: &Fields) -> Result<(), Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::nodes::FAMILIES;
+    use crate::template::texts::FAMILIES;
 
     #[test]
     fn templates_know_the_families_that_there_are() {

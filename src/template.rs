@@ -11,6 +11,7 @@ pub(crate) mod check;
 pub(crate) mod color;
 mod components;
 pub(crate) mod expr;
+mod fields;
 mod filters;
 mod folder;
 mod json;
@@ -26,6 +27,7 @@ mod problem;
 mod reader;
 mod serialize;
 mod svg_path;
+pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod values;
 
@@ -35,10 +37,11 @@ use std::sync::Arc;
 
 pub use catalog::{Binding, bindings};
 pub use check::sample;
+pub use fields::{Choice, Field, FieldKind};
 pub use package::{PACKAGE_FILE_NAME, Package};
 pub use problem::{Place, Problem};
 
-use crate::command::Fields;
+use crate::command::{Fields, Step};
 use crate::draw_list::Rect;
 use crate::ids::TemplateId;
 use bind::Local;
@@ -96,59 +99,6 @@ pub(crate) enum Anchor {
     Bottom,
 }
 
-/// Something that an operator can set.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Field {
-    /// Its key among a command's fields, and in expressions: `fields.<id>`.
-    pub id: String,
-    /// For people.
-    pub label: String,
-    pub kind: FieldKind,
-    /// Null when the designer gave none: unknown until the operator sets it.
-    pub default: serde_json::Value,
-}
-
-#[derive(Clone, PartialEq, Debug)]
-pub enum FieldKind {
-    Text,
-    Number,
-    /// One of these, in order.
-    Select(Vec<String>),
-    /// A jersey number, as text; empty lets the template choose.
-    Player,
-    /// "home" or "away".
-    Team,
-    /// `#rrggbb`
-    Color,
-}
-
-impl FieldKind {
-    /// What a value must be, for messages.
-    pub fn expected(&self) -> String {
-        match self {
-            FieldKind::Text => "a text".to_owned(),
-            FieldKind::Number => "a number".to_owned(),
-            FieldKind::Select(options) => format!("one of: {}", options.join(", ")),
-            FieldKind::Player => "a jersey number as a text".to_owned(),
-            FieldKind::Team => "`home` or `away`".to_owned(),
-            FieldKind::Color => "a colour (`#rrggbb`)".to_owned(),
-        }
-    }
-
-    /// Whether an operator may set this value; null takes it back to unknown.
-    pub fn accepts(&self, value: &serde_json::Value) -> bool {
-        use serde_json::Value as Given;
-        match (self, value) {
-            (_, Given::Null) | (FieldKind::Text | FieldKind::Player, Given::String(_)) => true,
-            (FieldKind::Number, value) => value.is_number(),
-            (FieldKind::Select(options), Given::String(text)) => options.contains(text),
-            (FieldKind::Team, Given::String(text)) => matches!(text.as_str(), "home" | "away"),
-            (FieldKind::Color, Given::String(text)) => color::parse(text).is_some(),
-            _ => false,
-        }
-    }
-}
-
 impl Template {
     /// Reads one template that stands alone; all its problems when there are any.
     pub fn parse(id: TemplateId, file: &Path, text: &str) -> Result<Template, Vec<Problem>> {
@@ -191,10 +141,44 @@ impl Template {
         find(&self.nodes, node).map(check::paths).unwrap_or_default()
     }
 
+    /// How many steps an operator can take after the graphic has come in.
+    pub fn steps(&self) -> usize {
+        self.motion.steps.len()
+    }
+
+    /// The place of a step; `None` when there is none of that number or name.
+    pub fn step(&self, step: &Step) -> Option<usize> {
+        match step {
+            Step::Number(number) => usize::try_from(*number).ok().filter(|number| *number <= self.steps()),
+            Step::Name(name) => {
+                let at = self.motion.steps.iter().position(|step| step.name.as_deref() == Some(name));
+                at.map(|at| at + 1)
+            }
+        }
+    }
+
+    /// The steps, for messages: "0, 1 (detail), 2".
+    pub fn step_names(&self) -> String {
+        let named = self.motion.steps.iter().enumerate().map(|(i, step)| match &step.name {
+            Some(name) => format!("{} ({name})", i + 1),
+            None => (i + 1).to_string(),
+        });
+        std::iter::once("0".to_owned()).chain(named).collect::<Vec<_>>().join(", ")
+    }
+
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
     }
 }
+
+/// The JSON of a template or package without its comments, for programs that know the schema only. `None` when it is not
+/// JSON.
+pub fn plain_json(text: &str) -> Option<serde_json::Value> {
+    json::parse(text).ok().map(|root| root.json.to_value())
+}
+
+/// The JSON Schema of templates: what an editor completes and checks by.
+pub const SCHEMA: &str = include_str!("../schemas/template.schema.json");
 
 fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut root: Spanned) -> Option<Template> {
     let mut names = Names::default();
@@ -210,12 +194,12 @@ fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut roo
     let anchors = [("top", Anchor::Top), ("center", Anchor::Center), ("bottom", Anchor::Bottom)];
     let anchor = reader.one_of(&object, "anchor", &anchors).unwrap_or_default();
     let extent = object.get("extent").and_then(|value| read_extent(reader, value, canvas));
-    let fields = object.get("fields").map(|value| read_fields(reader, value)).unwrap_or_default();
-    reader.locals = vec![check::FIELDS.into(), theme.name.clone()];
+    reader.locals = vec![check::FIELDS.into(), theme.name.clone(), check::STEP.into()];
+    let fields = object.get("fields").map(|value| fields::read_fields(reader, value)).unwrap_or_default();
     let lets = object.get("let").map(|value| read_lets(reader, value)).unwrap_or_default();
     let locals = reader.locals.len();
     if let Some(value) = object.get("styles") {
-        nodes::read_styles(reader, value, &mut names);
+        texts::read_styles(reader, value, &mut names);
     }
     if let Some(value) = object.get("components") {
         components::read_definitions(reader, value, &mut names.components);
@@ -281,62 +265,6 @@ fn read_extent(reader: &mut Reader, value: &Spanned, canvas: [f32; 2]) -> Option
             None
         }
     }
-}
-
-fn read_fields(reader: &mut Reader, value: &Spanned) -> Vec<Field> {
-    let Some(object) = reader.object(value, "fields") else { return Vec::new() };
-    let mut fields = Vec::new();
-    for (key, value) in object.entries() {
-        if let Some(field) = read_field(reader, &key.name, value) {
-            fields.push(field);
-        }
-    }
-    fields
-}
-
-fn read_field(reader: &mut Reader, id: &str, value: &Spanned) -> Option<Field> {
-    let object = reader.object(value, "field")?;
-    let label = reader.string(&object, "label").map_or_else(|| id.to_owned(), |(text, _)| text.to_owned());
-    let options: Vec<String> = match object.get("options") {
-        Some(list) => reader
-            .list(list, "options")
-            .iter()
-            .filter_map(|option| match &option.json {
-                Json::String(text) => Some(text.clone()),
-                _ => {
-                    reader.wrong_kind(option, "options", "a text");
-                    None
-                }
-            })
-            .collect(),
-        None => Vec::new(),
-    };
-    let kinds = [("text", 0), ("number", 1), ("select", 2), ("player", 3), ("team", 4), ("color", 5)];
-    if !object.has("type") {
-        reader.missing(&object, "type");
-    }
-    let kind = reader.one_of(&object, "type", &kinds).map(|kind| match kind {
-        0 => FieldKind::Text,
-        1 => FieldKind::Number,
-        2 => FieldKind::Select(options),
-        3 => FieldKind::Player,
-        4 => FieldKind::Team,
-        _ => FieldKind::Color,
-    });
-    if matches!(&kind, Some(FieldKind::Select(options)) if options.is_empty()) {
-        reader.missing(&object, "options");
-    }
-    let default = object.get("default");
-    let value = default.map_or(serde_json::Value::Null, |default| default.json.to_value());
-    if let (Some(default), Some(kind)) = (default, &kind)
-        && !kind.accepts(&value)
-        && !matches!(kind, FieldKind::Select(options) if options.is_empty())
-    {
-        reader.problem(default.at, format!("the default of `{id}` must be {}", kind.expected()), None);
-    }
-    reader.finish(&object, "a field");
-    let kind = kind?;
-    Some(Field { id: id.to_owned(), label, kind, default: value })
 }
 
 /// `version`: of the format. A template says which one it was written for; a later one than the program knows is refused

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Fields};
+use crate::command::{Command, Fields, Step};
 use crate::ids::{LayerId, TemplateId};
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -22,6 +22,17 @@ struct Layer {
 struct Graphic {
     template: TemplateId,
     fields: Fields,
+    /// The step that was named last, and how far the graphic went from there.
+    #[serde(default)]
+    step: Option<Step>,
+    #[serde(default)]
+    by: i32,
+}
+
+impl Graphic {
+    fn new(template: &TemplateId, fields: &Fields) -> Self {
+        Self { template: template.clone(), fields: fields.clone(), step: None, by: 0 }
+    }
 }
 
 impl Standing {
@@ -29,7 +40,7 @@ impl Standing {
     pub fn apply(&mut self, command: &Command) {
         match command {
             Command::Cue { layer, template, fields } => {
-                self.layer(*layer).cued = Some(Graphic { template: template.clone(), fields: fields.clone() });
+                self.layer(*layer).cued = Some(Graphic::new(template, fields));
             }
             Command::Take { layer, .. } => {
                 let layer = self.layer(*layer);
@@ -43,13 +54,23 @@ impl Standing {
                     graphic.fields.extend(fields.clone());
                 }
             }
+            // Past its last step a graphic goes out; it does so again when it is put back.
+            Command::Continue { layer, to, by, .. } => {
+                if let Some(graphic) = self.layer(*layer).on_air.as_mut() {
+                    let further = by.unwrap_or(if to.is_none() { 1 } else { 0 });
+                    let by = if to.is_none() { graphic.by.saturating_add(further) } else { further };
+                    graphic.step = to.clone().or(graphic.step.take());
+                    // Before step 0 there is none.
+                    graphic.by = if graphic.step.is_none() { by.max(0) } else { by };
+                }
+            }
             Command::Out { layer, .. } => self.layer(*layer).on_air = None,
             Command::Clear { layer: Some(layer) } => drop(self.layers.remove(layer)),
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => {
                 let layer = self.layer(*layer);
                 let off = layer.on_air.as_ref().is_some_and(|on_air| on_air.template == *template);
-                layer.on_air = (!off).then(|| Graphic { template: template.clone(), fields: fields.clone() });
+                layer.on_air = (!off).then(|| Graphic::new(template, fields));
             }
             // Not on a layer: the fold keeps delays itself, and a bookmark changes nothing.
             Command::SetDelay { .. } | Command::ShiftDelay { .. } | Command::Bookmark { .. } => {}
@@ -62,7 +83,7 @@ impl Standing {
 
     /// Commands that put everything back at once, lowest layer first.
     pub fn commands(&self) -> Vec<Command> {
-        let cue = |layer: LayerId, Graphic { template, fields }: &Graphic| Command::Cue {
+        let cue = |layer: LayerId, Graphic { template, fields, .. }: &Graphic| Command::Cue {
             layer,
             template: template.clone(),
             fields: fields.clone(),
@@ -72,6 +93,10 @@ impl Standing {
             if let Some(on_air) = &layer.on_air {
                 commands.push(cue(*id, on_air));
                 commands.push(Command::Take { layer: *id, cut: true });
+                if on_air.step.is_some() || on_air.by != 0 {
+                    let (to, by) = (on_air.step.clone(), Some(on_air.by));
+                    commands.push(Command::Continue { layer: *id, to, by, cut: true });
+                }
             }
             commands.extend(layer.cued.iter().map(|cued| cue(*id, cued)));
         }
@@ -100,6 +125,21 @@ mod tests {
         let take = Command::Take { layer: LAYER, cut: false };
         let back = after(&[cue("bug"), take, cue("map")]);
         assert_eq!(back, [cue("bug"), Command::Take { layer: LAYER, cut: true }, cue("map")]);
+    }
+
+    #[test]
+    fn a_graphic_comes_back_at_its_step() {
+        let next = Command::Continue { layer: LAYER, to: None, by: None, cut: false };
+        let named = Command::Continue { layer: LAYER, to: Some(Step::Name("detail".into())), by: None, cut: false };
+        let take = Command::Take { layer: LAYER, cut: false };
+        let back = |commands: &[&Command]| {
+            let all: Vec<Command> = [&cue("bug"), &take].into_iter().chain(commands.iter().copied()).cloned().collect();
+            after(&all).get(2).cloned()
+        };
+        let at = |to: Option<Step>, by| Some(Command::Continue { layer: LAYER, to, by: Some(by), cut: true });
+        assert_eq!(back(&[&next, &next]), at(None, 2));
+        assert_eq!(back(&[&next, &named, &next]), at(Some(Step::Name("detail".into())), 1));
+        assert_eq!(back(&[]), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::command::Fields;
 use crate::draw_list::{Affine, Item, Size};
 use crate::ids::LayerId;
 use crate::template::bind::{Local, Results, Scope};
-use crate::template::check::FIELDS;
+use crate::template::check::{FIELDS, STEP};
 use crate::template::expr::value_of_json;
 use crate::template::lazy::is_same;
 use crate::template::values::{GameValues, Tick};
@@ -25,9 +25,10 @@ pub(crate) struct Graphic {
     given: Fields,
     /// The template's defaults, and over them what was given.
     fields: Fields,
-    /// Fields and lets, in order, with the tick of their last change.
+    /// Fields, theme, step and lets, in order, with the tick of their last change.
     locals: Vec<Local>,
     are_fields_new: bool,
+    is_step_new: bool,
     lets: Results,
     life: Life,
     /// What its nodes remember.
@@ -62,6 +63,7 @@ impl Graphic {
             given: fields.clone(),
             locals: Vec::new(),
             are_fields_new: true,
+            is_step_new: true,
             lets: Results::default(),
             life: Life::default(),
             nodes: Vec::new(),
@@ -100,6 +102,20 @@ impl Graphic {
 
     pub fn leave(&mut self, frame: FrameIndex) {
         self.life.leave(frame);
+    }
+
+    pub fn step(&self) -> usize {
+        self.life.step()
+    }
+
+    /// Goes to a step that its template has.
+    pub fn step_to(&mut self, frame: FrameIndex, step: usize, cut: bool) {
+        self.life.step_to(frame, step, cut);
+        self.is_step_new = true;
+        if cut {
+            // Nothing is on its way, and yet it stands elsewhere.
+            self.drawn = None;
+        }
     }
 
     pub fn is_gone(&self, frame: FrameIndex, rate: FrameRate) -> bool {
@@ -152,7 +168,8 @@ impl Graphic {
         fonts: &mut Fonts,
     ) -> (Vec<Item>, Found) {
         let (scale, origin) = fit_canvas(&self.template, moment.canvas);
-        let space = Space { origin, motion: Affine::IDENTITY, opacity: 1.0, is_muted: false, ordinal: 0 };
+        let size = self.template.canvas.map(|side| side * scale);
+        let space = Space { origin, size, motion: Affine::IDENTITY, opacity: 1.0, is_muted: false, ordinal: 0 };
         let before_items = before.as_deref().unwrap_or_default();
         let motion = &self.template.motion;
         let mut painter = Painter {
@@ -192,7 +209,12 @@ impl Graphic {
         });
         self.are_fields_new = false;
         known.next();
-        scope.locals.extend([fields, self.template.theme.clone()]);
+        let step = known.next().filter(|_| !self.is_step_new).unwrap_or_else(|| {
+            let value = minijinja::Value::from(self.life.step());
+            Local { name: STEP.into(), value, changed: tick }
+        });
+        self.is_step_new = false;
+        scope.locals.extend([fields, self.template.theme.clone(), step]);
         for (name, expr) in &self.template.lets {
             let (value, is_new) = self.lets.eval(expr, &scope, tick);
             self.work.evaluations += u64::from(is_new);

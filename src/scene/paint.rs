@@ -29,6 +29,8 @@ const MAX_ITEMS: usize = 64;
 pub(crate) struct Space {
     /// Where the parent's origin lies at rest, in canvas pixels.
     pub origin: [f32; 2],
+    /// Of the parent, in canvas pixels; of the nearest around that has a size.
+    pub size: [f32; 2],
     /// From the canvas at rest to the canvas now.
     pub motion: Affine,
     /// Of all groups around, for what is drawn one by one.
@@ -123,7 +125,8 @@ impl Painter<'_> {
         self.work.layouts += 1;
         let outer = std::mem::take(&mut self.found);
         self.paint(node, instance, space, begin);
-        self.found.is_changing |= node.moves && !self.is_at_rest;
+        let is_looping = node.is_moved && self.template.motion.loops.iter().any(|track| track.node == node.index);
+        self.found.is_changing |= is_looping || node.moves && !self.is_at_rest;
         let Found { last_ordinal, is_changing } = self.found;
         let length = self.items.len() - begin.now;
         instance.drawn = Some(Drawn { tick: self.tick, space: *space, length, is_changing, last_ordinal });
@@ -139,10 +142,18 @@ impl Painter<'_> {
 
     fn paint(&mut self, node: &Node, instance: &mut Instance, space: &Space, begin: Begin) {
         let results = &mut instance.results;
-        let at = [self.number(&node.x, results, 0.0), self.number(&node.y, results, 0.0)];
-        let origin = [space.origin[0] + at[0] * self.scale, space.origin[1] + at[1] * self.scale];
-        let rect = self.rect(node, origin, results);
-        let mut inner = Space { origin, ..*space };
+        let [wide, high] = space.size;
+        let at = [self.extent(&node.x, results, wide), self.extent(&node.y, results, high)];
+        let size = match (&node.width, &node.height) {
+            (Some(width), Some(height)) => {
+                Some([self.extent(width, results, wide), self.extent(height, results, high)])
+            }
+            _ => None,
+        };
+        let [across, down] = size.map_or([0.0; 2], |[width, height]| [width * node.anchor[0], height * node.anchor[1]]);
+        let origin = [space.origin[0] + at[0] - across, space.origin[1] + at[1] - down];
+        let rect = size.map(|size| snapped(origin, size));
+        let mut inner = Space { origin, size: size.unwrap_or(space.size), ..*space };
         let mut opacity = self.number(&node.opacity, results, 1.0).clamp(0.0, 1.0);
         if let Some(flash) = &node.flash {
             opacity *= self.flash(flash, instance);
@@ -379,17 +390,12 @@ impl Painter<'_> {
         self.items.push(Item { node, op });
     }
 
-    /// The node's rectangle at rest, its edges on whole pixels.
-    fn rect(&mut self, node: &Node, origin: [f32; 2], results: &mut Results) -> Option<Rect> {
-        let width = self.number(node.width.as_ref()?, results, 0.0) * self.scale;
-        let height = self.number(node.height.as_ref()?, results, 0.0) * self.scale;
-        let snap = |from: f32, length: f32| {
-            let start = from.round();
-            // What has a size keeps at least one pixel of it.
-            (start, if length > 0.0 { ((from + length).round() - start).max(1.0) } else { 0.0 })
-        };
-        let ((x, width), (y, height)) = (snap(origin[0], width), snap(origin[1], height));
-        Some(Rect::new(x, y, width, height))
+    /// A position or a size in canvas pixels, of a parent that is so wide or high.
+    fn extent(&mut self, prop: &Prop<f32>, results: &mut Results, whole_px: f32) -> f32 {
+        match prop {
+            Prop::Share(share) => share * whole_px,
+            other => self.number(other, results, 0.0) * self.scale,
+        }
     }
 
     fn corners(&self, corners: [f32; 4], rect: Rect) -> [f32; 4] {
@@ -438,6 +444,7 @@ impl Painter<'_> {
     pub(super) fn number(&mut self, prop: &Prop<f32>, results: &mut Results, unknown: f32) -> f32 {
         match prop {
             Prop::Fixed(n) => *n,
+            Prop::Share(_) => unknown,
             Prop::Bound(expr) => number_of(&self.eval(expr, results)).map_or(unknown, |n| n as f32),
         }
     }
@@ -446,6 +453,7 @@ impl Painter<'_> {
         match prop {
             Prop::Fixed(text) => Some(text.clone()),
             Prop::Bound(expr) => text_of(&self.eval(expr, results)),
+            Prop::Share(_) => None,
         }
     }
 
@@ -454,6 +462,7 @@ impl Painter<'_> {
         let color = match prop {
             Prop::Fixed(color) => *color,
             Prop::Bound(expr) => color::parse(self.eval(expr, results).as_str()?)?,
+            Prop::Share(_) => return None,
         };
         Some(color.faded(space.opacity))
     }
@@ -474,6 +483,17 @@ fn gradient_line(degrees: f32, rect: Rect) -> (Point, Point) {
             (at(-reach), at(reach))
         }
     }
+}
+
+/// A node's rectangle at rest, its edges on whole pixels.
+fn snapped(origin: [f32; 2], [width, height]: [f32; 2]) -> Rect {
+    let snap = |from: f32, length: f32| {
+        let start = from.round();
+        // What has a size keeps at least one pixel of it.
+        (start, if length > 0.0 { ((from + length).round() - start).max(1.0) } else { 0.0 })
+    };
+    let ((x, width), (y, height)) = (snap(origin[0], width), snap(origin[1], height));
+    Rect::new(x, y, width, height)
 }
 
 pub(crate) fn suffixed(id: &NodeId, suffix: &str) -> NodeId {

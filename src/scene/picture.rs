@@ -131,7 +131,7 @@ impl Painter<'_> {
 
     /// In the middle of a disc, by their ink across and by their capitals down.
     fn letters(&mut self, text: String, disc: Rect, color: Color, space: &Space) -> Option<TextShape> {
-        let family = crate::template::nodes::FAMILIES[0].to_owned();
+        let family = crate::template::texts::FAMILIES[0].to_owned();
         let size_px = disc.width * LETTERS_SIZE;
         let run = TextRun { text, family, weight: 800, size_px, tracking: 0.0, tabular: false };
         let wide = self.fonts.measure(&run).ok()?.ink.width;

@@ -3,22 +3,19 @@
 //! A change is a function of the frames since it began, and begins from whatever the one before it had come to, so a
 //! second basket during a roll neither jumps nor waits. What is shown first, or after "not known", appears at once.
 
+mod change;
+
 use std::sync::Arc;
 
 use super::Moment;
 use super::paint::suffixed;
 use crate::draw_list::{Affine, Clip, Color, Item, Op, Point, Rect, TextRun, TextShape};
 use crate::ids::NodeId;
-use crate::template::model::{Align, Change, FitRule, Font, TextNode, VerticalAlign};
-use crate::template::motion::{Easing, Length, progress};
+use crate::template::model::{Align, FitRule, Font, TextNode, VerticalAlign};
+use crate::template::motion::progress;
 use crate::text::{Fonts, Metrics};
 use crate::time::FrameIndex;
-
-/// A rolling character's way in capital heights: far enough that old and new are never both whole.
-const ROLL_STEP: f32 = 1.5;
-
-/// Wordings that may fade out at once; the faintest are dropped.
-const MAX_FADING: usize = 3;
+use change::{Transition, change_of, count};
 
 /// What a text node says in one frame.
 #[derive(PartialEq, Debug)]
@@ -62,26 +59,17 @@ struct Kept {
     laid: Option<Laid>,
 }
 
-#[derive(Debug)]
-enum Transition {
-    Roll { start: FrameIndex, columns: Vec<Column> },
-    Fade { start: FrameIndex, old: Vec<(String, f32)> },
-}
-
-/// One character's place in a roll, counted from the right, so that units stay units when a digit is added.
-#[derive(Clone, Debug)]
-struct Column {
-    /// From the oldest to the one that is rolling in; `None` is an empty place.
-    glyphs: Vec<Option<char>>,
-    /// Where among the glyphs the roll began: 0 is the first, 0.5 half way to the second.
-    from: f32,
-    /// Pen position when the roll began, in canvas pixels; `None` for a column that was not there.
-    from_x: Option<f32>,
-}
-
 /// A piece of text in its place.
 pub(crate) enum Mark {
-    Run { run: Arc<TextRun>, pen: Point, squeeze: f32, ink: Rect, alpha: f32, suffix: Option<String> },
+    /// `scale` is about the pen.
+    Run {
+        run: Arc<TextRun>,
+        pen: Point,
+        scale: [f32; 2],
+        ink: Rect,
+        alpha: f32,
+        suffix: Option<String>,
+    },
     Clip(Rect),
     EndClip,
 }
@@ -116,9 +104,7 @@ impl TextState {
         self.shown = wording.known.as_ref().map(|_| text.clone());
         let (length, ease) = change_of(node);
         let p = |start: FrameIndex| progress(now.since(start), 0, length.frames(at.moment.rate), ease);
-        if let Some(Transition::Roll { start, .. } | Transition::Fade { start, .. }) = &self.change
-            && p(*start) >= 1.0
-        {
+        if self.change.as_ref().is_some_and(|change| p(change.start()) >= 1.0) {
             self.change = None;
         }
         match &self.change {
@@ -136,21 +122,26 @@ impl TextState {
             }
             Some(Transition::Roll { start, columns }) => setter.roll(&text, columns, p(*start), fonts),
             Some(Transition::Fade { start, old }) => setter.fade(&text, old, p(*start), fonts),
+            Some(Transition::Flip { start, old, from }) => setter.flip(&text, old, *from, p(*start), fonts),
+            Some(Transition::Count { start, from }) => {
+                let counted = count(*from, &text, p(*start)).unwrap_or(text);
+                setter.lay(&counted, fonts).map(|laid| laid.mark(1.0, None)).into_iter().collect()
+            }
         }
-    }
-}
-
-fn change_of(node: &TextNode) -> (Length, Easing) {
-    match node.on_change {
-        Change::Cut => (Length::ZERO, Easing::Linear),
-        Change::Roll { length, ease } | Change::Crossfade { length, ease } => (length, ease),
     }
 }
 
 impl Laid {
     fn mark(self, alpha: f32, suffix: Option<String>) -> Mark {
         let Laid { run, metrics, squeeze, pen } = self;
-        Mark::Run { run, pen, squeeze, ink: metrics.ink, alpha, suffix }
+        Mark::Run { run, pen, scale: [squeeze, 1.0], ink: metrics.ink, alpha, suffix }
+    }
+
+    /// Folded to this part of its height, about the middle of its capitals.
+    fn folded(self, unfolded: f32, suffix: Option<String>) -> Mark {
+        let Laid { run, metrics, squeeze, pen } = self;
+        let pen = Point::new(pen.x, pen.y - metrics.cap_height_px / 2.0 * (1.0 - unfolded));
+        Mark::Run { run, pen, scale: [squeeze, unfolded], ink: metrics.ink, alpha: 1.0, suffix }
     }
 }
 
@@ -162,10 +153,10 @@ pub(crate) fn emit(marks: Vec<Mark>, id: &NodeId, color: Color, motion: Affine, 
                 (suffixed(id, "roll"), Op::PushClip(Clip { canvas_from_local: motion, rect, corners: [0.0; 4] }))
             }
             Mark::EndClip => (suffixed(id, "roll"), Op::PopClip),
-            Mark::Run { run, pen, squeeze, ink, alpha, suffix } => {
+            Mark::Run { run, pen, scale, ink, alpha, suffix } => {
                 let mut place = motion.after(Affine::translation(pen.x, pen.y));
-                if squeeze != 1.0 {
-                    place = place.after(Affine::scale(squeeze, 1.0));
+                if scale != [1.0, 1.0] {
+                    place = place.after(Affine::scale(scale[0], scale[1]));
                 }
                 let shape = TextShape { canvas_from_local: place, run, color: color.faded(alpha), ink };
                 (suffix.map_or_else(|| id.clone(), |suffix| suffixed(id, &suffix)), Op::Text(shape))
@@ -283,158 +274,6 @@ impl Setter<'_> {
             }
         }
     }
-
-    /// A change from one wording to the next, from wherever an earlier change has come to.
-    fn begin(&self, running: Option<Transition>, old: &str, new: &str, fonts: &mut Fonts) -> Option<Transition> {
-        let start = self.at.moment.frame;
-        let (length, ease) = change_of(self.node);
-        let rate = self.at.moment.rate;
-        let reached = |since: FrameIndex| progress(start.since(since), 0, length.frames(rate), ease);
-        match self.node.on_change {
-            Change::Cut => None,
-            Change::Crossfade { .. } => {
-                let mut fading = match running {
-                    Some(Transition::Fade { start, old: before }) => {
-                        let p = reached(start);
-                        let mut fading: Vec<_> = before.into_iter().map(|(text, a)| (text, a * (1.0 - p))).collect();
-                        fading.push((old.to_owned(), p));
-                        fading
-                    }
-                    _ => vec![(old.to_owned(), 1.0)],
-                };
-                fading.retain(|(_, alpha)| *alpha > 0.01);
-                let surplus = fading.len().saturating_sub(MAX_FADING);
-                fading.drain(..surplus);
-                Some(Transition::Fade { start, old: fading })
-            }
-            Change::Roll { .. } => {
-                let old_columns = match running {
-                    Some(Transition::Roll { start, columns }) => self.reached(old, &columns, reached(start), fonts),
-                    _ => self.still(old, fonts),
-                };
-                Some(Transition::Roll { start, columns: extend(old_columns, new) })
-            }
-        }
-    }
-
-    /// A wording at rest as columns, rightmost first.
-    fn still(&self, text: &str, fonts: &mut Fonts) -> Vec<Column> {
-        let places = self.places(text, fonts);
-        text.chars()
-            .rev()
-            .zip(places)
-            .map(|(c, x)| Column { glyphs: vec![Some(c)], from: 0.0, from_x: Some(x) })
-            .collect()
-    }
-
-    /// A roll's columns as they stand now, as the beginning of another one.
-    fn reached(&self, text: &str, columns: &[Column], p: f32, fonts: &mut Fonts) -> Vec<Column> {
-        let places = self.places(text, fonts);
-        columns
-            .iter()
-            .enumerate()
-            .map(|(i, column)| {
-                let at = column.position(p);
-                let first = at.floor() as usize;
-                Column {
-                    glyphs: column.glyphs[first.min(column.glyphs.len() - 1)..].to_vec(),
-                    from: at.fract(),
-                    from_x: column.x(places.get(i).copied(), p),
-                }
-            })
-            .collect()
-    }
-
-    /// Pen position of each character, rightmost first.
-    fn places(&self, text: &str, fonts: &mut Fonts) -> Vec<f32> {
-        let Some(laid) = self.lay_plain(text, fonts) else { return Vec::new() };
-        let mut places: Vec<f32> = text
-            .char_indices()
-            .map(|(at, _)| {
-                let before = if at == 0 { None } else { fonts.measure(&self.run(&text[..at], 1.0)).ok() };
-                laid.pen.x + before.map_or(0.0, |metrics| metrics.advance_px)
-            })
-            .collect();
-        places.reverse();
-        places
-    }
-
-    fn lay_plain(&self, text: &str, fonts: &mut Fonts) -> Option<Laid> {
-        let run = self.run(text, 1.0);
-        let metrics = fonts.measure(&run).ok()?;
-        let pen = self.pen(&run, &metrics, 1.0);
-        Some(Laid { run, metrics, squeeze: 1.0, pen })
-    }
-
-    fn roll(&self, text: &str, columns: &[Column], p: f32, fonts: &mut Fonts) -> Vec<Mark> {
-        let Some(laid) = self.lay_plain(text, fonts) else { return Vec::new() };
-        let cap = laid.metrics.cap_height_px;
-        let places = self.places(text, fonts);
-        let mut runs = Vec::new();
-        let (mut left, mut right) = (f32::MAX, f32::MIN);
-        for (i, column) in columns.iter().enumerate() {
-            let Some(x) = column.x(places.get(i).copied(), p) else { continue };
-            let at = column.position(p);
-            for (k, glyph) in column.glyphs.iter().enumerate() {
-                let away = k as f32 - at;
-                let Some(glyph) = glyph.filter(|_| away.abs() < 1.0) else { continue };
-                let run = self.run(&glyph.to_string(), 1.0);
-                let Ok(metrics) = fonts.measure(&run) else { continue };
-                let pen = Point::new(x, laid.pen.y + away * ROLL_STEP * cap);
-                left = left.min(x);
-                right = right.max(x + metrics.advance_px);
-                let suffix = Some(format!("digit[{i}][{k}]"));
-                runs.push(Mark::Run { run, pen, squeeze: 1.0, ink: metrics.ink, alpha: 1.0, suffix });
-            }
-        }
-        if runs.is_empty() {
-            return runs;
-        }
-        let middle = laid.pen.y - cap / 2.0;
-        let (top, bottom) = ((middle - ROLL_STEP * cap / 2.0).floor(), (middle + ROLL_STEP * cap / 2.0).ceil());
-        // A glyph's ink may lean out of its cell.
-        let (left, right) = ((left - cap / 4.0).floor(), (right + cap / 4.0).ceil());
-        let clip = Mark::Clip(Rect::new(left, top, right - left, bottom - top));
-        std::iter::once(clip).chain(runs).chain([Mark::EndClip]).collect()
-    }
-
-    fn fade(&self, text: &str, old: &[(String, f32)], p: f32, fonts: &mut Fonts) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        for (i, (text, alpha)) in old.iter().enumerate() {
-            let suffix = Some(format!("old[{i}]"));
-            marks.extend(self.lay(text, fonts).map(|laid| laid.mark(alpha * (1.0 - p), suffix)));
-        }
-        marks.extend(self.lay(text, fonts).map(|laid| laid.mark(p, None)));
-        marks
-    }
-}
-
-impl Column {
-    fn position(&self, p: f32) -> f32 {
-        self.from + ((self.glyphs.len() - 1) as f32 - self.from) * p
-    }
-
-    fn x(&self, to: Option<f32>, p: f32) -> Option<f32> {
-        match (self.from_x, to) {
-            (Some(from), Some(to)) => Some(from + (to - from) * p),
-            (from, to) => to.or(from),
-        }
-    }
-}
-
-/// Lets the characters of a new wording roll into the columns of the old one.
-fn extend(mut columns: Vec<Column>, new: &str) -> Vec<Column> {
-    let letters: Vec<char> = new.chars().rev().collect();
-    while columns.len() < letters.len() {
-        columns.push(Column { glyphs: vec![None], from: 0.0, from_x: None });
-    }
-    for (i, column) in columns.iter_mut().enumerate() {
-        let next = letters.get(i).copied();
-        if column.glyphs.last() != Some(&next) {
-            column.glyphs.push(next);
-        }
-    }
-    columns
 }
 
 /// How far a text has been narrowed so far.

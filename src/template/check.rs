@@ -19,6 +19,9 @@ use super::values::{GameValues, Source};
 use super::{Field, FieldKind, color};
 use crate::game::snapshot::GameSnapshot;
 
+/// What expressions call the step that the graphic is at.
+pub(crate) const STEP: &str = "step";
+
 /// What expressions call the operator's values.
 pub(crate) const FIELDS: &str = "fields";
 
@@ -51,8 +54,12 @@ pub(crate) fn check(
     let mut game = GameValues::default();
     game.update(1, sample());
     let values = fields.iter().map(|field| (field.id.clone(), sample_value(field))).collect();
-    let fields = Local { name: FIELDS.into(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
-    let mut scope = Scope { game: &game, locals: vec![fields, theme.clone()] };
+    let given = Local { name: FIELDS.into(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
+    let step = Local { name: STEP.into(), value: Value::from(0), changed: 1 };
+    let mut scope = Scope { game: &game, locals: vec![given, theme.clone(), step] };
+    for expr in fields.iter().filter_map(|field| field.choices.as_ref()) {
+        check_expr(reader, expr, Wanted::List, &scope);
+    }
     for (name, expr) in lets {
         let value = check_expr(reader, expr, Wanted::Anything, &scope);
         scope.locals.push(Local { name: name.clone(), value, changed: 1 });
@@ -86,7 +93,7 @@ pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Moti
         reads.retain(|read| !matches!(read, Source::Local(at) if usize::from(*at) >= locals));
         reads.sort();
         reads.dedup();
-        node.is_moved = motion.enter.iter().chain(&motion.leave).any(|track| track.node == node.index);
+        node.is_moved = motion.moves(node.index);
         node.moves = node.is_moved || within().any(|child| child.moves);
         node.reads = reads;
     }
@@ -107,7 +114,11 @@ fn sample_value(field: &Field) -> serde_json::Value {
             sample().home.players.first().and_then(|player| player.number.clone()).into()
         }
         (FieldKind::Text, serde_json::Value::Null) => "Text".into(),
-        (FieldKind::Number, serde_json::Value::Null) => 1.into(),
+        (FieldKind::Number { min, max }, serde_json::Value::Null) => {
+            min.or(*max).map_or_else(|| 1.into(), serde_json::Value::from)
+        }
+        (FieldKind::Duration, serde_json::Value::Null) => 5000.into(),
+        (FieldKind::Image, serde_json::Value::Null) => "picture".into(),
         (FieldKind::Color, serde_json::Value::Null) => "#808080".into(),
         (_, default) => default.clone(),
     }

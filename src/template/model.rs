@@ -16,6 +16,8 @@ use crate::draw_list::{Cap, Color, Join, PathData};
 pub(crate) enum Prop<T> {
     Fixed(T),
     Bound(Arc<Expr>),
+    /// So much of the parent's width or height: only positions and sizes are.
+    Share(f32),
 }
 
 /// One node and what is inside it.
@@ -27,6 +29,8 @@ pub(crate) struct Node {
     pub id: Arc<str>,
     pub x: Prop<f32>,
     pub y: Prop<f32>,
+    /// What of the node stands at `x`, `y`, as shares of its size; only nodes with a size have one.
+    pub anchor: [f32; 2],
     /// Needed by whatever is revealed or clipped.
     pub width: Option<Prop<f32>>,
     pub height: Option<Prop<f32>>,
@@ -61,6 +65,7 @@ impl Node {
             id,
             x: Prop::Fixed(0.0),
             y: Prop::Fixed(0.0),
+            anchor: [0.0; 2],
             width: None,
             height: None,
             opacity: Prop::Fixed(1.0),
@@ -206,6 +211,16 @@ pub(crate) enum Change {
         ease: Easing,
     },
     Crossfade {
+        length: Length,
+        ease: Easing,
+    },
+    /// The old one folds flat, the new one unfolds.
+    Flip {
+        length: Length,
+        ease: Easing,
+    },
+    /// A number counts up or down to the new one; anything else is cut.
+    Count {
         length: Length,
         ease: Easing,
     },

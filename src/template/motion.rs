@@ -156,6 +156,15 @@ pub(crate) enum RevealEdge {
     Bottom,
 }
 
+/// Which end of a track its `far` value is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Far {
+    /// Where it begins: *in*, and what a step brings.
+    Before,
+    /// Where it ends: *out*, and what a step takes away.
+    After,
+}
+
 /// One property of one node over time.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Track {
@@ -163,8 +172,9 @@ pub(crate) struct Track {
     pub node: u32,
     pub property: Property,
     pub edge: RevealEdge,
-    /// The other end is the value at rest: an *in* track starts here, an *out* track ends here.
+    /// The other end is the value at rest.
     pub far: f32,
+    pub is: Far,
     pub delay: Length,
     pub length: Length,
     /// Added to the delay for each item of the repeat that holds the node.
@@ -185,6 +195,20 @@ impl Track {
     /// Eased progress, 0..=1, so many frames after the start of its timeline.
     pub fn progress(&self, frames: u64, ordinal: u32, rate: FrameRate) -> f32 {
         progress(frames, self.start(ordinal, rate), self.length.frames(rate), self.ease)
+    }
+}
+
+impl Track {
+    /// What a loop adds to the value of its property, or multiplies it with, so many frames after the graphic came.
+    pub fn looped(&self, value: f32, frames: u64, ordinal: u32, rate: FrameRate) -> f32 {
+        let length = self.length.frames(rate).max(1);
+        let there_and_back = frames.saturating_sub(self.start(ordinal, rate)) % (2 * length);
+        let at = there_and_back.min(2 * length - there_and_back);
+        let p = self.ease.at(at as f32 / length as f32);
+        match self.property {
+            Property::X | Property::Y | Property::TrimStart => value + self.far * p,
+            _ => value * (1.0 + (self.far - 1.0) * p),
+        }
     }
 }
 
@@ -214,6 +238,32 @@ mod tests {
         }
     }
 
+    /// Worked out from the curves' polynomials in double precision, by other code than `at`.
+    #[test]
+    fn every_easing_is_the_curve_that_its_name_promises() {
+        let quarters: [(&str, [f32; 3]); 12] = [
+            ("linear", [0.2500, 0.5000, 0.7500]),
+            ("in-quad", [0.0612, 0.2513, 0.5637]),
+            ("out-quad", [0.4363, 0.7487, 0.9388]),
+            ("in-out-quad", [0.1202, 0.5000, 0.8798]),
+            ("in-cubic", [0.0166, 0.1278, 0.4227]),
+            ("out-cubic", [0.5773, 0.8722, 0.9834]),
+            ("in-out-cubic", [0.0708, 0.5000, 0.9292]),
+            ("in-quart", [0.0061, 0.0659, 0.3114]),
+            ("out-quart", [0.6886, 0.9341, 0.9939]),
+            ("in-out-quart", [0.0528, 0.5000, 0.9472]),
+            ("in-expo", [0.0023, 0.0282, 0.1744]),
+            ("out-expo", [0.8256, 0.9718, 0.9977]),
+        ];
+        assert_eq!(quarters.map(|(name, _)| name).to_vec(), Easing::names().collect::<Vec<_>>());
+        for (name, expected) in quarters {
+            let easing = Easing::parse(name).unwrap();
+            let reached = [0.25, 0.5, 0.75].map(|time| easing.at(time));
+            let is_close = reached.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-3);
+            assert!(is_close, "{name}: {reached:?}, not {expected:?}");
+        }
+    }
+
     #[test]
     fn a_bezier_agrees_with_the_browsers() {
         // ease-in-out at a quarter of the time, as browsers compute it.
@@ -221,6 +271,26 @@ mod tests {
         assert!((ease.at(0.25) - 0.129_16).abs() < 1e-4);
         assert!((ease.at(0.5) - 0.5).abs() < 1e-4);
         assert!(Easing::parse("cubic-bezier(1.2,0,0,1)").is_none() && Easing::parse("bouncy").is_none());
+    }
+
+    #[test]
+    fn a_loop_goes_there_and_back() {
+        let track = Track {
+            node: 0,
+            property: Property::Opacity,
+            edge: RevealEdge::Left,
+            far: 0.5,
+            is: Far::After,
+            delay: Length::Frames(3),
+            length: Length::Frames(10),
+            stagger: Length::ZERO,
+            ease: Easing::Linear,
+        };
+        let at = |frame| track.looped(0.8, frame, 0, FrameRate::FPS_50);
+        assert_eq!((at(0), at(3), at(8), at(13)), (0.8, 0.8, 0.8 * 0.75, 0.8 * 0.5));
+        assert_eq!((at(18), at(23), at(33)), (at(8), at(3), at(13)), "back, and again");
+        let moved = Track { property: Property::Y, far: 40.0, ..track };
+        assert_eq!(moved.looped(100.0, 8, 0, FrameRate::FPS_50), 120.0);
     }
 
     #[test]

@@ -12,9 +12,10 @@ use super::bind::Local;
 use super::components;
 use super::expr::{self, Expr, value_of_json};
 use super::json::{self, Json, Key, Spanned};
-use super::nodes::{self, Names};
+use super::nodes::Names;
 use super::problem::{Problem, suggestion};
 use super::reader::{Reader, SourceFile};
+use super::texts;
 
 /// The file that makes the templates beside it a package.
 pub const PACKAGE_FILE_NAME: &str = "package.json";
@@ -189,7 +190,7 @@ fn read_package(reader: &mut Reader, shared: &Spanned, names: &mut Names) {
         reader.object(value, THEME);
     }
     if let Some(value) = object.get("styles") {
-        nodes::read_styles(reader, value, names);
+        texts::read_styles(reader, value, names);
     }
     if let Some(value) = object.get("components") {
         components::read_definitions(reader, value, &mut names.components);

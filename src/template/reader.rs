@@ -124,7 +124,8 @@ impl Reader {
 
     /// A name that the template gives must not hide one that there is anyway.
     pub fn refuse_hidden_name(&mut self, key: &Key) {
-        if [check::FIELDS, THEME].contains(&key.name.as_str()) || values::source(&key.name, None).is_some() {
+        if [check::FIELDS, THEME, check::STEP].contains(&key.name.as_str()) || values::source(&key.name, None).is_some()
+        {
             let help = "choose another name".to_owned();
             self.problem(key.at, format!("`{}` would hide a name of the game", key.name), help);
         }
@@ -306,6 +307,18 @@ impl Reader {
                 self.wrong_kind(value, name, "a number or an expression");
                 None
             }
+        }
+    }
+
+    /// A position or a size: a number, an expression, or a percentage of what the node is in.
+    pub fn extent_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
+        let share = match object.get(key).map(|value| &value.json) {
+            Some(Json::String(text)) => text.strip_suffix('%').and_then(|percent| percent.trim().parse::<f32>().ok()),
+            _ => None,
+        };
+        match share.filter(|percent| percent.abs() <= 1000.0) {
+            Some(percent) => Some(Prop::Share(percent / 100.0)),
+            None => self.number_prop(object, key),
         }
     }
 

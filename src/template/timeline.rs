@@ -1,33 +1,89 @@
-//! Reads the `motion` of a template: its *in* and *out* timelines.
+//! Reads the `motion` of a template: its *in* and *out* timelines, its steps and loops.
 
 use super::json::{Json, Spanned};
-use super::motion::{Easing, Length, Property, RevealEdge, Timeline, Track};
+use super::motion::{Easing, Far, Length, Property, RevealEdge, Timeline, Track};
 use super::nodes::{Named, Names};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
 
-/// How a template comes in and goes out.
+/// How a template comes in, goes from step to step, and goes out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Motion {
     /// Each track starts at its `far` value and ends at rest.
     pub enter: Timeline,
+    pub steps: Vec<Step>,
+    /// Each track goes to its `far` value and back, over and over, on top of what the others do.
+    pub loops: Timeline,
     /// Each track ends at its `far` value.
     pub leave: Timeline,
 }
 
-pub(crate) fn read_motion(reader: &mut Reader, value: &Spanned, names: &Names) -> Motion {
-    let Some(object) = reader.object(value, "motion") else { return Motion::default() };
-    let enter = object.get("in").map(|list| read_timeline(reader, list, "from", names)).unwrap_or_default();
-    let leave = object.get("out").map(|list| read_timeline(reader, list, "to", names)).unwrap_or_default();
-    reader.finish(&object, "motion");
-    Motion { enter, leave }
+/// A step that an operator takes while the graphic is on air.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Step {
+    pub name: Option<String>,
+    pub tracks: Timeline,
 }
 
-fn read_timeline(reader: &mut Reader, value: &Spanned, end: &'static str, names: &Names) -> Timeline {
+impl Motion {
+    /// Whether anything moves a node.
+    pub fn moves(&self, node: u32) -> bool {
+        let steps = self.steps.iter().flat_map(|step| &step.tracks);
+        self.enter.iter().chain(steps).chain(&self.loops).chain(&self.leave).any(|track| track.node == node)
+    }
+}
+
+pub(crate) fn read_motion(reader: &mut Reader, value: &Spanned, names: &Names) -> Motion {
+    let Some(object) = reader.object(value, "motion") else { return Motion::default() };
+    let enter = object.get("in").map(|list| read_timeline(reader, list, &[FROM], names)).unwrap_or_default();
+    let steps = object.get("steps").map(|list| read_steps(reader, list, names)).unwrap_or_default();
+    let loops = object.get("loop").map(|list| read_timeline(reader, list, &[TO], names)).unwrap_or_default();
+    let leave = object.get("out").map(|list| read_timeline(reader, list, &[TO], names)).unwrap_or_default();
+    if let Some(list) = object.get("loop").filter(|_| loops.iter().any(|track| track.property == Property::Reveal)) {
+        reader.problem(list.at, "a loop cannot reveal", "move, scale or fade the node".to_owned());
+    }
+    reader.finish(&object, "motion");
+    Motion { enter, steps, loops, leave }
+}
+
+fn read_steps(reader: &mut Reader, value: &Spanned, names: &Names) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for item in reader.list(value, "steps") {
+        let Some(object) = reader.object(item, "step") else { continue };
+        let name = reader.string(&object, "name");
+        if let Some((name, at)) = name
+            && steps.iter().any(|step| step.name.as_deref() == Some(name))
+        {
+            reader.problem(at, format!("two steps have the name `{name}`"), None);
+        }
+        if !object.has("movements") {
+            reader.missing(&object, "movements");
+        }
+        let tracks = object.get("movements").map(|list| read_timeline(reader, list, &[FROM, TO], names));
+        object.get("comment");
+        reader.finish(&object, "a step");
+        steps.push(Step { name: name.map(|(name, _)| name.to_owned()), tracks: tracks.unwrap_or_default() });
+    }
+    steps
+}
+
+/// A key of a movement, and what its values are.
+type End = (&'static str, Far);
+
+const FROM: End = ("from", Far::Before);
+const TO: End = ("to", Far::After);
+
+/// `ends` are the keys that the timeline's movements may have; each movement has one.
+fn read_timeline(reader: &mut Reader, value: &Spanned, ends: &[End], names: &Names) -> Timeline {
     let mut timeline = Timeline::new();
     for item in reader.list(value, "timeline") {
         let Some(object) = reader.object(item, "movement") else { continue };
-        for track in read_movement(reader, &object, end, names) {
+        let given: Vec<&End> = ends.iter().filter(|(key, _)| object.get(key).is_some()).collect();
+        if given.len() > 1 {
+            reader.problem(object.at, "a movement has `from` or `to`, not both", None);
+        }
+        let end = given.first().copied().unwrap_or(&ends[0]);
+        for track in read_movement(reader, &object, *end, names) {
             if timeline.iter().any(|t| t.node == track.node && t.property == track.property) {
                 let message = "an earlier movement of this timeline moves the same property of this node";
                 reader.problem(object.at, message, None);
@@ -41,7 +97,7 @@ fn read_timeline(reader: &mut Reader, value: &Spanned, end: &'static str, names:
 }
 
 /// One movement is a track for each of its nodes and properties, all at the same time.
-fn read_movement(reader: &mut Reader, object: &Object<'_>, end: &'static str, names: &Names) -> Vec<Track> {
+fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, names: &Names) -> Vec<Track> {
     let edges = [
         ("left", RevealEdge::Left),
         ("right", RevealEdge::Right),
@@ -84,7 +140,7 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, end: &'static str, na
                 reader.problem(values.at, "a node that is revealed needs `width` and `height`", None);
             }
             is_trimmed |= matches!(property, Property::TrimStart | Property::TrimEnd);
-            tracks.push(Track { node: index, property, edge, far, delay, length, stagger, ease });
+            tracks.push(Track { node: index, property, edge, far, is, delay, length, stagger, ease });
         }
         if is_trimmed && !has_stroke {
             let message = format!("only a path with a `stroke` can be trimmed, and this is a {kind}");

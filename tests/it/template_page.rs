@@ -7,7 +7,7 @@ use sideline::template::Template;
 const PAGE: &str = include_str!("../../docs/templates.md");
 
 /// The fenced blocks: what stands after the fence, the line of their first line, their text.
-fn blocks() -> Vec<(String, usize, String)> {
+pub(crate) fn blocks() -> Vec<(String, usize, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, usize, String)> = None;
     for (i, line) in PAGE.lines().enumerate() {

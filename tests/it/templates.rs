@@ -1,7 +1,9 @@
 //! Mistakes in templates: each is found, placed and explained.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use sideline::game::snapshot::Player;
 use sideline::template::{Problem, Template, TemplateSet};
 
 fn problems(text: &str) -> Vec<Problem> {
@@ -145,4 +147,37 @@ fn a_folder_reports_the_problems_of_all_its_templates() {
     let files: Vec<_> = found.iter().map(|problem| problem.file.strip_prefix(folder.path()).unwrap()).collect();
     assert_eq!(files, [Path::new("a/template.json"), Path::new("b/template.json")]);
     assert!(TemplateSet::load(&folder.path().join("absent")).is_err());
+}
+
+#[test]
+fn an_operator_chooses_from_the_game_as_it_stands() {
+    let text = r#"{ "nodes": [], "fields": {
+      "side": { "type": "team", "default": "home" },
+      "player": { "type": "player" },
+      "scorer": { "type": "player", "choices": "{{ home.players | sort(attribute='stats.points', reverse=true) | map(attribute='number') | list }}" },
+      "period": { "type": "number", "min": 1, "choices": "{{ [{'value': 0, 'label': 'none'}, {'value': 3, 'label': 'third'}] }}" },
+      "show": { "type": "select", "options": ["all", "some"] },
+      "note": { "type": "text" } } }"#;
+    let template = Template::parse("t".into(), Path::new("t"), text).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let mut game = sideline::template::sample().clone();
+    let benched = game.home.players[0].clone();
+    let on_floor = Player { number: Some("99".into()), on_court: Some(true), ..benched.clone() };
+    let benched = Player { on_court: Some(false), ..benched };
+    game.home.players = Arc::new(vec![benched.clone(), on_floor]);
+    let values = |id: &str, fields: serde_json::Value| -> Vec<(serde_json::Value, String)> {
+        let serde_json::Value::Object(fields) = fields else { panic!("an object") };
+        template.choices(id, &fields, &game).into_iter().map(|choice| (choice.value, choice.label)).collect()
+    };
+    let none = || serde_json::json!({});
+    let number = benched.number.clone().unwrap();
+    let players = values("player", none());
+    assert_eq!(players.iter().map(|(value, _)| value.as_str().unwrap()).collect::<Vec<_>>(), ["99", &number]);
+    assert!(players[0].1.starts_with("99 ") && players[0].1.ends_with(benched.last_name.as_deref().unwrap()));
+    let away = values("player", serde_json::json!({"side": "away"}));
+    assert_eq!(away.len(), game.away.players.len());
+    assert_eq!(values("scorer", none()).len(), 2);
+    assert_eq!(values("period", none()), [(3.into(), "third".to_owned())], "0 is less than the field takes");
+    assert_eq!(values("show", none()).len(), 2);
+    assert_eq!(values("side", none())[1], ("away".into(), game.away.name.clone().unwrap()));
+    assert_eq!((values("note", none()).len(), values("nobody", none()).len()), (0, 0));
 }
