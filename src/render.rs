@@ -24,6 +24,7 @@ mod convert;
 mod gpu;
 mod path_raster;
 mod pipelines;
+mod pixel_rect;
 mod plan;
 mod raster_box;
 mod text_raster;

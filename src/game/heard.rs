@@ -3,30 +3,28 @@
 //! Everything large is shared (`Arc`) and replaced only when it changes, so that a copy of the whole state costs a few
 //! pointers and two snapshots with the same pointer have the same content.
 
+mod team;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FeedId, FeedKind, PlayId, PlayerId, Side, TeamId};
+use crate::ids::{FeedId, FeedKind, Side, TeamId};
 use crate::status::Link;
 use crate::time::Timestamp;
 
 use super::clock::{self, Clocks};
-use super::event::{ClockReading, Event, OnIce, ShotReading, StatLine, TeamFacts};
-use super::hockey::{self, GivenPenalty};
+use super::event::{ClockReading, Event, ShotReading, StatLine, TeamFacts};
+use super::hockey;
 use super::joining::{self, Joining};
 use super::lineups;
 use super::plays::Plays;
 use super::positions;
 use super::rank::{FACTS, Fact};
-use super::snapshot::{
-    End, Game, LatestPossession, Lineup, Period, PeriodScore, Player, SessionPossessions, Shot, ShotLocation, Stats,
-    Strength, Tracking, Zones,
-};
+use super::snapshot::{Game, LatestPossession, Period, PeriodScore, Tracking};
 use super::view::SILENT;
 
-/// Lines whose versions are remembered. An older version of a line can only arrive shortly after a newer one.
-const MOST_VERSIONS: usize = 64;
+pub(super) use team::{TeamHeard, merge, number_order};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Heard {
@@ -62,38 +60,6 @@ pub(super) struct Heard {
     told: [Option<Timestamp>; FACTS],
     pub(super) tracking: Option<Arc<Tracking>>,
     pub(super) latest_possession: Option<Arc<LatestPossession>>,
-}
-
-/// What a feed has said about one team. `None`: not spoken of.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct TeamHeard {
-    pub(super) side: Option<Side>,
-    pub(super) facts: TeamFacts,
-    pub(super) jersey: Option<String>,
-    pub(super) score: Option<u32>,
-    pub(super) fouls: Option<u32>,
-    pub(super) bonus: Option<bool>,
-    pub(super) timeouts: Option<u32>,
-    pub(super) stats: Option<Arc<Stats>>,
-    pub(super) zones: Option<Arc<Zones>>,
-    pub(super) by_period: Option<Arc<Vec<PeriodScore>>>,
-    pub(super) players: Option<Arc<Vec<Player>>>,
-    pub(super) on_court: Option<Arc<Vec<PlayerId>>>,
-    pub(super) shots: Option<Arc<Vec<Shot>>>,
-    pub(super) attacks: Option<End>,
-    pub(super) strength: Option<Strength>,
-    pub(super) skaters: Option<u8>,
-    pub(super) goalkeeper: Option<bool>,
-    /// Who was in the penalty box after the play of this sequence.
-    pub(super) in_box: Option<(i64, Vec<PlayerId>)>,
-    pub(super) penalties: Option<Arc<Vec<GivenPenalty>>>,
-    pub(super) shot_locations: Option<Arc<Vec<ShotLocation>>>,
-    pub(super) lineups: Option<Arc<Vec<Lineup>>>,
-    pub(super) possession_sessions: Option<Arc<Vec<SessionPossessions>>>,
-    versions: Vec<(PlayId, Option<PlayerId>, i64)>,
-    /// Of each player, or of the team: the latest moment that a line told of.
-    #[serde(default)]
-    pub(super) lines_of: Vec<(Option<PlayerId>, Timestamp)>,
 }
 
 impl Heard {
@@ -412,71 +378,6 @@ impl Heard {
     }
 }
 
-impl TeamHeard {
-    fn take_line_up(&mut self, said: &OnIce) {
-        self.skaters = said.skaters.or(self.skaters);
-        self.goalkeeper = said.goalkeeper.or(self.goalkeeper);
-        if let Some(players) = &said.in_box {
-            self.in_box = Some((said.sequence, players.clone()));
-        }
-    }
-
-    /// Takes the values that a play left a player or the team with.
-    fn take_line(&mut self, line: &StatLine) {
-        if !self.is_news(line) {
-            return;
-        }
-        self.note_line(line.player.as_ref(), line.happened_at);
-        self.score = line.team_points.or(self.score);
-        let Some(id) = &line.player else {
-            let stats = self.stats.get_or_insert_default();
-            merge(Arc::make_mut(stats), &line.stats);
-            return;
-        };
-        let players = Arc::make_mut(self.players.get_or_insert_default());
-        match players.iter_mut().find(|player| player.id.as_ref() == Some(id)) {
-            Some(player) => merge(&mut player.stats, &line.stats),
-            None => {
-                let stats = line.stats.as_ref().clone();
-                players.push(Player { id: Some(id.clone()), stats, ..Player::default() });
-            }
-        }
-    }
-
-    fn is_news(&mut self, line: &StatLine) -> bool {
-        let (Some(play), Some(version)) = (&line.play, line.version) else { return true };
-        match self.versions.iter_mut().find(|(known, player, _)| known == play && *player == line.player) {
-            Some((_, _, known)) if version < *known => return false,
-            Some((_, _, known)) => *known = version,
-            None => {
-                if self.versions.len() == MOST_VERSIONS {
-                    self.versions.remove(0);
-                }
-                self.versions.push((play.clone(), line.player.clone(), version));
-            }
-        }
-        true
-    }
-
-    fn add_players(&mut self, said: &[Player]) {
-        let players = Arc::make_mut(self.players.get_or_insert_default());
-        for player in said {
-            let is_same = |known: &Player| match (&known.id, &player.id) {
-                (Some(known), Some(said)) => known == said,
-                _ => known.number == player.number && known.last_name == player.last_name,
-            };
-            match players.iter_mut().find(|known| is_same(known)) {
-                Some(known) => {
-                    let stats = std::mem::take(&mut known.stats);
-                    *known = Player { stats, ..player.clone() };
-                }
-                None => players.push(player.clone()),
-            }
-        }
-        players.sort_by_cached_key(number_order);
-    }
-}
-
 /// What an event tells.
 fn facts_of(event: &Event) -> &'static [Fact] {
     match event {
@@ -520,35 +421,5 @@ pub(super) fn side_of(teams: &[Arc<TeamHeard>], id: &TeamId) -> Option<Side> {
 fn replace<T: Clone + PartialEq>(known: &mut Option<Arc<T>>, said: &T) {
     if known.as_deref() != Some(said) {
         *known = Some(Arc::new(said.clone()));
-    }
-}
-
-/// "0" before "00" before "1"; without a number last.
-pub(super) fn number_order(player: &Player) -> (u32, usize, Option<String>) {
-    let number = player.number.as_deref().unwrap_or_default();
-    (number.parse().unwrap_or(u32::MAX), number.len(), player.last_name.clone())
-}
-
-/// Overwrites what the newer statistics say and leaves the rest.
-pub(super) fn merge(known: &mut Stats, said: &Stats) {
-    macro_rules! take {
-        ($($field:ident),*) => { $(if said.$field.is_some() { known.$field.clone_from(&said.$field); })* };
-    }
-    take!(points, fg, fg2, fg3, ft, assists, steals, blocks, fouls, fouls_drawn, plus_minus, points_in_paint);
-    take!(second_chance_points, points_off_turnovers, assist_to_turnover, distance_m);
-    if let Some(said) = &said.rebounds {
-        let rebounds = known.rebounds.get_or_insert_default();
-        rebounds.total = said.total.or(rebounds.total);
-        rebounds.offensive = said.offensive.or(rebounds.offensive);
-        rebounds.defensive = said.defensive.or(rebounds.defensive);
-    }
-    if let Some(said) = &said.turnovers {
-        let turnovers = known.turnovers.get_or_insert_default();
-        turnovers.total = said.total.or(turnovers.total);
-        turnovers.live = said.live.or(turnovers.live);
-        turnovers.dead = said.dead.or(turnovers.dead);
-    }
-    for (name, kind) in &said.by_possession_type {
-        known.by_possession_type.insert(name.clone(), kind.clone());
     }
 }

@@ -115,8 +115,7 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
         assert!(Instant::now() < deadline, "the show writes no frames");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    assert!(interrupted.success());
+    crate::interrupt(&child);
     let output = child.wait_with_output().expect("ends");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let status: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the last status as JSON");

@@ -37,8 +37,7 @@ impl Running {
 
     /// Ends it as Ctrl-C does; its exit status and what it said.
     fn interrupt(mut self) -> (Option<i32>, String) {
-        let told = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().expect("kill runs");
-        assert!(told.success());
+        crate::interrupt(&self.0);
         let mut said = String::new();
         let status = self.0.wait().expect("ends");
         self.0.stderr.take().expect("piped").read_to_string(&mut said).expect("reads");

@@ -38,3 +38,10 @@ mod templates;
 mod venue;
 mod visual;
 mod window;
+
+/// Asks a process to end, as Ctrl-C does. The shell's own `kill` is there on a machine that has no such program.
+fn interrupt(process: &std::process::Child) {
+    let kill = format!("kill -INT {}", process.id());
+    let told = std::process::Command::new("sh").args(["-c", &kill]).status().expect("a shell");
+    assert!(told.success());
+}

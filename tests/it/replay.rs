@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -184,8 +184,7 @@ fn record() -> Recorded {
     save(&template_file, "{ \"nodes\": [ { \"type\": \"txt\" } ] }");
     let wrong_at = last_at(&entries(&journal));
     wait_for("the wrong save", || last_at(&entries(&journal)) > wrong_at + 2_000 * millis);
-    let interrupt = Command::new("kill").args(["-INT", &running.0.id().to_string()]).status().expect("kill runs");
-    assert!(interrupt.success());
+    crate::interrupt(&running.0);
     let mut stdout = String::new();
     running.0.stdout.take().expect("piped").read_to_string(&mut stdout).expect("reads");
     assert!(running.0.wait().expect("ends").success());

@@ -20,8 +20,10 @@ pub struct Display {
 
 impl Display {
     pub fn open() -> Display {
+        // Screenshots are clients that come and go: without `-noreset` the server would begin anew after each of them, and
+        // turn away a program that is just connecting.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
