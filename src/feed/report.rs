@@ -185,9 +185,10 @@ impl Reporter {
         if secrets.peek().is_none() {
             return bytes;
         }
-        let Ok(text) = std::str::from_utf8(&bytes) else { return bytes };
+        // Of a message that repeats one and is no UTF-8, what is none is lost: hiding comes first.
+        let text = String::from_utf8_lossy(&bytes);
         let secrets: Vec<Secret> = secrets.filter(|secret| text.contains(secret.expose())).cloned().collect();
-        if secrets.is_empty() { bytes } else { Bytes::from(redact(text, &secrets)) }
+        if secrets.is_empty() { bytes } else { Bytes::from(redact(&text, &secrets)) }
     }
 
     async fn link(&self, link: Link, why: Option<String>) {
@@ -264,6 +265,7 @@ mod tests {
             (&b"{\"url\":\"https://h/?k=a-long-enough-key\"}"[..], &b"{\"url\":\"https://h/?k=***\"}"[..]),
             (b"{\"a\" : 1}", b"{\"a\" : 1}"),
             (b"\xff", b"\xff"),
+            (b"\xff a-long-enough-key", "\u{fffd} ***".as_bytes()),
         ] {
             reporter.message(Bytes::from_static(sent)).await;
             let Ok(Report::Message { bytes, .. }) = queue.try_recv() else { panic!("nothing told") };

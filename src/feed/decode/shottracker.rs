@@ -33,6 +33,9 @@ pub(super) struct Reader {
     sessions: Sessions,
     #[serde(default)]
     reading: Reading,
+    /// Whether the clock's last period was the vendor's test pattern.
+    #[serde(default)]
+    is_testing: bool,
 }
 
 /// Which period each session is: some messages name only the one or the other.
@@ -62,7 +65,13 @@ impl Sessions {
 
 impl Reader {
     pub(super) fn new(options: Options) -> Self {
-        Self { wanted: options.match_id, game: None, sessions: Sessions::default(), reading: options.reading }
+        Self {
+            wanted: options.match_id,
+            game: None,
+            sessions: Sessions::default(),
+            reading: options.reading,
+            is_testing: false,
+        }
     }
 
     pub(super) fn set_reading(&mut self, reading: Reading) {
@@ -105,7 +114,7 @@ impl Reader {
     fn source(&mut self, source: &str, data: &str, notes: &mut Notes, events: &mut Vec<Event>) -> Verdict {
         match source {
             "clock" => self.each(data, notes, |reader, clock: &wire::Clock, notes| {
-                reader.of_game(&clock.game, events).then(|| read_clock(clock, notes, events))
+                reader.of_game(&clock.game, events).then(|| read_clock(clock, &mut reader.is_testing, notes, events))
             }),
             "boxscorestatsv2" => self.each(data, notes, |reader, line: &wire::BoxScore, notes| {
                 let reading = reader.reading;
@@ -194,10 +203,15 @@ impl Reader {
     }
 }
 
-fn read_clock(clock: &wire::Clock<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
+/// The clock begins a test, and ends it, by itself: not every subscription has the summaries, which tell the status.
+fn read_clock(clock: &wire::Clock<'_>, is_testing: &mut bool, notes: &mut Notes, events: &mut Vec<Event>) {
     let period = clock.period.text().and_then(|token| read_period(&token, notes));
-    if period.as_ref().is_some_and(|period| period.kind == PeriodKind::Test) {
-        events.push(Event::Game(Game { status: Some(GameStatus::Test), ..Game::default() }));
+    if let Some(kind) = period.as_ref().map(|period| period.kind) {
+        let is_test = kind == PeriodKind::Test;
+        if is_test || *is_testing {
+            events.push(Event::Game(Game { status: Some(status_of(kind)), ..Game::default() }));
+        }
+        *is_testing = is_test;
     }
     let speaks_of_shot = clock.kind.text().is_none_or(|kind| kind.contains("SHOT"));
     let shot = match clock_time(&Loose::Absent, &clock.shot_seconds, &clock.shot_sub_seconds, "clock.shotSec", notes) {

@@ -41,6 +41,23 @@ fn zones_that_the_vendor_numbers_otherwise_are_put_in_our_order() {
 }
 
 #[test]
+fn the_clock_alone_begins_and_ends_a_test() {
+    let mut decoder = Decoder::new(FeedKind::ShotTracker, Options::default());
+    let mut told = Vec::new();
+    for period in ["PRE", "TP", "TP", "Q1", "Q1"] {
+        let data = format!(r#"{{"gid":"g","type":"GAME_CLOCK","period":"{period}","min":"10","sec":"0"}}"#);
+        let text = format!(r#"{{"type":"data","source":"clock","data":{data}}}"#);
+        let mut events = Vec::new();
+        assert_eq!(decoder.decode(text.as_bytes(), &mut events).verdict, Verdict::Taken, "{text}");
+        told.push(events.into_iter().find_map(|event| match event {
+            Event::Game(game) => game.status,
+            _ => None,
+        }));
+    }
+    assert_eq!(told, [None, Some(GameStatus::Test), Some(GameStatus::Test), Some(GameStatus::InProgress), None]);
+}
+
+#[test]
 fn an_order_of_zones_has_each_number_once() {
     for wrong in [vec![], vec![1; 14], (0..14).collect(), (1..=15).collect::<Vec<u8>>()] {
         assert!(ZoneOrder::try_from(wrong).is_err());
