@@ -169,16 +169,21 @@ impl Event {
 /// The game up to a moment, from a document that is fetched where a stream has a gap. All values are absolute.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct SoFar {
-    /// The latest moment that it speaks of, by the vendor's clock: what the stream tells of later ones is newer. `None`:
-    /// nothing has happened yet.
+    /// The latest moment that its totals surely count, by the vendor's clock: what the stream tells of later ones is
+    /// newer. `None`: nothing has happened yet.
     pub of: Option<Timestamp>,
     pub scores: Vec<(TeamId, u32)>,
     /// Of players. Their play and version are not used.
     pub lines: Vec<StatLine>,
-    /// All of them; `None`: not listed.
+    /// All of them up to `plays_of`; `None`: not listed.
     pub plays: Option<Vec<PlayUpdate>>,
-    /// All of them; `None`: not listed.
+    /// The latest moment that the list of plays speaks of, deleted ones included. The parts of a document may lag each
+    /// other, so each has its own. `None`: it has none.
+    pub plays_of: Option<Timestamp>,
+    /// All of them up to `shots_of`; `None`: not listed.
     pub shots: Option<Vec<ShotOf>>,
+    /// As `plays_of`, of the list of shots.
+    pub shots_of: Option<Timestamp>,
 }
 
 #[derive(Clone, PartialEq, Debug)]

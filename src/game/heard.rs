@@ -21,7 +21,7 @@ use super::lineups;
 use super::plays::Plays;
 use super::positions;
 use super::rank::{FACTS, Fact};
-use super::snapshot::{Game, LatestPossession, Period, PeriodScore, Tracking};
+use super::snapshot::{Game, LatestPossession, Period, PeriodScore, Shot, Tracking};
 use super::view::SILENT;
 
 pub(super) use team::{TeamHeard, merge, number_order};
@@ -60,6 +60,9 @@ pub(super) struct Heard {
     told: [Option<Timestamp>; FACTS],
     pub(super) tracking: Option<Arc<Tracking>>,
     pub(super) latest_possession: Option<Arc<LatestPossession>>,
+    /// Shots that were deleted last: their ids, players and moments, as far as they were known.
+    #[serde(default)]
+    pub(super) deleted_shots: Arc<Vec<Shot>>,
 }
 
 impl Heard {
@@ -87,6 +90,7 @@ impl Heard {
             told: [None; FACTS],
             tracking: None,
             latest_possession: None,
+            deleted_shots: Arc::default(),
         }
     }
 
@@ -196,7 +200,7 @@ impl Heard {
                     self.count();
                 }
             }
-            Event::Shot { team, shot } => self.put_shot(team, shot),
+            Event::Shot { team, shot } => self.take_shot(team, shot),
             Event::ShotDeleted(id) => self.delete_shot(id),
             Event::SoFar(said) => self.take_so_far(at, said),
             Event::Possession { team } => self.possession = Some(team.clone()),

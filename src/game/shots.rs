@@ -11,10 +11,14 @@ use super::snapshot::Shot;
 
 /// Shots of a team that are kept: more than twice the league's record for attempts. When full, the oldest is dropped.
 const MOST_SHOTS: usize = 400;
+/// Deleted shots that are remembered: a document that still lists one was written shortly before. When full, the one
+/// deleted first is forgotten.
+const MOST_DELETED: usize = 64;
 
 impl Heard {
     /// Puts the shots that are missing, and takes away those that are not listed any more: they were deleted meanwhile.
-    /// Unless `ids_agree` with those of the stream, shots are told apart by who took them when.
+    /// Unless `ids_agree` with those of the stream, shots are told apart by who took them when. One that the stream has
+    /// deleted does not come back: the document may have been written before that.
     pub(super) fn put_shots_so_far(&mut self, of: Timestamp, said: &[ShotOf], ids_agree: bool) {
         let upto = of.as_millis();
         let own = |said: &ShotOf| Shot { id: said.shot.id.clone().filter(|_| ids_agree), ..said.shot.clone() };
@@ -28,6 +32,7 @@ impl Heard {
                     let shot = Shot { made: shot.made, three: shot.three, points: shot.points, ..known };
                     self.put_shot(team, &shot);
                 }
+                None if self.deleted_shots.iter().any(|deleted| is_same(deleted, shot)) => {}
                 None => self.put_shot(team, shot),
             }
         }
@@ -67,7 +72,32 @@ impl Heard {
         shots.insert(index, shot.clone());
     }
 
+    /// Takes a shot of the stream, which may bring back one that was deleted.
+    pub(super) fn take_shot(&mut self, team: &TeamId, shot: &Shot) {
+        if self.deleted_shots.iter().any(|deleted| deleted.id == shot.id) {
+            Arc::make_mut(&mut self.deleted_shots).retain(|deleted| deleted.id != shot.id);
+        }
+        self.put_shot(team, shot);
+    }
+
+    /// Removes a shot and remembers that, by its id and by who took it when, as far as that is known.
     pub(super) fn delete_shot(&mut self, id: &str) {
+        let mut all = self.teams.iter().flat_map(|team| team.shots.iter().flat_map(|shots| shots.iter()));
+        let known = all.find(|shot| shot.id.as_deref() == Some(id));
+        let deleted = Shot {
+            id: Some(id.to_owned()),
+            player: known.and_then(|shot| shot.player.clone()),
+            at_millis: known.and_then(|shot| shot.at_millis),
+            ..Shot::default()
+        };
+        // Told twice, the second time nothing is known of it any more.
+        if self.deleted_shots.iter().all(|known| known.id != deleted.id) {
+            let all = Arc::make_mut(&mut self.deleted_shots);
+            if all.len() == MOST_DELETED {
+                all.remove(0);
+            }
+            all.push(deleted);
+        }
         for team in self.teams.iter_mut().filter(|team| team.has_shot(id)) {
             if let Some(shots) = &mut Arc::make_mut(team).shots {
                 Arc::make_mut(shots).retain(|shot| shot.id.as_deref() != Some(id));
@@ -94,6 +124,7 @@ fn is_same(known: &Shot, said: &Shot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::game::event::Event;
     use crate::ids::{FeedId, FeedKind};
 
     fn heard() -> Heard {
@@ -129,6 +160,35 @@ mod tests {
         heard.put_shot(&"1".into(), &shot(Some("a"), "7", 1_000));
         heard.put_shots_so_far(Timestamp::from_millis(9_000), &list, false);
         assert_eq!(ids(&heard), ["a", "-"]);
+    }
+
+    #[test]
+    fn a_shot_that_the_stream_deleted_comes_back_from_the_stream_and_not_from_a_document() {
+        let mut heard = heard();
+        let told = Event::Shot { team: "1".into(), shot: shot(Some("a"), "7", 1_000) };
+        let at = Timestamp::from_millis(9_000);
+        heard.apply(at, &told);
+        heard.apply(at, &Event::ShotDeleted("a".to_owned()));
+        heard.apply(at, &Event::ShotDeleted("a".to_owned()));
+        heard.apply(at, &Event::ShotDeleted("never seen".to_owned()));
+        let list = ["a", "never seen"].map(|id| of_team(shot(Some(id), if id == "a" { "7" } else { "8" }, 1_000)));
+        heard.put_shots_so_far(at, &list, true);
+        assert_eq!(ids(&heard), [""; 0]);
+        heard.put_shots_so_far(at, &list[..1], false);
+        assert_eq!(ids(&heard), [""; 0], "without ids it is the same shot still");
+        heard.apply(at, &told);
+        assert_eq!(ids(&heard), ["a"]);
+        heard.teams.clear();
+        heard.put_shots_so_far(at, &list[..1], true);
+        assert_eq!(ids(&heard), ["a"], "no longer deleted");
+    }
+
+    #[test]
+    fn deleted_shots_are_remembered_up_to_a_bound() {
+        let mut heard = heard();
+        (0..1_000).for_each(|id| heard.delete_shot(&id.to_string()));
+        assert_eq!(heard.deleted_shots.len(), MOST_DELETED);
+        assert_eq!(heard.deleted_shots.last().and_then(|shot| shot.id.as_deref()), Some("999"));
     }
 
     #[test]

@@ -28,10 +28,10 @@ impl Heard {
         if let Some(plays) = &said.plays {
             let (teams, joining) = (&self.teams, &self.joining);
             let is_news = |happened_at| joining::is_news(at, happened_at, joining);
-            self.plays.put_so_far(of, plays, is_news, |team| side_of(teams, team));
+            self.plays.put_so_far(said.plays_of.unwrap_or_default(), plays, is_news, |team| side_of(teams, team));
         }
         if let Some(shots) = &said.shots {
-            self.put_shots_so_far(of, shots, ids_agree);
+            self.put_shots_so_far(said.shots_of.unwrap_or_default(), shots, ids_agree);
         }
         // What a connection repeats after this has been counted, if this has totals at all.
         if said.of.is_some() && !said.lines.is_empty() {
@@ -85,8 +85,8 @@ impl TeamHeard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::game::event::{Event, StatLine};
-    use crate::game::snapshot::Stats;
+    use crate::game::event::{Event, PlayUpdate, ShotOf, StatLine};
+    use crate::game::snapshot::{Play, Shot, Stats};
     use crate::ids::{FeedId, FeedKind};
 
     fn second(second: i64) -> Timestamp {
@@ -116,6 +116,60 @@ mod tests {
         let said = SoFar { of: Some(second(590)), lines, plays: Some(Vec::new()), ..SoFar::default() };
         heard.apply(second(600), &Event::SoFar(Box::new(said)));
         heard
+    }
+
+    fn play(id: &str, happened_at: Timestamp) -> PlayUpdate {
+        let play = Play { id: Some(id.into()), kind: "rebound".to_owned(), ..Play::default() };
+        PlayUpdate {
+            play,
+            sequence: happened_at.as_millis(),
+            attributed_to: None,
+            happened_at: Some(happened_at),
+            updated_at: None,
+            marks: Vec::new(),
+        }
+    }
+
+    fn shot(id: &str, at: Timestamp) -> Shot {
+        Shot {
+            id: Some(id.to_owned()),
+            player: Some("7".into()),
+            at_millis: Some(at.as_millis()),
+            made: true,
+            ..Shot::default()
+        }
+    }
+
+    #[test]
+    fn plays_that_lag_the_shots_of_a_document_remove_no_streamed_play_that_is_newer_and_the_other_way_round() {
+        let plays = |last: i64| {
+            let plays = [10, 20, 30].into_iter().filter(|at| *at <= last && *at != 20);
+            Some(plays.map(|at| play(&at.to_string(), second(at))).collect())
+        };
+        let shots = |last: i64| {
+            let shots = [10, 20, 30].into_iter().filter(|at| *at <= last && *at != 20);
+            let of_team = |at: i64| ShotOf { team: "1".into(), shot: shot(&at.to_string(), second(at)) };
+            Some(shots.map(of_team).collect())
+        };
+        for (plays_of, shots_of, left) in [(15, 30, (3, 2)), (30, 15, (2, 3)), (30, 30, (2, 2))] {
+            let mut heard = Heard::new(FeedId::new("tracker"), FeedKind::ShotTracker);
+            for at in [10, 20, 30] {
+                heard.apply(second(at), &Event::Play(play(&at.to_string(), second(at))));
+                let shot = shot(&at.to_string(), second(at));
+                heard.apply(second(at), &Event::Shot { team: "1".into(), shot });
+            }
+            let said = SoFar {
+                of: Some(second(plays_of)),
+                plays: plays(plays_of),
+                plays_of: Some(second(plays_of)),
+                shots: shots(shots_of),
+                shots_of: Some(second(shots_of)),
+                ..SoFar::default()
+            };
+            heard.apply(second(31), &Event::SoFar(Box::new(said)));
+            let shots = heard.teams[0].shots.as_ref().map_or(0, |shots| shots.len());
+            assert_eq!((heard.plays.shared().len(), shots), left, "plays to {plays_of}, shots to {shots_of}");
+        }
     }
 
     #[test]

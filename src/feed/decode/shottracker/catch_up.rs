@@ -53,18 +53,23 @@ impl Reader {
         rows.note_shape("details", notes);
         held.note_shape("possessions", notes);
         let games = rows.items.iter().map(|row| &row.game).chain(held.items.iter().map(|held| &held.game));
-        for game in games {
-            if !self.of_game(game, events) {
+        let mut games = games.filter_map(Loose::text);
+        if let Some(game) = games.next() {
+            if games.any(|other| other != game) {
+                notes.add("catch-up: rows of several games", None);
+                return Verdict::OtherGame;
+            }
+            if !self.of_game(&Loose::Text(game), events) {
                 return Verdict::OtherGame;
             }
         }
         let mut so_far = SoFar::default();
         self.read_totals(&totals, &mut so_far, notes, events);
         if rows.is_said {
-            so_far.plays = Some(self.read_details(&rows, &mut so_far.of, notes));
+            so_far.plays = Some(self.read_details(&rows, &mut so_far.plays_of, notes));
         }
         if let Some(shots) = document.shots.and_then(|shots| grow("shots", shots, notes)) {
-            let mut found = ShotRows { reader: self, found: Vec::new(), of: &mut so_far.of, notes };
+            let mut found = ShotRows { reader: self, found: Vec::new(), of: &mut so_far.shots_of, notes };
             found.look(&shots, &Loose::Absent, &Loose::Absent);
             let mut found = found.found;
             name_shots(&mut found, so_far.plays.as_deref().unwrap_or_default());
@@ -74,12 +79,15 @@ impl Reader {
             so_far.lines = lines(&stats, notes);
         }
         let latest = held.items.into_iter().max_by_key(|held| held.start.i64("", &mut Notes::default()));
+        let mut began = None;
         if let Some(possession) = latest {
-            so_far.of = so_far.of.max(possession.start.i64("possessions.startTimestamp", notes).map(instant));
+            began = possession.start.i64("possessions.startTimestamp", notes).map(instant);
             let mut said = wire::Possessions::default();
             said.possession = possession;
             possessions::read_possession(&said, &self.sessions, notes, events);
         }
+        // Shots and possessions are among the plays: where they are ahead of them the plays lag, and the totals may, too.
+        so_far.of = so_far.plays_of.or(so_far.shots_of).or(began);
         events.push(Event::SoFar(Box::new(so_far)));
         Verdict::Taken
     }

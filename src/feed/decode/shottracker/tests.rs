@@ -116,3 +116,30 @@ fn what_is_no_game_so_far_is_not_taken_for_one() {
         assert_eq!(decoder.decode(text.as_bytes(), &mut Vec::new()).verdict, Verdict::Skipped, "{text}");
     }
 }
+
+#[test]
+fn a_game_so_far_with_rows_of_several_games_is_noted_and_says_nothing() {
+    let row = |game: &str| {
+        format!(r#"{{"gameId":{game},"teamId":1,"pid":7,"eventId":"e","classification":"FOUL","timestamp":5}}"#)
+    };
+    let text = format!(r#"{{"details":[{},{}]}}"#, row("\"g\""), row("-9223372036854775808"));
+    let (mut decoder, mut events) = (Decoder::new(FeedKind::ShotTracker, Options::default()), Vec::new());
+    let outcome = decoder.decode(text.as_bytes(), &mut events);
+    assert_eq!((outcome.verdict, outcome.oddities, events.len()), (Verdict::OtherGame, 1, 0));
+    assert!(decoder.game().is_none());
+}
+
+#[test]
+fn each_part_of_the_game_so_far_has_its_own_last_moment() {
+    let row = |at: i64| format!(r#"{{"teamId":1,"pid":7,"eventId":"e{at}","classification":"FOUL","timestamp":{at}}}"#);
+    let shot = r#"{"team_id":"1","player_id":7,"occurred_at":8000,"is_make":true}"#;
+    for (last, of) in [(5_000, 5_000), (9_000, 9_000)] {
+        let said = so_far(&format!(
+            r#"{{"details":[{}],"shots":[{shot}],"possessions":[{{"startTimestamp":9500}}]}}"#,
+            row(last)
+        ));
+        let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
+        let moments = (millis(said.plays_of), millis(said.shots_of), millis(said.of));
+        assert_eq!(moments, (Some(last), Some(8_000), Some(of)));
+    }
+}
