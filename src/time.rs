@@ -23,8 +23,9 @@ impl Timestamp {
         Self { unix_nanos }
     }
 
+    /// A time that nanoseconds cannot hold (before 1677, after 2262) becomes the nearest that they can.
     pub const fn from_millis(unix_millis: i64) -> Self {
-        Self { unix_nanos: unix_millis * 1_000_000 }
+        Self { unix_nanos: unix_millis.saturating_mul(1_000_000) }
     }
 
     pub const fn as_nanos(self) -> i64 {
