@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
+mod all_feeds;
 mod assumptions;
 mod boundaries;
 mod captures;

@@ -120,7 +120,7 @@ fn check_line(who: &str, expected: &Value, stats: &Stats) {
 }
 
 #[track_caller]
-fn check_team(expected: &Value, team: &Team) {
+pub(super) fn check_team(expected: &Value, team: &Team) {
     assert_eq!(team.score.map(Value::from).as_ref(), Some(&expected["score"]));
     let by_period: Vec<_> = team.by_period.iter().map(|period| period.points).collect();
     assert_eq!(serde_json::to_value(by_period).unwrap(), expected["by_period"]);
