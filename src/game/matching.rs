@@ -188,24 +188,34 @@ fn find(known: &[Player], row: &Player) -> Found {
         (Some(a), Some(b)) => Some(*a == b),
         _ => None,
     };
-    if let Some(number) = &row.number
-        && let Some(at) = known.iter().position(|player| player.number.as_ref() == Some(number))
-    {
-        return if is_named(&known[at]) == Some(false) { Found::Conflict(at) } else { Found::Row(at) };
+    let has_number = |player: &Player| row.number.is_some() && player.number == row.number;
+    if let Some(at) = known.iter().position(|player| has_number(player) && is_named(player) != Some(false)) {
+        return Found::Row(at);
     }
-    // Without a number on one of the two sides only the whole name tells.
+    // Without a number on one of the two sides only the whole name tells; it also tells that the 0 of a vendor who sends
+    // numbers as integers is the other's 00.
     let by_name = |player: &&Player| {
         let lacks_number = player.number.is_none() || row.number.is_none();
-        lacks_number && is_named(player) == Some(true) && first(player) == first_name
+        (lacks_number || same_figure(player, row)) && is_named(player) == Some(true) && first(player) == first_name
     };
     let mut same = known.iter().enumerate().filter(|(_, player)| by_name(player));
     match (same.next(), same.next()) {
         (Some((at, _)), None) => Found::Row(at),
-        _ => Found::Nobody,
+        _ => known.iter().position(has_number).map_or(Found::Nobody, Found::Conflict),
     }
 }
 
+/// Whether two numbers are the same but for leading zeros.
+fn same_figure(a: &Player, b: &Player) -> bool {
+    let figure = |player: &Player| player.number.as_deref().and_then(|number| number.parse::<u32>().ok());
+    figure(a).is_some() && figure(a) == figure(b)
+}
+
 fn fill(known: &mut Player, row: &Player) {
+    // Zeros in front are on the jersey; whoever has them was not sent an integer.
+    if same_figure(known, row) && row.number.as_ref().map(String::len) > known.number.as_ref().map(String::len) {
+        known.number.clone_from(&row.number);
+    }
     macro_rules! fill {
         ($($field:ident),*) => { $(if known.$field.is_none() { known.$field.clone_from(&row.$field); })* };
     }
@@ -285,6 +295,16 @@ mod tests {
                 "feed league: #00 Nobody is no player of feed tracker",
             ]
         );
+    }
+
+    #[test]
+    fn an_integer_s_0_is_the_00_of_the_same_name_and_nobody_elses() {
+        let tracker = vec![player("1", "0", "RODIONS", "KURUCS"), player("2", "0", "Jeff", "Green")];
+        let league = vec![player("a", "00", "Rodions", "Kurucs"), player("b", "0", "Jeff", "Green")];
+        let both = merged(&[("tracker", tracker), ("league", league)]);
+        let found: Vec<_> = both.players.iter().map(|one| (one.number.as_deref(), one.also.len())).collect();
+        assert_eq!(found, [(Some("0"), 1), (Some("00"), 1)]);
+        assert!(both.unmatched.is_empty(), "{:?}", both.unmatched);
     }
 
     #[test]
