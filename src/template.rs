@@ -38,7 +38,7 @@ use std::sync::Arc;
 pub use catalog::{Binding, bindings};
 pub use check::sample;
 pub use fields::{Choice, Field, FieldKind};
-pub use package::{PACKAGE_FILE_NAME, Package};
+pub use package::{PACKAGE_FILE_NAME, Package, THEME_FILE_NAME};
 pub use problem::{Place, Problem};
 
 use crate::command::{Fields, Step};
@@ -59,8 +59,11 @@ pub const VERSION: u32 = 1;
 /// The file that makes a folder a template.
 pub const FILE_NAME: &str = "template.json";
 
+/// What the templates that are part of the program share.
+const BUILTIN_PACKAGE: &str = include_str!("../templates/package.json");
+
 /// The templates that are part of the program.
-const BUILTIN: [(&str, &str); 3] = [
+const BUILTIN: &[(&str, &str)] = &[
     ("lower-third", include_str!("../templates/lower-third/template.json")),
     ("score-bug", include_str!("../templates/score-bug/template.json")),
     ("shot-map", include_str!("../templates/shot-map/template.json")),
@@ -316,7 +319,8 @@ impl TemplateSet {
             let file = PathBuf::from("templates").join(id).join(FILE_NAME);
             (TemplateId::from(*id), file, (*text).to_owned())
         });
-        Self::parse(&Package::default(), texts)
+        let package = Package::parse(&PathBuf::from("templates").join(PACKAGE_FILE_NAME), BUILTIN_PACKAGE)?;
+        Self::parse(&package, texts)
     }
 
     /// Every folder of `dir` that has a `template.json`, read with the folder's package; a folder's name is its template's
@@ -383,9 +387,10 @@ impl TemplateSet {
         self.templates.keys().map(TemplateId::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// Ids and texts of the templates that are part of the program.
-    pub fn builtin_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
-        BUILTIN.into_iter()
+    /// The files of the templates that are part of the program, by their paths in their folder.
+    pub fn builtin_files() -> impl Iterator<Item = (String, &'static str)> {
+        let templates = BUILTIN.iter().map(|(id, text)| (format!("{id}/{FILE_NAME}"), *text));
+        std::iter::once((PACKAGE_FILE_NAME.to_owned(), BUILTIN_PACKAGE)).chain(templates)
     }
 
     /// Has this template in place of the one of the same id.

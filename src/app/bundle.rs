@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use crate::journal::content::{Files, Manifest, manifest};
 use crate::problem::Problem;
-use crate::template::{FILE_NAME, TemplateSet};
+use crate::template::TemplateSet;
 
 /// The largest file that is recorded; a picture of this size is no template's.
 const LARGEST_FILE_BYTES: u64 = 64 << 20;
@@ -35,7 +35,7 @@ impl Bundle {
     /// The templates that are part of the program.
     pub fn builtin() -> Result<Bundle, Vec<Problem>> {
         let set = TemplateSet::builtin()?;
-        let files = TemplateSet::builtin_texts().map(|(id, text)| (format!("{id}/{FILE_NAME}"), Bytes::from(text)));
+        let files = TemplateSet::builtin_files().map(|(path, text)| (path, Bytes::from(text)));
         Ok(Bundle::new(set, files.collect()))
     }
 

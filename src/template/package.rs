@@ -1,7 +1,9 @@
-//! What the templates of a folder share: a theme, styles and components, in a `package.json` beside their folders.
+//! What the templates of a folder share: a theme, styles and components, in a `package.json` beside their folders, and
+//! another look for the same templates, in a `theme.json` beside that.
 //!
-//! In: the text of that file. Out: a [`Package`], which every template of the folder is read with. A template's own
-//! theme, styles and components come before those of the package.
+//! In: the texts of these files. Out: a [`Package`], which every template of the folder is read with. A `theme.json` changes
+//! values of the package's theme and brings none of its own, so that what it misspells is told. A template's own theme,
+//! styles and components come before those of the package.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,15 +22,21 @@ use super::texts;
 /// The file that makes the templates beside it a package.
 pub const PACKAGE_FILE_NAME: &str = "package.json";
 
+/// The file that gives a package another look.
+pub const THEME_FILE_NAME: &str = "theme.json";
+
 /// What expressions call the theme.
 pub(crate) const THEME: &str = "theme";
 
 /// Keys whose values must stay as they are: expressions even where these could be worked out at load, and the theme.
 const KEPT: [&str; 7] = ["let", "when", "over", "key", "on", "number", THEME];
 
-/// The shared file of a folder of templates; empty where there is none.
+/// The shared files of a folder of templates; empty where there are none.
 #[derive(Clone, Debug, Default)]
-pub struct Package(Option<Arc<Shared>>);
+pub struct Package {
+    shared: Option<Arc<Shared>>,
+    look: Option<Arc<Shared>>,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -40,23 +48,24 @@ impl Package {
     /// Reads the text of a `package.json`. What is wrong inside is said by the templates that are read with it; here
     /// only what is no JSON.
     pub fn parse(file: &Path, text: &str) -> Result<Package, Vec<Problem>> {
-        let mut reader = Reader::new(file, text);
-        match json::parse(text) {
-            Ok(root) => Ok(Package(Some(Arc::new(Shared { file: reader.file, root })))),
-            Err(bad) => {
-                reader.problem(bad.at, bad.message, None);
-                Err(reader.problems)
-            }
-        }
+        Ok(Package { shared: Some(read(file, text)?), look: None })
     }
 
-    /// The package of a folder of templates.
+    /// The same with the look of this `theme.json`, in the place of the one that it had. What is wrong inside is said by
+    /// the templates, here only what is no JSON.
+    pub fn with_theme(self, file: &Path, text: &str) -> Result<Package, Vec<Problem>> {
+        Ok(Package { look: Some(read(file, text)?), ..self })
+    }
+
+    /// The package of a folder of templates, with its `theme.json` where there is one.
     pub fn load(templates: &Path) -> Result<Package, Vec<Problem>> {
-        let file: PathBuf = templates.join(PACKAGE_FILE_NAME);
-        match std::fs::read_to_string(&file) {
-            Ok(text) => Self::parse(&file, &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Package::default()),
-            Err(error) => Err(vec![Problem::of_file(&file, format!("cannot be read: {error}"))]),
+        let package = match text_of(&templates.join(PACKAGE_FILE_NAME))? {
+            Some((file, text)) => Self::parse(&file, &text)?,
+            None => Package::default(),
+        };
+        match text_of(&templates.join(THEME_FILE_NAME))? {
+            Some((file, text)) => package.with_theme(&file, &text),
+            None => Ok(package),
         }
     }
 
@@ -70,7 +79,27 @@ impl Package {
 
     /// Its file and what is in it.
     pub(super) fn root(&self) -> Option<(&Arc<SourceFile>, &Spanned)> {
-        self.0.as_ref().map(|shared| (&shared.file, &shared.root))
+        self.shared.as_ref().map(|shared| (&shared.file, &shared.root))
+    }
+}
+
+/// The text of a file that need not be there.
+fn text_of(file: &Path) -> Result<Option<(PathBuf, String)>, Vec<Problem>> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some((file.to_owned(), text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(vec![Problem::of_file(file, format!("cannot be read: {error}"))]),
+    }
+}
+
+fn read(file: &Path, text: &str) -> Result<Arc<Shared>, Vec<Problem>> {
+    let mut reader = Reader::new(file, text);
+    match json::parse(text) {
+        Ok(root) => Ok(Arc::new(Shared { file: reader.file, root })),
+        Err(bad) => {
+            reader.problem(bad.at, bad.message, None);
+            Err(reader.problems)
+        }
     }
 }
 
@@ -167,6 +196,16 @@ pub(super) fn read_shared(reader: &mut Reader, package: &Package, root: &mut Spa
     if let Some((_, shared)) = package.root() {
         merge(&mut theme, theme_of(shared));
     }
+    if let Some(look) = &package.look {
+        let outer = std::mem::replace(&mut reader.file, look.file.clone());
+        let before = reader.problems.len();
+        check_look(reader, &look.root, &theme, THEME);
+        reader.file = outer;
+        // A wrong one is said once, and not again wherever it would be read.
+        if reader.problems.len() == before {
+            merge(&mut theme, object_of(&look.root));
+        }
+    }
     merge(&mut theme, theme_of(root));
     if let Some((file, shared)) = package.root() {
         let outer = std::mem::replace(&mut reader.file, file.clone());
@@ -181,6 +220,30 @@ pub(super) fn read_shared(reader: &mut Reader, package: &Package, root: &mut Spa
     fill_in(reader, root, &theme);
     let is_there = theme.as_object().is_some_and(|theme| !theme.is_empty());
     Local { name: if is_there { THEME.into() } else { "".into() }, value: value_of_json(theme), changed: 1 }
+}
+
+/// Another look has other values of the theme's own names: what the theme does not have no template reads, and a value of
+/// another kind would be wrong wherever it is read.
+fn check_look(reader: &mut Reader, look: &Spanned, theme: &serde_json::Value, name: &str) {
+    use serde_json::Value;
+    match (theme, &look.json) {
+        (Value::Object(theme), Json::Object(entries)) => {
+            for (key, value) in entries {
+                match theme.get(&key.name) {
+                    Some(theme) => check_look(reader, value, theme, &format!("{name}.{}", key.name)),
+                    None => {
+                        let help = suggestion(&key.name, theme.keys().map(String::as_str));
+                        reader.problem(key.at, format!("`{name}` has no `{}`", key.name), help);
+                    }
+                }
+            }
+        }
+        (Value::Object(_), _) => reader.wrong_kind(look, name, "an object"),
+        (Value::String(_), Json::String(_)) | (Value::Number(_), Json::Number(_)) => {}
+        (Value::String(_), _) => reader.wrong_kind(look, name, "a text"),
+        (Value::Number(_), _) => reader.wrong_kind(look, name, "a number"),
+        _ => {}
+    }
 }
 
 fn read_package(reader: &mut Reader, shared: &Spanned, names: &mut Names) {
@@ -208,8 +271,13 @@ fn entry<'a>(root: &'a Spanned, name: &str) -> Option<&'a Spanned> {
 
 /// An object, empty when there is none.
 fn theme_of(root: &Spanned) -> serde_json::Value {
-    match entry(root, THEME).map(|value| value.json.to_value()) {
-        Some(theme @ serde_json::Value::Object(_)) => theme,
+    entry(root, THEME).map_or_else(|| serde_json::Value::Object(serde_json::Map::new()), object_of)
+}
+
+/// The same of what should be one.
+fn object_of(value: &Spanned) -> serde_json::Value {
+    match value.json.to_value() {
+        object @ serde_json::Value::Object(_) => object,
         _ => serde_json::Value::Object(serde_json::Map::new()),
     }
 }

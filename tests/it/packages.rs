@@ -155,3 +155,32 @@ fn checking_one_template_reads_its_package() {
     let checked = sideline::app::check(&[folder.path().join("bug")]).unwrap();
     assert!(checked.problems.is_empty(), "{:#?}", checked.problems);
 }
+
+#[test]
+fn a_theme_file_gives_the_same_templates_another_look() {
+    let theme = r##"{ "colors": { "plate": "#e6e9ee" }, "radius": 0 }"##;
+    let files = [("package.json", PACKAGE), ("theme.json", theme), ("bug/template.json", TEMPLATE)];
+    let list = Show::with(load(&files).unwrap_or_else(|p| panic!("{p:#?}")), "bug").draw(sample());
+    let Op::Box(plate) = &list.items[0].op else { panic!("{list}") };
+    assert_eq!((plate.corners, plate.rect.width), ([0.0; 4], 80.0));
+    assert!(matches!(plate.fill, Paint::Solid(color) if color.to_string() == "#e6e9eeff"), "{plate:?}");
+    let Some(Op::Text(text)) = list.items.iter().map(|item| &item.op).find(|op| matches!(op, Op::Text(_))) else {
+        panic!("{list}")
+    };
+    assert_eq!(text.color.to_string(), "#f4f6f8ff", "what the file does not say stays the package's");
+}
+
+#[test]
+fn a_theme_file_that_misspells_or_mistakes_a_value_is_told_once_and_in_its_file() {
+    let theme = "{\n  \"colors\": { \"plaet\": \"#fff\" },\n  \"radius\": \"8\"\n}";
+    let files = [("package.json", PACKAGE), ("theme.json", theme), ("bug/template.json", TEMPLATE)];
+    let problems = load(&files).expect_err("two mistakes");
+    let said: Vec<_> = problems.iter().map(|problem| (problem.line, problem.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [(2, "`theme.colors` has no `plaet`"), (3, "`theme.radius` is a text, but must be a number")],
+        "{problems:#?}"
+    );
+    assert!(problems.iter().all(|problem| problem.file.ends_with("theme.json")), "{problems:#?}");
+    assert!(problems[0].to_string().contains("did you mean `plate`?"), "{}", problems[0]);
+}
