@@ -32,6 +32,7 @@ pub struct ShowFile {
     /// A mock venue that runs inside the program, for demos and rehearsals; its feeds say `venue = true`.
     pub venue: Option<Venue>,
     pub teams: Teams,
+    pub game: Game,
     pub ranks: Ranks,
     pub feeds: Vec<Feed>,
     pub graphics: Vec<Graphic>,
@@ -129,6 +130,28 @@ pub struct Team {
     /// The players of that file, read by whoever loads the show.
     #[serde(skip)]
     pub players: Vec<RosterPlayer>,
+}
+
+/// What no feed tells of the game, and what the show takes for a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Game {
+    /// Points from which a stretch of scoring is a run.
+    pub run_points: u32,
+    /// The other side's points above which it is none.
+    pub run_against: u32,
+    /// Personal fouls with which a player is out; by the league when absent (six in the NBA and WNBA, else five).
+    pub foul_limit: Option<u32>,
+    /// How long half-time lasts, and any other break, in seconds: from the end of the period a countdown runs. None runs
+    /// when absent, unless a feed's clock tells one.
+    pub halftime_s: Option<u32>,
+    pub break_s: Option<u32>,
+}
+
+impl Default for Game {
+    fn default() -> Self {
+        Self { run_points: 8, run_against: 4, foul_limit: None, halftime_s: None, break_s: None }
+    }
 }
 
 /// For each kind of fact the feeds that are asked for it, by their ids, the most believed one first. Feeds that are not

@@ -20,6 +20,7 @@ mod shots;
 pub mod snapshot;
 mod so_far;
 mod squad;
+mod story;
 mod supply;
 mod view;
 
@@ -29,6 +30,7 @@ use arc_swap::ArcSwapOption;
 
 pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
+pub use story::StoryRules;
 pub use supply::{Merging, merging};
 pub use view::{Glance, Rules, SILENT, TeamRules, glance, view};
 
@@ -63,6 +65,9 @@ pub struct GameState {
     /// Plays of a feed whose home team is the away team here, beside what they were made from.
     #[serde(skip)]
     mirrored: Arc<ArcSwapOption<(SharedPlays, SharedPlays)>>,
+    /// What the plays and players were found to tell last, and of which.
+    #[serde(skip)]
+    story: Arc<ArcSwapOption<story::Story>>,
 }
 
 /// What a snapshot shows where no feed said anything: always the same pointers.
@@ -80,6 +85,7 @@ struct Empty {
     lineups: Arc<Vec<Lineup>>,
     possession_sessions: Arc<Vec<SessionPossessions>>,
     tracking: Arc<Tracking>,
+    leaders: Arc<snapshot::Leaders>,
 }
 
 /// A merged part that the first view after a change makes, and all later views of this state and its clones share.

@@ -4,6 +4,8 @@
 //! [`Clock`]. Deadlines are computed from the frame index (`start + n·den/num`), never by adding periods, so that
 //! 60000/1001 does not drift by its rounding.
 
+mod rfc3339;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Mutex;

@@ -16,7 +16,7 @@ use crate::feed::decode::Reading;
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
 use crate::game::snapshot::Player;
-use crate::game::{Fact, Ranks, Rules, TeamRules};
+use crate::game::{Fact, Ranks, Rules, StoryRules, TeamRules};
 use crate::ids::{FeedId, FeedKind};
 use crate::venue::Endpoints;
 
@@ -102,7 +102,18 @@ pub fn rules(show: &ShowFile) -> Rules {
             ranks.set(fact, feeds.to_vec());
         }
     }
-    Rules { home: team(&show.teams.home), away: team(&show.teams.away), ranks }
+    Rules { home: team(&show.teams.home), away: team(&show.teams.away), ranks, story: story(&show.game) }
+}
+
+fn story(said: &config::Game) -> StoryRules {
+    let seconds = |length: Option<u32>| length.map(|seconds| Duration::from_secs(seconds.into()));
+    StoryRules {
+        run_points: said.run_points,
+        run_against: said.run_against,
+        foul_limit: said.foul_limit,
+        halftime: seconds(said.halftime_s),
+        period_break: seconds(said.break_s),
+    }
 }
 
 fn team(said: &Team) -> TeamRules {

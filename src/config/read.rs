@@ -15,7 +15,8 @@ use crate::ids::FeedKind;
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");
 
-const SECTIONS: [&str; 9] = ["show", "journal", "venue", "teams", "ranks", "feed", "graphic", "rundown", "output"];
+const SECTIONS: [&str; 10] =
+    ["show", "journal", "venue", "teams", "game", "ranks", "feed", "graphic", "rundown", "output"];
 
 /// Reads a show file. `file` is only named in problems; nothing is opened.
 pub fn parse(file: &Path, text: &str) -> Result<ShowFile, Problems> {
@@ -62,13 +63,14 @@ impl<'a> Reader<'a> {
         let journal = root.remove("journal").and_then(|section| self.value(section));
         let venue = root.remove("venue").and_then(|section| self.value(section));
         let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
+        let game = root.remove("game").map_or(Some(Default::default()), |section| self.value(section));
         let ranks = root.remove("ranks").map_or(Some(Default::default()), |section| self.value(section));
         let rundown = root.remove("rundown").map_or(Some(Rundown::default()), |section| self.value(section));
         let feeds = root.remove("feed").map_or(vec![], |list| self.list(list, "feed", Self::feed));
         let graphics = root.remove("graphic").map_or(vec![], |list| self.list(list, "graphic", Self::value));
         let outputs = root.remove("output").map_or(vec![], |list| self.list(list, "output", Self::output));
-        let (show, teams, ranks, rundown) = (show?, teams?, ranks?, rundown?);
-        Some(ShowFile { show, venue, teams, ranks, feeds, graphics, rundown, outputs, journal })
+        let (show, teams, game, ranks, rundown) = (show?, teams?, game?, ranks?, rundown?);
+        Some(ShowFile { show, venue, teams, game, ranks, feeds, graphics, rundown, outputs, journal })
     }
 
     /// Reads a table. serde stops at the first problem, so the key that it is about is taken out and the rest read again.

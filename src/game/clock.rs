@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-use super::snapshot::{GameClock, PenaltyClock, Period, ShotClock};
+use super::snapshot::{GameClock, PenaltyClock, Period, ShotClock, Timer};
 
 /// A reading this close to the display is taken for jitter and slewed; one further off is a correction (or a reset) and
 /// is shown at once. Well above the half second between readings, well below any correction that officials make.
@@ -126,6 +126,22 @@ pub struct Clocks {
     pub strength: Clock,
     /// The highest reading of the game clock in this period: its length, where its start was seen.
     pub highest_millis: Option<u32>,
+    /// The last reading of the game clock in this period.
+    #[serde(default)]
+    pub game_read: Option<u32>,
+}
+
+/// Periods of the leagues: 20 minutes (hockey, college halves), 12 (NBA), 10 (FIBA, WNBA), 8 (high school).
+pub fn is_full_period(millis: u32) -> bool {
+    [20, 12, 10, 8].iter().any(|minutes| minutes * 60_000 == millis)
+}
+
+/// Minutes and seconds, rounded down; with hours from an hour up.
+pub fn show_timer(millis: u32) -> Timer {
+    let (hours, minutes, seconds) = (millis / 3_600_000, millis / 60_000, millis / 1_000 % 60);
+    let display =
+        if hours > 0 { format!("{hours}:{:02}:{seconds:02}", minutes % 60) } else { format!("{minutes}:{seconds:02}") };
+    Timer { display, millis }
 }
 
 /// The game clock as arenas show it: minutes and seconds from a minute up, seconds and tenths below; always rounded

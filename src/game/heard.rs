@@ -21,10 +21,13 @@ use super::lineups;
 use super::plays::Plays;
 use super::positions;
 use super::rank::{FACTS, Fact};
-use super::snapshot::{Game, LatestPossession, Period, PeriodScore, Shot, Tracking};
+use super::snapshot::{Game, GameStatus, LatestPossession, Period, PeriodKind, PeriodScore, Shot, Tracking};
 use super::view::SILENT;
 
 pub(super) use team::{TeamHeard, merge, number_order};
+
+/// Players of a basketball team on the floor.
+const FIVE: usize = 5;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Heard {
@@ -176,7 +179,12 @@ impl Heard {
                     |(label, points): &(String, Option<u32>)| PeriodScore { label: label.clone(), points: *points };
                 replace(&mut self.by_side(*side).by_period, &points.iter().map(row).collect());
             }
-            Event::OnCourt { side, players } => replace(&mut self.by_side(*side).on_court, players),
+            Event::OnCourt { side, players } => {
+                if self.is_before_the_tip() && players.len() == FIVE {
+                    replace(&mut self.by_side(*side).starters, players);
+                }
+                replace(&mut self.by_side(*side).on_court, players);
+            }
             Event::Attacks { side, end } => self.by_side(*side).attacks = Some(*end),
             Event::Strength { side, strength } => self.by_side(*side).strength = Some(*strength),
             Event::OnIce(line_up) => self.by_side(line_up.side).take_line_up(line_up),
@@ -191,7 +199,7 @@ impl Heard {
                 let is_news = joining::is_news(at, update.happened_at, &self.joining);
                 let team = update.attributed_to.as_ref();
                 let side = update.play.team.or_else(|| team.and_then(|team| side_of(&self.teams, team)));
-                if self.plays.put(update, is_news, side) {
+                if self.plays.put(at, update, is_news, side) {
                     self.count();
                 }
             }
@@ -292,6 +300,18 @@ impl Heard {
         replace(&mut self.latest_possession, &LatestPossession { side, ..said.clone() });
     }
 
+    /// Whether whoever is on the court now begins the game: nobody has scored, and the clock has not left its start.
+    fn is_before_the_tip(&self) -> bool {
+        let has_scored = self.teams.iter().any(|team| team.score.is_some_and(|score| score > 0));
+        let is_at_start = match self.clocks.period.as_ref().or(self.period.as_ref()) {
+            None => self.game.status == Some(GameStatus::Scheduled),
+            Some(period) if period.kind == PeriodKind::Pregame => true,
+            Some(period) => period.number == 1 && self.clocks.highest_millis.is_some_and(clock::is_full_period),
+        };
+        let is_moved = self.clocks.highest_millis > self.clocks.game_read;
+        is_at_start && !has_scored && !is_moved
+    }
+
     fn by_side(&mut self, side: Side) -> &mut TeamHeard {
         let index = self.teams.iter().position(|team| team.side == Some(side)).unwrap_or_else(|| {
             self.teams.push(Arc::new(TeamHeard { side: Some(side), ..TeamHeard::default() }));
@@ -344,9 +364,10 @@ impl Heard {
             }
         }
         if jump {
-            clocks.highest_millis = None;
+            (clocks.highest_millis, clocks.game_read) = (None, None);
         }
         clocks.highest_millis = clocks.highest_millis.max(reading.game_millis);
+        clocks.game_read = reading.game_millis.or(clocks.game_read);
         if reading.period.is_some() && jump {
             clocks.period.clone_from(&reading.period);
         }

@@ -219,7 +219,7 @@ fn fill(known: &mut Player, row: &Player) {
     macro_rules! fill {
         ($($field:ident),*) => { $(if known.$field.is_none() { known.$field.clone_from(&row.$field); })* };
     }
-    fill!(code, number, first_name, last_name, position, on_court, season, zones);
+    fill!(code, number, first_name, last_name, position, on_court, starter, fouled_out, ejected, season, zones);
     match (&known.id, &row.id) {
         (None, id) => known.id.clone_from(id),
         (Some(known_id), Some(id)) if known_id != id && !known.also.contains(id) => known.also.push(id.clone()),

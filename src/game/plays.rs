@@ -28,6 +28,9 @@ struct Key {
     marks: Arc<[Mark]>,
     /// Whose side was not known when the play came.
     of: Option<TeamId>,
+    /// When its first version was told, by the show's clock.
+    #[serde(default)]
+    told_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,7 +48,7 @@ impl Plays {
     /// Takes a version of a play; the whole of it replaces the earlier version. A version that was written before the one
     /// already here, or before the play was deleted, is a straggler and changes nothing. Whether it `is_news` is decided by
     /// the first version. Whether [`Plays::marked`] changed.
-    pub(super) fn put(&mut self, update: &PlayUpdate, is_news: bool, side: Option<Side>) -> bool {
+    pub(super) fn put(&mut self, told_at: Timestamp, update: &PlayUpdate, is_news: bool, side: Option<Side>) -> bool {
         let Some(id) = &update.play.id else { return false };
         if let Some(tombstone) = self.deleted.iter().position(|tombstone| tombstone.id == *id) {
             let is_revived = update.updated_at.zip(self.deleted[tombstone].at).is_some_and(|(up, down)| up > down);
@@ -56,13 +59,15 @@ impl Plays {
         }
         let of = update.attributed_to.clone().filter(|_| side.is_none());
         let marks = update.marks.as_slice().into();
-        let key = Key { sequence: update.sequence, updated_at: update.updated_at, marks, of };
+        let (sequence, updated_at) = (update.sequence, update.updated_at);
+        let mut key = Key { sequence, updated_at, marks, of, told_at: Some(told_at) };
         let at_millis = update.happened_at.map(Timestamp::as_millis);
         let mut play = Play { team: side, at_millis, news: is_news, ..update.play.clone() };
         let mut had_marks = false;
         if let Some(index) = self.position(id) {
             let known = &self.keys[index];
             play.news = self.plays[index].news;
+            key.told_at = known.told_at;
             if update.updated_at.zip(known.updated_at).is_some_and(|(said, known)| said < known) {
                 return false;
             }
@@ -86,6 +91,11 @@ impl Plays {
         has_marks
     }
 
+    /// When the play at this place of the list was first told.
+    pub(super) fn told_at(&self, index: usize) -> Option<Timestamp> {
+        self.keys.get(index)?.told_at
+    }
+
     /// Whether a play of this id is here.
     pub(super) fn has(&self, id: Option<&PlayId>) -> bool {
         id.is_some_and(|id| self.position(id).is_some())
@@ -95,6 +105,7 @@ impl Plays {
     /// more. A play that is known stays as it is unless the list has another kind or player for it.
     pub(super) fn put_so_far(
         &mut self,
+        told_at: Timestamp,
         of: Timestamp,
         said: &[PlayUpdate],
         is_news: impl Fn(Option<Timestamp>) -> bool,
@@ -109,7 +120,7 @@ impl Plays {
             let play =
                 Play { id: known.and_then(|known| known.id.clone()).or(update.play.id.clone()), ..update.play.clone() };
             let side = update.attributed_to.as_ref().and_then(&side_of);
-            self.put(&PlayUpdate { play, ..update.clone() }, is_news(update.happened_at), side);
+            self.put(told_at, &PlayUpdate { play, ..update.clone() }, is_news(update.happened_at), side);
         }
         // Of kinds that the list does not have at all nothing follows from its silence.
         let Some(first) = said.iter().map(|update| update.sequence).min() else { return };
@@ -214,7 +225,7 @@ mod tests {
     }
 
     fn put(plays: &mut Plays, update: &PlayUpdate) {
-        plays.put(update, true, None);
+        plays.put(Timestamp::from_millis(0), update, true, None);
     }
 
     fn two() -> Plays {

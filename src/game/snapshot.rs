@@ -4,6 +4,7 @@
 //! `null`, never 0. Parts that rarely change are shared (`Arc`) between snapshots, so that building one a frame is cheap
 //! and a binding can tell by pointer that a part is the same as before.
 
+mod moment;
 mod tracking;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
 use crate::status::FeedHealth;
 
+pub use moment::{
+    Countdown, CountdownKind, Drought, FreeThrow, LastPlay, Leader, Leaders, Person, Phase, Run, Since, Stoppage,
+    StoppageKind, Streak, Timer, Topic,
+};
 pub use tracking::{
     LatestPossession, Lineup, PossessionEvent, SessionPossessions, ShotLocation, TRAIL_EVERY_MILLIS, TRAIL_POINTS,
     Tracked, Tracking,
@@ -39,6 +44,12 @@ pub struct GameSnapshot {
     /// A feed that supplies score or statistics has just joined and is telling what happened before: what changes now is
     /// no news, and nothing rolls or flashes for it.
     pub catching_up: bool,
+    /// Null unless a side is on one, by the show file's measure.
+    pub run: Option<Arc<Run>>,
+    /// Null when nothing worth a headline has just happened.
+    pub last_play: Option<Arc<LastPlay>>,
+    /// Null unless a shooter is at the line.
+    pub free_throw: Option<Arc<FreeThrow>>,
 }
 
 impl GameSnapshot {
@@ -101,6 +112,14 @@ pub struct Clock {
     pub strength: Option<PenaltyClock>,
     /// No clock message for longer than the feed should ever be silent: what is shown is extrapolated or held.
     pub stale: bool,
+    /// Null before anything is known of the game.
+    pub phase: Option<Phase>,
+    /// "PRE-GAME", "END Q3", "HALFTIME", "FINAL", "FINAL/2OT", "DELAYED"…; null while a period is played.
+    pub phase_label: Option<String>,
+    /// Null unless a timeout, a review or another stoppage was told and play has not gone on since.
+    pub stoppage: Option<Stoppage>,
+    /// Null unless the beginning of the game or of the next period is known.
+    pub countdown: Option<Countdown>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -214,6 +233,10 @@ pub struct Team {
     pub lineups: Arc<Vec<Lineup>>,
     /// By session, in the order in which they were first told.
     pub possession_sessions: Arc<Vec<SessionPossessions>>,
+    /// The first five, as they stood before the first tip; empty for whoever joined later.
+    pub starters: Arc<Vec<PlayerId>>,
+    pub leaders: Arc<Leaders>,
+    pub drought: Drought,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -309,6 +332,14 @@ pub struct Player {
     /// "G", "F", "C"…
     pub position: Option<String>,
     pub on_court: Option<bool>,
+    /// Null where the first five were not seen.
+    pub starter: Option<bool>,
+    /// Basketball: as many fouls as the league allows, technical ones of the feed's count aside; null without a count.
+    pub fouled_out: Option<bool>,
+    /// Sent off by a play of the game.
+    pub ejected: Option<bool>,
+    /// Basketball: null unless the last two attempts went in.
+    pub streak: Option<Streak>,
     pub stats: Stats,
     pub season: Option<Stats>,
     pub zones: Option<Zones>,
@@ -500,6 +531,8 @@ pub struct Play {
     pub qualifiers: Vec<String>,
     /// Which of how many free throws: "1 of 2".
     pub attempt: Option<String>,
+    /// How long a timeout is, as the vendor says.
+    pub duration_millis: Option<u32>,
     /// Hockey: the team's strength at the time.
     pub strength: Option<Strength>,
     /// Hockey: the goal was scored into an empty net, or by the team that conceded it.

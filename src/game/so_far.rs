@@ -28,7 +28,7 @@ impl Heard {
         if let Some(plays) = &said.plays {
             let (teams, joining) = (&self.teams, &self.joining);
             let is_news = |happened_at| joining::is_news(at, happened_at, joining);
-            self.plays.put_so_far(said.plays_of.unwrap_or_default(), plays, is_news, |team| side_of(teams, team));
+            self.plays.put_so_far(at, said.plays_of.unwrap_or_default(), plays, is_news, |team| side_of(teams, team));
         }
         if let Some(shots) = &said.shots {
             self.put_shots_so_far(said.shots_of.unwrap_or_default(), shots, ids_agree);

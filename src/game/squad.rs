@@ -62,6 +62,18 @@ impl Merge<'_> {
         (players, Arc::new(on_court.iter().map(|id| merged.id_of(id)).collect()))
     }
 
+    /// The first five, by the ids of the players; empty where nobody saw them.
+    pub(super) fn starters(&self, side: Side) -> Arc<Vec<PlayerId>> {
+        let starters = self.pick_team(Fact::Lineups, side, |team| team.starters.clone());
+        let starters = starters.unwrap_or_else(|| self.state.empty.on_court.clone());
+        match self.merged(side, &self.lists(side)) {
+            Some(merged) if starters.iter().any(|id| merged.id_of(id) != *id) => {
+                Arc::new(starters.iter().map(|id| merged.id_of(id)).collect())
+            }
+            _ => starters,
+        }
+    }
+
     /// What could not be told of teams and players, as sentences.
     pub(super) fn unmatched(&self) -> Vec<String> {
         let mut unmatched: Vec<String> = self.sides.iter().filter_map(|sides| sides.doubt.clone()).collect();

@@ -15,9 +15,10 @@ use super::hockey::{self, IceClock};
 use super::matching::{self, Sides};
 use super::rank::{Fact, Ranks};
 use super::snapshot::{
-    Clock, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score, Team,
-    TeamColor, Tracking,
+    Clock, Drought, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score,
+    Team, TeamColor, Tracking,
 };
+use super::story::{StoryRules, standing};
 
 /// A feed that gave no sign of life for this long is believed after all others. Its vendors send one at least every five
 /// seconds (or answer a ping within 30); a shorter time would make facts flicker at every reconnection.
@@ -29,6 +30,7 @@ pub struct Rules {
     pub home: TeamRules,
     pub away: TeamRules,
     pub ranks: Ranks,
+    pub story: StoryRules,
 }
 
 /// One team by the show file; `None` leaves the feeds' word.
@@ -60,15 +62,31 @@ impl Rules {
 /// The game as it stands at `now`. Parts that did not change since the last view keep their pointers.
 pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
     let merge = Merge::new(state, rules, now);
-    let game = merge.game();
-    let clock = merge.clock(game.status);
+    let (game, plays) = (merge.game(), merge.plays());
+    let feed = merge.plays_feed();
+    let mut clock = merge.clock(game.status);
+    let [home, away] = Side::BOTH.map(|side| merge.team(side, &clock));
+    (clock.phase, clock.phase_label) = standing::phase(&game, &clock, &plays, &home.by_period);
+    clock.stoppage = feed.and_then(|feed| standing::stoppage(feed, &plays, &clock, now));
+    clock.countdown = standing::countdown(feed, &game, &clock, &plays, &rules.story, now);
+    let story = merge.story(&plays, &game, [home.code.clone(), away.code.clone()]);
+    let told = |side: Side, team: Team| Team {
+        players: story.players[side as usize].clone(),
+        leaders: story.leaders[side as usize].clone(),
+        drought: standing::drought(side, &plays, &clock, game.sport),
+        ..team
+    };
+    let (home, away) = (told(Side::Home, home), told(Side::Away, away));
     GameSnapshot {
         game: state.game.share(game),
-        home: merge.team(Side::Home, &clock),
-        away: merge.team(Side::Away, &clock),
+        home,
+        away,
         clock,
         possession: merge.possession(),
-        plays: merge.plays(),
+        run: story.run.clone(),
+        last_play: feed.and_then(|feed| standing::last_play(&story, feed, now)),
+        free_throw: story.free_throw.clone(),
+        plays,
         feeds: state.feeds.iter().map(|heard| health(heard, now)).collect(),
         tracking: merge.tracking(),
         latest_possession: merge.latest_possession(),
@@ -239,7 +257,7 @@ impl<'a> Merge<'a> {
         let game = clocks.game.millis_at(self.now).map(|millis| clock::show_game(millis, clocks.game.is_running()));
         let shot = clocks.shot.millis_at(self.now).map(clock::show_shot);
         let strength = clocks.strength.millis_at(self.now).map(clock::show_penalty);
-        Clock { period, game, shot, strength, stale: self.is_stale(heard) }
+        Clock { period, game, shot, strength, stale: self.is_stale(heard), ..Clock::default() }
     }
 
     fn team(&self, side: Side, clock: &Clock) -> Team {
@@ -275,6 +293,9 @@ impl<'a> Merge<'a> {
                 |team| team.possession_sessions.as_ref(),
                 &empty.possession_sessions,
             ),
+            starters: self.starters(side),
+            leaders: empty.leaders.clone(),
+            drought: Drought::default(),
         }
     }
 
@@ -291,7 +312,13 @@ impl<'a> Merge<'a> {
         }
     }
 
-    fn part<T>(&self, fact: Fact, side: Side, of: fn(&TeamHeard) -> Option<&Arc<T>>, empty: &'a Arc<T>) -> Arc<T> {
+    pub(super) fn part<T>(
+        &self,
+        fact: Fact,
+        side: Side,
+        of: fn(&TeamHeard) -> Option<&Arc<T>>,
+        empty: &'a Arc<T>,
+    ) -> Arc<T> {
         self.pick_team(fact, side, of).unwrap_or(empty).clone()
     }
 

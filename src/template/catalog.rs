@@ -40,7 +40,7 @@ const HOCKEY: [&str; 15] = [
 ];
 
 /// Names whose values, and all below them, only basketball has.
-const BASKETBALL: [&str; 21] = [
+const BASKETBALL: [&str; 27] = [
     "shot",
     "possession",
     "bonus",
@@ -62,6 +62,12 @@ const BASKETBALL: [&str; 21] = [
     "shots",
     "attempt",
     "lineups",
+    "free_throw",
+    "fouled_out",
+    "streak",
+    "field_goal",
+    "threes",
+    "starters",
 ];
 
 /// All paths, or those that a sport has, sorted.

@@ -24,13 +24,27 @@ pub(crate) enum Source {
     Local(u16),
 }
 
-const ROOTS: [&str; 10] =
-    ["game", "clock", "home", "away", "possession", "plays", "feeds", "tracking", "latest_possession", "catching_up"];
+const ROOTS: [&str; 13] = [
+    "game",
+    "clock",
+    "home",
+    "away",
+    "possession",
+    "plays",
+    "feeds",
+    "tracking",
+    "latest_possession",
+    "catching_up",
+    "run",
+    "last_play",
+    "free_throw",
+];
 
 /// The attributes that are told apart, in the order in which `update` brings them up to date.
-const CLOCK: [&str; 5] = ["period", "game", "shot", "strength", "stale"];
+const CLOCK: [&str; 9] =
+    ["period", "game", "shot", "strength", "stale", "phase", "phase_label", "stoppage", "countdown"];
 
-const TEAM: [&str; 23] = [
+const TEAM: [&str; 26] = [
     "id",
     "name",
     "market",
@@ -44,11 +58,14 @@ const TEAM: [&str; 23] = [
     "skaters",
     "empty_net",
     "penalties",
+    "drought",
     "by_period",
     "on_court",
+    "starters",
     "color",
     "stats",
     "zones",
+    "leaders",
     "players",
     "shots",
     "shot_locations",
@@ -139,7 +156,7 @@ impl Update<'_> {
 pub(crate) struct GameValues {
     /// What the values were made from.
     shown: Option<GameSnapshot>,
-    pub roots: [Root; 10],
+    pub roots: [Root; ROOTS.len()],
 }
 
 impl Default for GameValues {
@@ -175,6 +192,9 @@ impl GameValues {
             tracking,
             latest_possession,
             catching_up,
+            run,
+            last_play,
+            free_throw,
         } = snapshot;
         let [
             game_root,
@@ -187,6 +207,9 @@ impl GameValues {
             tracking_root,
             latest_possession_root,
             catching_up_root,
+            run_root,
+            last_play_root,
+            free_throw_root,
         ] = &mut self.roots;
         game_root.set(tick, old.is_none_or(|old| !Arc::ptr_eq(&old.game, game)), || lazy::part(game));
         update_clock(clock_root, tick, old.map(|old| &old.clock), clock);
@@ -203,6 +226,12 @@ impl GameValues {
             .set(tick, is_other_possession, || latest_possession.as_ref().map_or(Value::UNDEFINED, lazy::part));
         let is_other_pace = old.is_none_or(|old| old.catching_up != *catching_up);
         catching_up_root.set(tick, is_other_pace, || Value::from(*catching_up));
+        let is_other_run = old.is_none_or(|old| old.run != *run);
+        run_root.set(tick, is_other_run, || run.as_ref().map_or(Value::UNDEFINED, lazy::part));
+        let is_other_play = old.is_none_or(|old| old.last_play != *last_play);
+        last_play_root.set(tick, is_other_play, || last_play.as_ref().map_or(Value::UNDEFINED, lazy::part));
+        let is_other_throw = old.is_none_or(|old| old.free_throw != *free_throw);
+        free_throw_root.set(tick, is_other_throw, || free_throw.as_ref().map_or(Value::UNDEFINED, lazy::part));
         if self.roots.iter().any(|root| root.changed == tick) {
             self.shown = Some(snapshot.clone());
         }
@@ -211,13 +240,17 @@ impl GameValues {
 
 fn update_clock(root: &mut Root, tick: Tick, old: Option<&Clock>, clock: &Clock) {
     // Named one by one, so that a new field of the snapshot cannot be forgotten here.
-    let Clock { period, game, shot, strength, stale } = clock;
+    let Clock { period, game, shot, strength, stale, phase, phase_label, stoppage, countdown } = clock;
     let mut update = Update { root, tick, next: 0 };
     update.next("period", old.is_none_or(|old| old.period != *period), || to_value(period));
     update.next("game", old.is_none_or(|old| old.game != *game), || to_value(game));
     update.next("shot", old.is_none_or(|old| old.shot != *shot), || to_value(shot));
     update.next("strength", old.is_none_or(|old| old.strength != *strength), || to_value(strength));
     update.next("stale", old.is_none_or(|old| old.stale != *stale), || to_value(stale));
+    update.next("phase", old.is_none_or(|old| old.phase != *phase), || to_value(phase));
+    update.next("phase_label", old.is_none_or(|old| old.phase_label != *phase_label), || to_value(phase_label));
+    update.next("stoppage", old.is_none_or(|old| old.stoppage != *stoppage), || to_value(stoppage));
+    update.next("countdown", old.is_none_or(|old| old.countdown != *countdown), || to_value(countdown));
     root.join(tick);
 }
 
@@ -246,6 +279,9 @@ fn update_team(root: &mut Root, tick: Tick, old: Option<&Team>, team: &Team) {
         shot_locations,
         lineups,
         possession_sessions,
+        starters,
+        leaders,
+        drought,
     } = team;
     let mut update = Update { root, tick, next: 0 };
     macro_rules! by_value {
@@ -260,9 +296,9 @@ fn update_team(root: &mut Root, tick: Tick, old: Option<&Team>, team: &Team) {
     }
     by_value!(id, name, market, code, score, fouls, bonus, timeouts, attacks, strength, skaters, empty_net);
     // Time left changes within the list, which is made anew for each view.
-    by_value!(penalties);
-    by_pointer!(to_value; by_period, on_court);
-    by_pointer!(lazy::part; color, stats, zones);
+    by_value!(penalties, drought);
+    by_pointer!(to_value; by_period, on_court, starters);
+    by_pointer!(lazy::part; color, stats, zones, leaders);
     by_pointer!(lazy::list; players, shots, shot_locations, lineups, possession_sessions);
     root.join(tick);
 }

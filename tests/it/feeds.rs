@@ -7,13 +7,15 @@
 //!
 //! `expected.json` is `{"shows": sentence, "rules": {…}, "checks": [{"at": seconds, "because": sentence, "snapshot": {…}}]}`.
 //! A check sees the messages up to its time, and the snapshot at that time. It compares the fields that it names, lists
-//! with all their items; a field that no snapshot has fails. `rules`, `ranks` and `because` may be left out. `merging` of a
+//! with all their items; a field that no snapshot has fails. `rules`, `ranks`, `story` (lengths of breaks) and `because` may be
+//! left out. `merging` of a
 //! check is compared with what the status says of the merge: facts by name, and what could not be matched.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -50,8 +52,17 @@ struct Expected {
     #[serde(default)]
     ranks: BTreeMap<String, Vec<FeedId>>,
     #[serde(default)]
+    story: StorySaid,
+    #[serde(default)]
     match_id: Option<String>,
     checks: Vec<Check>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct StorySaid {
+    halftime_s: Option<u64>,
+    break_s: Option<u64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -99,7 +110,8 @@ fn instant(seconds: f64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000 + (seconds * 1000.0).round() as i64)
 }
 
-fn rules(said: &BTreeMap<String, TeamSaid>, ranks: &BTreeMap<String, Vec<FeedId>>) -> Rules {
+fn rules(expected: &Expected) -> Rules {
+    let (said, ranks, story) = (&expected.rules, &expected.ranks, &expected.story);
     let team = |side: &str| {
         let color = |text: &Option<String>| text.as_ref().map(|text| text.parse().unwrap());
         said.get(side).map_or_else(TeamRules::default, |said| TeamRules {
@@ -113,6 +125,8 @@ fn rules(said: &BTreeMap<String, TeamSaid>, ranks: &BTreeMap<String, Vec<FeedId>
         })
     };
     let mut rules = Rules { home: team("home"), away: team("away"), ..Rules::default() };
+    rules.story.halftime = story.halftime_s.map(Duration::from_secs);
+    rules.story.period_break = story.break_s.map(Duration::from_secs);
     for (fact, feeds) in ranks {
         rules.ranks.set(Fact::named(fact).unwrap(), feeds.clone());
     }
@@ -195,7 +209,7 @@ fn check(case: &Path) -> Vec<String> {
     let expected: Expected =
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}/expected.json: {error}"));
     assert!(!expected.checks.is_empty() && !expected.shows.is_empty(), "{name} checks nothing");
-    let rules = rules(&expected.rules, &expected.ranks);
+    let rules = rules(&expected);
     let mut game = Game { match_id: expected.match_id, ..Game::default() };
     let lines = lines(case);
     let mut next = lines.iter().peekable();
@@ -228,7 +242,7 @@ pub fn all_snapshots() -> Vec<Value> {
     for case in cases() {
         let text = fs::read_to_string(case.join("expected.json")).unwrap();
         let expected: Expected = serde_json::from_str(&text).unwrap();
-        let rules = rules(&expected.rules, &expected.ranks);
+        let rules = rules(&expected);
         let mut game = Game { match_id: expected.match_id, ..Game::default() };
         let lines = lines(&case);
         let mut next = lines.iter().peekable();

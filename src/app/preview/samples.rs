@@ -12,7 +12,7 @@ pub struct Sample {
     pub game: Arc<GameSnapshot>,
 }
 
-const TEXTS: [(&str, &str); 8] = [
+const TEXTS: [(&str, &str); 14] = [
     ("mid-game", include_str!("../../../fixtures/snapshots/mid-game.json")),
     ("pre-game", include_str!("../../../fixtures/snapshots/pre-game.json")),
     ("tip-off", include_str!("../../../fixtures/snapshots/tip-off.json")),
@@ -21,6 +21,12 @@ const TEXTS: [(&str, &str); 8] = [
     ("long names", include_str!("../../../fixtures/snapshots/long-names.json")),
     ("blow-out", include_str!("../../../fixtures/snapshots/blow-out.json")),
     ("power play", include_str!("../../../fixtures/snapshots/power-play.json")),
+    ("timeout", include_str!("../../../fixtures/snapshots/timeout.json")),
+    ("review", include_str!("../../../fixtures/snapshots/review.json")),
+    ("free throw", include_str!("../../../fixtures/snapshots/free-throw.json")),
+    ("half-time", include_str!("../../../fixtures/snapshots/halftime.json")),
+    ("final, 4 OT", include_str!("../../../fixtures/snapshots/final-4ot.json")),
+    ("intermission", include_str!("../../../fixtures/snapshots/intermission.json")),
 ];
 
 /// All samples, in the order of their keys. A template is looked at with "everything" first: the game that it is checked

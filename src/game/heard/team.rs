@@ -41,6 +41,9 @@ pub(in crate::game) struct TeamHeard {
     pub(in crate::game) shot_locations: Option<Arc<Vec<ShotLocation>>>,
     pub(in crate::game) lineups: Option<Arc<Vec<Lineup>>>,
     pub(in crate::game) possession_sessions: Option<Arc<Vec<SessionPossessions>>>,
+    /// Who was on the court before the first tip.
+    #[serde(default)]
+    pub(in crate::game) starters: Option<Arc<Vec<PlayerId>>>,
     pub(super) versions: Vec<(PlayId, Option<PlayerId>, i64)>,
     /// Of each player, or of the team: the latest moment that a line told of.
     #[serde(default)]

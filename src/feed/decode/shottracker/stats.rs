@@ -199,7 +199,6 @@ pub(super) fn player(row: &wire::Row<'_>, order: ZoneOrder, notes: &mut Notes) -
     Player {
         code: row.code.string().filter(|code| super::is_own_code(code, id.as_deref())),
         id: id.as_deref().map(PlayerId::new),
-        also: Vec::new(),
         // The vendor writes -1 where there is none.
         number: row.number.string().filter(|number| number != "-1"),
         first_name: row.first_name.string(),
@@ -210,5 +209,6 @@ pub(super) fn player(row: &wire::Row<'_>, order: ZoneOrder, notes: &mut Notes) -
         season,
         zones: zones(row, order, notes),
         shot_locations: super::shots::locations(row, notes).unwrap_or_default(),
+        ..Player::default()
     }
 }

@@ -108,6 +108,7 @@ pub(super) fn update(
         detail: detail(event),
         qualifiers: event.qualifiers.items.iter().filter_map(|qualifier| qualifier.name.string()).collect(),
         attempt: event.attempt.string(),
+        duration_millis: event.duration.u32("event.duration", notes).map(|seconds| seconds.saturating_mul(1_000)),
         strength: words::strength(&event.strength, notes),
         empty_net_goal: event.empty_net_goal.bool("event.empty_net_goal", notes),
         own_goal: event.own_goal.bool("event.own_goal", notes),

@@ -87,6 +87,7 @@ wire! {
         home_points: Loose<'a> = "home_points",
         away_points: Loose<'a> = "away_points",
         attempt: Loose<'a> = "attempt",
+        duration: Loose<'a> = "duration",
         turnover_type: Loose<'a> = "turnover_type",
         stoppage_type: Loose<'a> = "stoppage_type",
         rescinded: Loose<'a> = "rescinded",
@@ -106,7 +107,7 @@ wire! {
         players: List<Player<'a>> = "players",
         statistics: List<Statistic<'a>> = "statistics",
         deleted_events: List<DeletedEvent<'a>> = "deleted_events",
-    } known "number" "created" "duration" "zone" "clock_fraction" "team"
+    } known "number" "created" "zone" "clock_fraction" "team"
 
     struct DeletedEvent { id: Loose<'a> = "id", event: EventName<'a> = "event" } passes_over true
 

@@ -20,7 +20,7 @@ fn regulation(sport: Sport) -> (PeriodKind, u8) {
 
 pub(super) fn instant(text: &Loose<'_>, place: &'static str, notes: &mut Notes) -> Option<Timestamp> {
     let text = text.text()?;
-    let instant = parse::instant(&text);
+    let instant = Timestamp::from_rfc3339(&text);
     if instant.is_none() {
         notes.add(format!("{place}: not a time"), Some(&text));
     }
