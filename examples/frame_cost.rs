@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use sideline::draw_list::{
     Affine, BoxShape, Color, DrawList, Gradient, ImageShape, Item, Op, Paint, PictureData, Point, Rect, Shadow, Size,
-    TextRun, TextShape,
+    TextLook, TextRun, TextShape,
 };
 use sideline::frame::{Alpha, Need, PixelFormat};
 use sideline::ids::NodeId;
@@ -93,7 +93,7 @@ impl Bench {
             push(format!("plate[{n}]"), plate(rect, down_px));
             let words = if n == 3 { format!("{}:{:02}", frame / 60 % 12, frame % 60) } else { format!("TEAM {n}") };
             let at = Affine::translation(rect.x + 20.0, rect.y + 64.0 + down_px);
-            push(format!("words[{n}]"), self.fonts.words(at, words)?);
+            push(format!("words[{n}]"), self.fonts.line(at, words)?);
         }
         push("bug".to_owned(), Op::PopGroup);
         Ok(DrawList { canvas: CANVAS, items })
@@ -101,15 +101,22 @@ impl Bench {
 }
 
 trait Words {
-    fn words(&mut self, at: Affine, text: String) -> Result<Op>;
+    fn line(&mut self, at: Affine, text: String) -> Result<Op>;
 }
 
 impl Words for Fonts {
-    fn words(&mut self, at: Affine, text: String) -> Result<Op> {
+    fn line(&mut self, at: Affine, text: String) -> Result<Op> {
         let family = "Barlow Condensed".to_owned();
-        let run = TextRun { text, family, weight: 600, size_px: 60.0, tracking: 10.0, tabular: true };
+        let run =
+            TextRun { text, family, weight: 600, size_px: 60.0, tracking: 10.0, tabular: true, ..TextRun::default() };
         let ink = self.measure(&run)?.ink;
-        Ok(Op::Text(TextShape { canvas_from_local: at, run: Arc::new(run), color: Color::WHITE, ink }))
+        Ok(Op::Text(TextShape {
+            canvas_from_local: at,
+            run: Arc::new(run),
+            color: Color::WHITE,
+            ink,
+            look: TextLook::Plain,
+        }))
     }
 }
 

@@ -213,6 +213,11 @@ impl Join {
 }
 
 impl PathStyle {
+    /// A stroke of an outline that reaches this far out of it, and as far into it.
+    pub const fn outside(width_px: f32, join: Join) -> Self {
+        Self::Stroke { width_px: 2.0 * width_px, cap: Cap::Round, join }
+    }
+
     /// A stroke with round caps and joins.
     pub const fn round(width_px: f32) -> Self {
         Self::Stroke { width_px, cap: Cap::Round, join: Join::Round }
@@ -252,31 +257,95 @@ impl PathData {
     }
 }
 
-/// One line of text, rasterised once per [`TextRun`] and composed as a quad.
+/// One line of text, or what lies behind it, rasterised once per [`TextRun`] and composed as a quad.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TextShape {
     /// Maps the run's own pixels (origin: pen start on the baseline, y down) to the canvas.
     pub canvas_from_local: Affine,
     pub run: Arc<TextRun>,
+    /// Of the glyphs, outline or shadow; for a look with colours of its own only the alpha counts.
     pub color: Color,
-    /// Ink bounds in the run's own pixels, as the scene measured them with `text`.
+    /// Bounds of what this colours, in the run's own pixels: the ink that the scene measured with `text`, grown by
+    /// [`TextLook::reach_px`].
     pub ink: Rect,
+    pub look: TextLook,
+}
+
+/// What of a run is drawn.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum TextLook {
+    /// Its glyphs, all in one colour.
+    #[default]
+    Plain,
+    /// Its glyphs, of which some bring colours of their own (emoji).
+    Colored,
+    /// Its glyphs in a gradient, in the run's own pixels; emoji keep their colours.
+    Gradient(Arc<Gradient>),
+    /// Its glyphs grown by this width on all sides. It lies behind the glyphs, so that only the rim is seen.
+    Outline { width_px: f32, join: Join },
+    /// Its glyphs, grown by the outline's width, blurred; standard deviation is half of `blur_px`, as in CSS.
+    Shadow { outline_px: f32, join: Join, blur_px: f32 },
+}
+
+impl TextLook {
+    /// How far beyond the glyphs' ink it can be seen, in the run's own pixels.
+    pub fn reach_px(&self) -> f32 {
+        let grown = |width_px: f32, join: Join| {
+            if width_px > 0.0 { PathStyle::outside(width_px, join).reach_px().ceil() + 1.0 } else { 0.0 }
+        };
+        match *self {
+            Self::Plain | Self::Colored | Self::Gradient(_) => 0.0,
+            Self::Outline { width_px, join } => grown(width_px, join),
+            // A Gaussian is below 1/255 beyond 2.7 standard deviations; 1.5 × blur is three of them.
+            Self::Shadow { outline_px, join, blur_px } => grown(outline_px, join) + (1.5 * blur_px).ceil(),
+        }
+    }
 }
 
 /// What to shape: the key of a text block's texture.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct TextRun {
     pub text: String,
-    /// A family of the bundled fonts ("Barlow Condensed").
+    /// A family of the bundled fonts ("Barlow Condensed"), or the name of `own`.
     pub family: String,
+    /// The fonts of that family when the template brings them along; `None` for a bundled one.
+    pub own: Option<Arc<FontFamily>>,
     /// 100..=900.
     pub weight: u16,
     /// Font size (em) in canvas pixels.
     pub size_px: f32,
-    /// Added after every glyph, in thousandths of an em.
+    /// Added after every glyph, in thousandths of an em; not within scripts whose letters are joined.
     pub tracking: f32,
     /// All digits as wide as each other (OpenType `tnum`).
     pub tabular: bool,
+    /// Small letters as small capitals: the font's own (OpenType `smcp`), or capitals made smaller.
+    pub small_caps: bool,
+    /// Further OpenType features, by tag, with their values: 0 off, 1 on, more for the ones with alternatives.
+    pub features: Vec<([u8; 4], u32)>,
+}
+
+/// Fonts that belong to a template, under one name: a face for each weight.
+#[derive(Debug)]
+pub struct FontFamily {
+    pub name: String,
+    /// In rising weight; at least one.
+    pub faces: Vec<FontFace>,
+    /// Of names, weights and files: equal for equal families, however often they are read.
+    pub hash: u64,
+}
+
+/// One font file, which has been found to be one.
+#[derive(Clone, Debug)]
+pub struct FontFace {
+    /// The lightest and the heaviest it can be drawn in; the same but for a variable font.
+    pub weights: [u16; 2],
+    pub bytes: Arc<Vec<u8>>,
+}
+
+impl PartialEq for FontFamily {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.hash == other.hash && self.name == other.name
+    }
 }
 
 /// A decoded picture, shared with `assets`.

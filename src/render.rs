@@ -18,6 +18,7 @@ pub mod types;
 
 mod bands;
 mod blocks;
+mod blur;
 mod box_parts;
 mod canvas;
 mod convert;

@@ -293,12 +293,6 @@ fn check_fields(template: &Template, fields: &Fields) -> Result<(), Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::texts::FAMILIES;
-
-    #[test]
-    fn templates_know_the_families_that_there_are() {
-        assert_eq!(Fonts::bundled().families().collect::<Vec<_>>(), FAMILIES);
-    }
 
     /// A stage with one graphic taken at frame 0, and its game.
     fn stage_with(template: &str) -> (Stage, GameSnapshot) {

@@ -14,6 +14,7 @@ pub(crate) mod expr;
 mod fields;
 mod filters;
 mod folder;
+mod fonts;
 mod json;
 pub(crate) mod lazy;
 mod lines;
@@ -201,6 +202,9 @@ fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut roo
     let fields = object.get("fields").map(|value| fields::read_fields(reader, value)).unwrap_or_default();
     let lets = object.get("let").map(|value| read_lets(reader, value)).unwrap_or_default();
     let locals = reader.locals.len();
+    if let Some(value) = object.get("fonts") {
+        fonts::read_fonts(reader, value, &mut names);
+    }
     if let Some(value) = object.get("styles") {
         texts::read_styles(reader, value, &mut names);
     }

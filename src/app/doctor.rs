@@ -52,8 +52,8 @@ fn fonts() -> Finding {
         family: "Roboto Condensed".into(),
         weight: 700,
         size_px: 48.0,
-        tracking: 0.0,
         tabular: true,
+        ..TextRun::default()
     };
     let tried = match fonts.measure(&run) {
         Ok(_) => Ok(fonts.families().collect::<Vec<_>>().join(", ")),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Affine, Cap, DrawList, Gradient, Join, Op, Paint, PathStyle, Rect, Shadow, TextRun};
+use super::{Affine, Cap, DrawList, Gradient, Join, Op, Paint, PathStyle, Rect, Shadow, TextLook, TextRun};
 
 impl fmt::Display for DrawList {
     /// One line an item, indented by group, mask and clip, numbers to a hundredth.
@@ -105,7 +105,8 @@ impl fmt::Display for Op {
                 }
             }
             Op::Text(shape) => {
-                let TextRun { text, family, weight, size_px, tracking, tabular } = &*shape.run;
+                let TextRun { text, family, own: _, weight, size_px, tracking, tabular, small_caps, features } =
+                    &*shape.run;
                 write!(
                     f,
                     "text {} {text:?} {family} {weight} {} {}",
@@ -116,11 +117,37 @@ impl fmt::Display for Op {
                 if *tracking != 0.0 {
                     write!(f, " tracking {}", Px(*tracking))?;
                 }
-                if *tabular { f.write_str(" tabular") } else { Ok(()) }
+                if *tabular {
+                    f.write_str(" tabular")?;
+                }
+                if *small_caps {
+                    f.write_str(" small-caps")?;
+                }
+                for (tag, value) in features {
+                    write!(f, " {}={value}", String::from_utf8_lossy(tag))?;
+                }
+                look(f, &shape.look)
             }
             Op::Image(shape) => {
                 write!(f, "image {} {} {} {}", shape.canvas_from_local, shape.rect, shape.picture.size, shape.tint)
             }
         }
+    }
+}
+
+fn look(f: &mut fmt::Formatter<'_>, look: &TextLook) -> fmt::Result {
+    match look {
+        TextLook::Plain => Ok(()),
+        TextLook::Colored => f.write_str(" colored"),
+        TextLook::Gradient(gradient) => {
+            let Gradient { from, to, stops } = &**gradient;
+            write!(f, " gradient {},{} to {},{}", Px(from.x), Px(from.y), Px(to.x), Px(to.y))?;
+            stops.iter().try_for_each(|(at, color)| write!(f, " {}:{color}", Px(*at)))
+        }
+        TextLook::Outline { width_px, join } => {
+            write!(f, " outline {}", Px(*width_px))?;
+            if *join == Join::Round { Ok(()) } else { write!(f, " {join:?}") }
+        }
+        TextLook::Shadow { outline_px, blur_px, .. } => write!(f, " shadow {} blur {}", Px(*outline_px), Px(*blur_px)),
     }
 }

@@ -14,11 +14,12 @@ use super::path_raster::{self, Coverage};
 use super::pipelines::{COVERAGE_FORMAT, TARGET_FORMAT};
 use super::plan::{Block, Blocks};
 use super::raster_box::{RasterBox, raster_scale};
-use super::text_raster;
+use super::text_raster::{self, Ink};
 use super::tiles::{Tiles, picture_tiles, tiles};
 use crate::assets;
 use crate::draw_list::{
-    Affine, ImageShape, PathData, PathShape, PathStyle, PictureData, Point, Rect, Segment, Size, TextRun, TextShape,
+    Affine, Color, Gradient, ImageShape, PathData, PathShape, PathStyle, PictureData, Point, Rect, Segment, Size,
+    TextLook, TextRun, TextShape,
 };
 use crate::ids::NodeId;
 use crate::text::{Fonts, run_hash};
@@ -29,7 +30,7 @@ const KEPT_BYTES: u64 = 256 << 20;
 /// What a block was made from; tells apart two with the same hash.
 #[derive(Debug)]
 enum Subject {
-    Text { run: Arc<TextRun>, raster_box: RasterBox },
+    Text { run: Arc<TextRun>, look: TextLook, ink: Option<Color>, raster_box: RasterBox },
     Path { path: Arc<PathData>, style: PathStyle, raster_box: RasterBox },
     Picture { picture: Arc<PictureData>, size: Size },
 }
@@ -135,6 +136,43 @@ impl BlockMaker<'_> {
         Texture { texture, bind_group, bytes: u64::from(size.width) * u64::from(size.height) * texel_bytes }
     }
 
+    fn rasterise_text(
+        &mut self,
+        key: u64,
+        subject: Subject,
+        buffer: &glyphon::Buffer,
+        shape: &TextShape,
+        raster_box: &RasterBox,
+    ) -> Arc<Tiles> {
+        let fonts = &mut *self.fonts;
+        let ink = match &shape.look {
+            TextLook::Plain => {
+                let coverage = text_raster::rasterise(fonts, buffer, raster_box);
+                return self.store_coverage(key, subject, &coverage);
+            }
+            TextLook::Outline { width_px, join } => {
+                let coverage = text_raster::outline(fonts, buffer, raster_box, (*width_px, *join));
+                return self.store_coverage(key, subject, &coverage);
+            }
+            TextLook::Shadow { outline_px, join, blur_px } => {
+                let coverage = text_raster::shadow(fonts, buffer, raster_box, (*outline_px, *join, *blur_px));
+                return self.store_coverage(key, subject, &coverage);
+            }
+            TextLook::Colored => Ink::Solid(Color { a: 1.0, ..shape.color }),
+            TextLook::Gradient(gradient) => Ink::Gradient(gradient),
+        };
+        let rgba = text_raster::colors(fonts, buffer, raster_box, ink);
+        self.store_picture(key, subject, Size::new(raster_box.width, raster_box.height), &rgba)
+    }
+
+    fn store_picture(&mut self, key: u64, subject: Subject, size: Size, rgba: &[u8]) -> Arc<Tiles> {
+        let texture = self.texture(size, TARGET_FORMAT);
+        self.upload(&texture.texture, rgba, size, 4);
+        let tiles = Arc::new(picture_tiles(size, rgba));
+        self.store.store(key, subject, &texture, Arc::clone(&tiles));
+        tiles
+    }
+
     fn store_coverage(&mut self, key: u64, subject: Subject, coverage: &Coverage) -> Arc<Tiles> {
         let size = Size::new(coverage.width, coverage.height);
         let texture = self.texture(size, COVERAGE_FORMAT);
@@ -162,18 +200,24 @@ impl Blocks for BlockMaker<'_> {
     fn text(&mut self, node: &NodeId, shape: &TextShape) -> Result<Option<Block>, RenderError> {
         let scale = raster_scale(shape.canvas_from_local);
         let Some(raster_box) = RasterBox::around(shape.ink, scale) else { return Ok(None) };
-        let key = text_key(&shape.run, &raster_box);
+        // Only where it is a part of the pixels; otherwise they are tinted when they are laid down.
+        let ink = (shape.look == TextLook::Colored).then(|| Color { a: 1.0, ..shape.color });
+        let key = text_key(shape, ink, &raster_box);
         let is_same = |subject: &Subject| {
-            matches!(subject, Subject::Text { run, raster_box: kept }
-                if *kept == raster_box && (Arc::ptr_eq(run, &shape.run) || *run == shape.run))
+            matches!(subject, Subject::Text { run, look, ink: kept_ink, raster_box: kept }
+                if *kept == raster_box
+                    && *look == shape.look
+                    && *kept_ink == ink
+                    && (Arc::ptr_eq(run, &shape.run) || *run == shape.run))
         };
         let tiles = match self.store.find(key, is_same) {
             Some(tiles) => tiles,
             None => {
                 let buffer =
                     self.fonts.shape(&shape.run).map_err(|cause| RenderError::Text { node: node.clone(), cause })?;
-                let coverage = text_raster::rasterise(self.fonts, &buffer, &raster_box);
-                self.store_coverage(key, Subject::Text { run: Arc::clone(&shape.run), raster_box }, &coverage)
+                let (run, look) = (Arc::clone(&shape.run), shape.look.clone());
+                let subject = Subject::Text { run, look, ink, raster_box };
+                self.rasterise_text(key, subject, &buffer, shape, &raster_box)
             }
         };
         Ok(Some(Block { key, texel_from_local: raster_box.texel_from_local(), tiles }))
@@ -218,12 +262,8 @@ impl Blocks for BlockMaker<'_> {
         };
         let tiles = self.store.find(key, is_same).unwrap_or_else(|| {
             let (size, rgba) = assets::resampled(&shape.picture, size);
-            let texture = self.texture(size, TARGET_FORMAT);
-            self.upload(&texture.texture, &rgba, size, 4);
-            let tiles = Arc::new(picture_tiles(size, &rgba));
             let subject = Subject::Picture { picture: Arc::clone(&shape.picture), size };
-            self.store.store(key, subject, &texture, Arc::clone(&tiles));
-            tiles
+            self.store_picture(key, subject, size, &rgba)
         });
         let Rect { x, y, width, height } = shape.rect;
         let scale = Affine::scale(size.width as f32 / width, size.height as f32 / height);
@@ -263,9 +303,28 @@ fn hash_box(raster_box: &RasterBox, hasher: &mut DefaultHasher) {
     (scale.to_bits(), left, top, width, height).hash(hasher);
 }
 
-fn text_key(run: &TextRun, raster_box: &RasterBox) -> u64 {
+fn text_key(shape: &TextShape, ink: Option<Color>, raster_box: &RasterBox) -> u64 {
     let mut hasher = DefaultHasher::new();
-    ("text", run_hash(run)).hash(&mut hasher);
+    ("text", run_hash(&shape.run)).hash(&mut hasher);
+    let mut numbers = |all: &[f32]| all.iter().for_each(|number| number.to_bits().hash(&mut hasher));
+    let color = |Color { r, g, b, a }: Color| [r, g, b, a];
+    numbers(&ink.map(color).unwrap_or_default());
+    match &shape.look {
+        TextLook::Plain => {}
+        TextLook::Colored => 1_u8.hash(&mut hasher),
+        TextLook::Gradient(gradient) => {
+            let Gradient { from, to, stops } = &**gradient;
+            numbers(&[from.x, from.y, to.x, to.y]);
+            for (at, stop) in stops {
+                numbers(&[*at]);
+                numbers(&color(*stop));
+            }
+        }
+        TextLook::Outline { width_px, join } => (2_u8, width_px.to_bits(), join).hash(&mut hasher),
+        TextLook::Shadow { outline_px, join, blur_px } => {
+            (3_u8, outline_px.to_bits(), join, blur_px.to_bits()).hash(&mut hasher);
+        }
+    }
     hash_box(raster_box, &mut hasher);
     hasher.finish()
 }

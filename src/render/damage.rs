@@ -373,10 +373,11 @@ fn same_op(a: &Op, b: &Op) -> bool {
                 && (Arc::ptr_eq(path, &b.path) || *path == b.path)
         }
         (Op::Text(a), Op::Text(b)) => {
-            let TextShape { canvas_from_local, run, color, ink } = a;
+            let TextShape { canvas_from_local, run, color, ink, look } = a;
             *canvas_from_local == b.canvas_from_local
                 && *color == b.color
                 && *ink == b.ink
+                && *look == b.look
                 && (Arc::ptr_eq(run, &b.run) || *run == b.run)
         }
         (Op::Image(a), Op::Image(b)) => {

@@ -15,7 +15,8 @@ use super::damage::{PixelRect, Place};
 use super::tiles::{REACHED_SCALE, TexelRect, Tiles};
 use super::types::{BoxInstance, ClipRecord, QuadInstance, rows, sides};
 use crate::draw_list::{
-    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, Point, Shadow, TextShape,
+    Affine, BoxShape, Clip, Color, DrawList, Gradient, ImageShape, Op, Paint, PathShape, Point, Shadow, TextLook,
+    TextShape,
 };
 use crate::ids::NodeId;
 
@@ -209,7 +210,10 @@ impl Planner<'_> {
             }
             Op::Text(shape) => {
                 if let Some(block) = self.blocks.text(node, shape)? {
-                    self.draw_coverage(&block, shape.canvas_from_local, shape.color, place.touched);
+                    match shape.look {
+                        TextLook::Colored | TextLook::Gradient(_) => self.draw_colors(&block, shape, place.touched),
+                        _ => self.draw_coverage(&block, shape.canvas_from_local, shape.color, place.touched),
+                    }
                 }
             }
             Op::Image(shape) => {
@@ -302,6 +306,20 @@ impl Planner<'_> {
         for rect in block.tiles.full.iter().map(place) {
             let instance = BoxInstance { color_0: tint, ..BoxInstance::zeroed() };
             self.push_box(Part::Solid, instance, rect);
+        }
+    }
+
+    /// Text with colours of its own.
+    fn draw_colors(&mut self, block: &Block, shape: &TextShape, touched: PixelRect) {
+        let brush = Brush::Picture(block.key);
+        let tint = [shape.color.a * self.fade; 4];
+        let Some(canvas_from_texel) = tiled(block, shape.canvas_from_local) else {
+            self.draw_block(brush, block, shape.canvas_from_local, tint, touched);
+            return;
+        };
+        let place = |rect: &TexelRect| tile_px(canvas_from_texel, rect).intersection(touched);
+        for rect in block.tiles.partial.iter().map(place).filter(|rect| !rect.is_empty()) {
+            self.draw_block(brush, block, shape.canvas_from_local, tint, rect);
         }
     }
 

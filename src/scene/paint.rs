@@ -8,14 +8,11 @@ use minijinja::Value;
 use super::Moment;
 use super::life::{Instant, Life};
 use super::memory::{Drawn, FlashState, Instance, Slot};
-use super::text;
 use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, Point, Rect, Shadow};
 use crate::ids::NodeId;
 use crate::template::bind::{Local, Results, Scope};
 use crate::template::expr::{Expr, number_of, text_of};
-use crate::template::model::{
-    Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, RepeatNode, ShadowNode, TextNode,
-};
+use crate::template::model::{Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, RepeatNode, ShadowNode};
 use crate::template::motion::{Property, RevealEdge, progress};
 use crate::template::values::Tick;
 use crate::template::{Template, color};
@@ -170,7 +167,12 @@ impl Painter<'_> {
             let clip = Clip { canvas_from_local: inner.motion, rect, corners: [0.0; 4] };
             self.push(suffixed(&instance.id, "reveal"), Op::PushClip(clip));
         }
-        let is_group = matches!(node.kind, Kind::Group { .. } | Kind::Repeat(_) | Kind::Zone(_) | Kind::Component(_));
+        let is_group = match &node.kind {
+            Kind::Group { .. } | Kind::Repeat(_) | Kind::Zone(_) | Kind::Component(_) => true,
+            // What lies behind the letters must not be seen through them.
+            Kind::Text(text) => text.outline.is_some() || text.shadow.is_some(),
+            _ => false,
+        };
         let is_layer = is_open && (is_group && opacity < 1.0 || node.mask.is_some());
         if is_layer {
             self.push(suffixed(&instance.id, "group"), Op::PushGroup { opacity: opacity * inner.opacity });
@@ -205,7 +207,7 @@ impl Painter<'_> {
         match &node.kind {
             Kind::Group { clip } => self.group(node, instance, clip.zip(rect), space, begin),
             Kind::Box(shape) => self.box_shape(shape, instance, rect, space),
-            Kind::Text(text) => self.text(text, instance, space),
+            Kind::Text(text) => self.text(node, text, instance, space),
             Kind::Path(path) => self.path(node, path, instance, space),
             Kind::Image(image) => self.image(image, instance, rect, space),
             Kind::Sprite(sprite) => self.sprite(sprite, instance, rect, space),
@@ -259,7 +261,12 @@ impl Painter<'_> {
         self.push(instance.id.clone(), Op::Box(shape));
     }
 
-    fn shadow(&mut self, shadow: Option<&ShadowNode>, results: &mut Results, space: &Space) -> Option<Shadow> {
+    pub(super) fn shadow(
+        &mut self,
+        shadow: Option<&ShadowNode>,
+        results: &mut Results,
+        space: &Space,
+    ) -> Option<Shadow> {
         let shadow = shadow?;
         Some(Shadow {
             offset: Point::new(shadow.x * self.scale, shadow.y * self.scale),
@@ -282,34 +289,6 @@ impl Painter<'_> {
             .collect::<Option<Vec<(f32, Color)>>>()?;
         let (from, to) = gradient_line(degrees, rect);
         Some(Paint::Linear(Gradient { from, to, stops }))
-    }
-
-    fn text(&mut self, node: &TextNode, instance: &mut Instance, space: &Space) {
-        let results = &mut instance.results;
-        let known = self.string(&node.text, results);
-        let color = self.color(&node.color, results, space);
-        let wording = text::Wording { known, fit: self.fit(node, results) };
-        let frame = text::Frame { moment: self.moment, scale: self.scale, origin: space.origin };
-        let state = instance.text.get_or_insert_default();
-        let marks = state.marks(node, wording, frame, self.fonts);
-        self.found.is_changing |= state.is_changing();
-        let Some(color) = color.filter(|_| !space.is_muted) else { return };
-        text::emit(marks, &instance.id, color, space.motion, &mut self.items);
-    }
-
-    fn fit(&mut self, node: &TextNode, results: &mut Results) -> Option<text::FitTo> {
-        use crate::template::model::FitRule;
-        let fit = node.fit.as_ref()?;
-        let width_px = self.number(&fit.width, results, 0.0) * self.scale;
-        let replacements = fit
-            .rules
-            .iter()
-            .filter_map(|rule| match rule {
-                FitRule::Replace(text) => Some(self.string(text, results)),
-                _ => None,
-            })
-            .collect();
-        Some(text::FitTo { width_px, replacements })
     }
 
     fn repeat(&mut self, node: &Node, repeat: &RepeatNode, instance: &mut Instance, space: &Space, begin: Begin) {
@@ -391,7 +370,7 @@ impl Painter<'_> {
     }
 
     /// A position or a size in canvas pixels, of a parent that is so wide or high.
-    fn extent(&mut self, prop: &Prop<f32>, results: &mut Results, whole_px: f32) -> f32 {
+    pub(super) fn extent(&mut self, prop: &Prop<f32>, results: &mut Results, whole_px: f32) -> f32 {
         match prop {
             Prop::Share(share) => share * whole_px,
             other => self.number(other, results, 0.0) * self.scale,
@@ -470,7 +449,7 @@ impl Painter<'_> {
 
 /// Where a gradient begins and ends: along a side of the box when it runs along one, else as long as its corners need, as
 /// in CSS.
-fn gradient_line(degrees: f32, rect: Rect) -> (Point, Point) {
+pub(super) fn gradient_line(degrees: f32, rect: Rect) -> (Point, Point) {
     let Rect { x, y, width, height } = rect;
     match degrees.rem_euclid(360.0) {
         0.0 => (Point::new(x, y), Point::new(x + width, y)),

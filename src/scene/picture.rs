@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::memory::Instance;
 use super::paint::{Painter, Space, suffixed};
 use crate::assets::Picture;
-use crate::draw_list::{BoxShape, Clip, Color, ImageShape, Op, Paint, Point, Rect, TextRun, TextShape};
+use crate::draw_list::{BoxShape, Clip, Color, ImageShape, Op, Paint, Point, Rect, TextLook, TextRun, TextShape};
 use crate::ids::NodeId;
 use crate::template::bind::Results;
 use crate::template::color;
@@ -131,9 +131,9 @@ impl Painter<'_> {
 
     /// In the middle of a disc, by their ink across and by their capitals down.
     fn letters(&mut self, text: String, disc: Rect, color: Color, space: &Space) -> Option<TextShape> {
-        let family = crate::template::texts::FAMILIES[0].to_owned();
+        let family = crate::text::families()[0].clone();
         let size_px = disc.width * LETTERS_SIZE;
-        let run = TextRun { text, family, weight: 800, size_px, tracking: 0.0, tabular: false };
+        let run = TextRun { text, family, weight: 800, size_px, ..TextRun::default() };
         let wide = self.fonts.measure(&run).ok()?.ink.width;
         let fitting = (disc.width * LETTERS_WIDTH / wide.max(1.0)).min(1.0);
         let run = TextRun { size_px: size_px * fitting, ..run };
@@ -143,7 +143,7 @@ impl Painter<'_> {
             (disc.y + (disc.height + metrics.cap_height_px) / 2.0).round(),
         );
         let canvas_from_local = space.motion.after(crate::draw_list::Affine::translation(pen.x, pen.y));
-        Some(TextShape { canvas_from_local, run: Arc::new(run), color, ink: metrics.ink })
+        Some(TextShape { canvas_from_local, run: Arc::new(run), color, ink: metrics.ink, look: TextLook::Plain })
     }
 }
 

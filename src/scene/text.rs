@@ -1,21 +1,23 @@
-//! Sets one line of text: alignment on capitals, fitting a width, and its change from one wording to the next.
+//! Sets texts: alignment on capitals, fitting a width, lines, and the change from one wording to the next.
 //!
 //! A change is a function of the frames since it began, and begins from whatever the one before it had come to, so a
 //! second basket during a roll neither jumps nor waits. What is shown first, or after "not known", appears at once.
 
 mod change;
+mod fit;
+mod marks;
+mod painter;
 
 use std::sync::Arc;
 
 use super::Moment;
-use super::paint::suffixed;
-use crate::draw_list::{Affine, Clip, Color, Item, Op, Point, Rect, TextRun, TextShape};
-use crate::ids::NodeId;
-use crate::template::model::{Align, FitRule, Font, TextNode, VerticalAlign};
+use crate::draw_list::{Point, Rect, TextRun};
+use crate::template::model::{Align, Case, Font, TextNode, VerticalAlign};
 use crate::template::motion::progress;
 use crate::text::{Fonts, Metrics};
 use crate::time::FrameIndex;
 use change::{Transition, change_of, count};
+use marks::{Letters, Looks, Mark, Piece, Rim, emit};
 
 /// What a text node says in one frame.
 #[derive(PartialEq, Debug)]
@@ -59,26 +61,19 @@ struct Kept {
     laid: Option<Laid>,
 }
 
-/// A piece of text in its place.
-pub(crate) enum Mark {
-    /// `scale` is about the pen.
-    Run {
-        run: Arc<TextRun>,
-        pen: Point,
-        scale: [f32; 2],
-        ink: Rect,
-        alpha: f32,
-        suffix: Option<String>,
-    },
-    Clip(Rect),
-    EndClip,
+/// A wording in its place, in canvas pixels.
+#[derive(Clone, Debug)]
+struct Laid {
+    lines: Vec<Line>,
+    squeeze: f32,
+    /// From the tops of the first line's capitals to the last baseline.
+    block: Rect,
 }
 
 #[derive(Clone, Debug)]
-struct Laid {
+struct Line {
     run: Arc<TextRun>,
     metrics: Metrics,
-    squeeze: f32,
     pen: Point,
 }
 
@@ -116,7 +111,7 @@ impl TextState {
                     Some(kept) => kept.laid,
                     None => setter.lay(&text, fonts),
                 };
-                let marks = laid.iter().map(|laid| laid.clone().mark(1.0, None)).collect();
+                let marks = laid.iter().map(|laid| laid.mark(1.0, None)).collect();
                 self.kept = Some(Kept { text, fit: wording.fit, scale: at.scale, origin: at.origin, laid });
                 marks
             }
@@ -132,37 +127,26 @@ impl TextState {
 }
 
 impl Laid {
-    fn mark(self, alpha: f32, suffix: Option<String>) -> Mark {
-        let Laid { run, metrics, squeeze, pen } = self;
-        Mark::Run { run, pen, scale: [squeeze, 1.0], ink: metrics.ink, alpha, suffix }
+    fn mark(&self, alpha: f32, suffix: Option<String>) -> Mark {
+        let pieces = self.lines.iter().enumerate().filter(|(_, line)| !line.metrics.ink.is_empty());
+        let pieces = pieces.map(|(i, line)| Piece {
+            suffix: (i > 0).then(|| format!("line[{i}]")),
+            ..Piece::of(line.run.clone(), &line.metrics, line.pen, self.squeeze)
+        });
+        Mark::Text { pieces: pieces.collect(), block: self.block, alpha, suffix }
     }
 
-    /// Folded to this part of its height, about the middle of its capitals.
-    fn folded(self, unfolded: f32, suffix: Option<String>) -> Mark {
-        let Laid { run, metrics, squeeze, pen } = self;
-        let pen = Point::new(pen.x, pen.y - metrics.cap_height_px / 2.0 * (1.0 - unfolded));
-        Mark::Run { run, pen, scale: [squeeze, unfolded], ink: metrics.ink, alpha: 1.0, suffix }
-    }
-}
-
-/// Adds marks to a draw list.
-pub(crate) fn emit(marks: Vec<Mark>, id: &NodeId, color: Color, motion: Affine, items: &mut Vec<Item>) {
-    for mark in marks {
-        let (node, op) = match mark {
-            Mark::Clip(rect) => {
-                (suffixed(id, "roll"), Op::PushClip(Clip { canvas_from_local: motion, rect, corners: [0.0; 4] }))
+    /// Folded to this part of its height, about the middle of its block.
+    fn folded(&self, unfolded: f32, suffix: Option<String>) -> Mark {
+        let middle = self.block.y + self.block.height / 2.0;
+        let mut mark = self.mark(1.0, suffix);
+        if let Mark::Text { pieces, .. } = &mut mark {
+            for piece in pieces {
+                piece.shift_y = (middle - piece.rest.y) * (1.0 - unfolded);
+                piece.fold = unfolded;
             }
-            Mark::EndClip => (suffixed(id, "roll"), Op::PopClip),
-            Mark::Run { run, pen, scale, ink, alpha, suffix } => {
-                let mut place = motion.after(Affine::translation(pen.x, pen.y));
-                if scale != [1.0, 1.0] {
-                    place = place.after(Affine::scale(scale[0], scale[1]));
-                }
-                let shape = TextShape { canvas_from_local: place, run, color: color.faded(alpha), ink };
-                (suffix.map_or_else(|| id.clone(), |suffix| suffixed(id, &suffix)), Op::Text(shape))
-            }
-        };
-        items.push(Item { node, op });
+        }
+        mark
     }
 }
 
@@ -175,18 +159,25 @@ struct Setter<'a> {
 
 impl Setter<'_> {
     fn cased(&self, text: &str) -> String {
-        if self.node.is_upper { text.to_uppercase() } else { text.to_owned() }
+        match self.node.case {
+            Case::Upper => text.to_uppercase(),
+            Case::Lower => text.to_lowercase(),
+            Case::AsWritten | Case::SmallCaps => text.to_owned(),
+        }
     }
 
     fn run(&self, text: &str, shrink: f32) -> Arc<TextRun> {
-        let Font { family, weight, size, tracking, is_tabular } = &self.node.font;
+        let Font { family, own, weight, size, tracking, is_tabular, features } = &self.node.font;
         Arc::new(TextRun {
             text: text.to_owned(),
             family: family.clone(),
+            own: own.clone(),
             weight: *weight,
             size_px: size * self.at.scale * shrink,
             tracking: *tracking,
             tabular: *is_tabular,
+            small_caps: self.node.case == Case::SmallCaps,
+            features: features.clone(),
         })
     }
 
@@ -195,10 +186,11 @@ impl Setter<'_> {
         if text.trim().is_empty() {
             return None;
         }
-        let (run, squeeze) = self.fitted(text, fonts)?;
-        let metrics = fonts.measure(&run).ok()?;
-        let pen = self.pen(&run, &metrics, squeeze);
-        Some(Laid { run, metrics, squeeze, pen })
+        let fitted = self.fitted(text, fonts);
+        let runs = fitted.lines.iter().map(|line| self.run(line, fitted.shrink));
+        let lines: Vec<(Arc<TextRun>, Metrics)> =
+            runs.map(|run| fonts.measure(&run).map(|metrics| (run, metrics))).collect::<Result<_, _>>().ok()?;
+        self.place(lines, fitted.squeeze, fitted.shrink)
     }
 
     /// Left and right edge that alignment goes by, from the pen. Figures that change keep their cells; other text is
@@ -211,20 +203,41 @@ impl Setter<'_> {
         }
     }
 
-    /// On whole pixels, so that text at rest is as sharp as it was rasterised.
-    fn pen(&self, run: &TextRun, metrics: &Metrics, squeeze: f32) -> Point {
-        let (left, right) = self.edges(run, metrics);
-        let from_pen = match self.node.align {
-            Align::Left => left,
-            Align::Center => (left + right) / 2.0,
-            Align::Right => right,
-        };
-        let below = match self.node.valign {
-            VerticalAlign::Cap => metrics.cap_height_px / 2.0,
-            VerticalAlign::Baseline => 0.0,
-        };
+    /// From baseline to baseline, in canvas pixels; whole, so that all lines are as sharp.
+    fn pitch(&self, shrink: f32) -> f32 {
+        (self.node.line_height * self.node.font.size * self.at.scale * shrink).round()
+    }
+
+    /// Lines below each other, on whole pixels, so that text at rest is as sharp as it was rasterised.
+    fn place(&self, lines: Vec<(Arc<TextRun>, Metrics)>, squeeze: f32, shrink: f32) -> Option<Laid> {
+        let (_, first) = lines.first()?;
+        let (pitch, cap, is_rtl) = (self.pitch(shrink), first.cap_height_px, first.is_rtl);
+        let below = pitch * (lines.len() - 1) as f32;
         let [x, y] = self.at.origin;
-        Point::new((x - from_pen * squeeze).round(), (y + below).round())
+        let baseline = match self.node.valign {
+            VerticalAlign::Cap => y + (cap - below) / 2.0,
+            VerticalAlign::Baseline => y,
+            VerticalAlign::Top => y + cap,
+            VerticalAlign::Bottom => y - below,
+        };
+        let baseline = baseline.round();
+        let (mut from, mut to) = (f32::MAX, f32::MIN);
+        let mut placed = Vec::with_capacity(lines.len());
+        for (i, (run, metrics)) in lines.into_iter().enumerate() {
+            let (left, right) = self.edges(&run, &metrics);
+            let from_pen = match (self.node.align, is_rtl) {
+                (Align::Left, _) | (Align::Start, false) | (Align::End, true) => left,
+                (Align::Center, _) => (left + right) / 2.0,
+                (Align::Right, _) | (Align::Start, true) | (Align::End, false) => right,
+            };
+            let pen = Point::new((x - from_pen * squeeze).round(), baseline + pitch * i as f32);
+            if !metrics.ink.is_empty() {
+                (from, to) = (from.min(pen.x + left * squeeze), to.max(pen.x + right * squeeze));
+            }
+            placed.push(Line { run, metrics, pen });
+        }
+        let block = Rect::new(from, baseline - cap, (to - from).max(0.0), below + cap);
+        Some(Laid { lines: placed, squeeze, block })
     }
 
     fn width(&self, run: &TextRun, fonts: &mut Fonts) -> f32 {
@@ -232,72 +245,5 @@ impl Setter<'_> {
             let (left, right) = self.edges(run, &metrics);
             right - left
         })
-    }
-
-    /// Applies the node's rules, each as far as needed; the run and how much it is squeezed.
-    fn fitted(&self, text: &str, fonts: &mut Fonts) -> Option<(Arc<TextRun>, f32)> {
-        let run = self.run(text, 1.0);
-        let (Some(fit), Some(rules)) = (self.fit, self.node.fit.as_ref().map(|fit| &fit.rules)) else {
-            return Some((run, 1.0));
-        };
-        let mut fitting = Fitting { text: text.to_owned(), squeeze: 1.0, shrink: 1.0, width: self.width(&run, fonts) };
-        let mut replacements = fit.replacements.iter();
-        for (i, rule) in rules.iter().enumerate() {
-            if fitting.fits(fit.width_px) {
-                break;
-            }
-            match rule {
-                FitRule::Squeeze(_) | FitRule::Shrink(_) => fitting.narrow(rule, fit.width_px),
-                FitRule::Replace(_) => {
-                    if let Some(Some(shorter)) = replacements.next() {
-                        let text = self.cased(shorter);
-                        let width = self.width(&self.run(&text, 1.0), fonts);
-                        fitting = Fitting { text, squeeze: 1.0, shrink: 1.0, width };
-                        rules[..i].iter().for_each(|rule| fitting.narrow(rule, fit.width_px));
-                    }
-                }
-                FitRule::Ellipsis => self.cut(&mut fitting, fit.width_px, fonts),
-            }
-        }
-        Some((self.run(&fitting.text, fitting.shrink), fitting.squeeze))
-    }
-
-    /// Drops letters from the end until the rest and an ellipsis fit.
-    fn cut(&self, fitting: &mut Fitting, width_px: f32, fonts: &mut Fonts) {
-        let mut letters = fitting.text.clone();
-        while letters.pop().is_some() {
-            let candidate = format!("{}\u{2026}", letters.trim_end());
-            fitting.width = self.width(&self.run(&candidate, 1.0), fonts);
-            fitting.text = candidate;
-            if fitting.fits(width_px) {
-                return;
-            }
-        }
-    }
-}
-
-/// How far a text has been narrowed so far.
-struct Fitting {
-    text: String,
-    squeeze: f32,
-    shrink: f32,
-    /// At full size, in canvas pixels.
-    width: f32,
-}
-
-impl Fitting {
-    fn fits(&self, width_px: f32) -> bool {
-        self.width * self.squeeze * self.shrink <= width_px + 0.5
-    }
-
-    fn narrow(&mut self, rule: &FitRule, width_px: f32) {
-        if self.fits(width_px) || self.width <= 0.0 {
-            return;
-        }
-        match rule {
-            FitRule::Squeeze(least) => self.squeeze = (width_px / (self.width * self.shrink)).max(*least),
-            FitRule::Shrink(least) => self.shrink = (width_px / (self.width * self.squeeze)).max(*least),
-            FitRule::Replace(_) | FitRule::Ellipsis => {}
-        }
     }
 }

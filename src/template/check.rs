@@ -192,12 +192,7 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
     match &node.kind {
         Kind::Group { .. } | Kind::Repeat(_) => {}
         Kind::Box(shape) => {
-            match &shape.fill {
-                Fill::Solid(color) => add(&mut found, color, Wanted::Color),
-                Fill::Linear { stops, .. } => {
-                    stops.iter().for_each(|(_, color)| add(&mut found, color, Wanted::Color));
-                }
-            }
+            add_fill(&mut found, &shape.fill);
             add_stroke(&mut found, shape.border.as_ref());
             for shadow in [&shape.shadow, &shape.inner_shadow].into_iter().flatten() {
                 add(&mut found, &shadow.color, Wanted::Color);
@@ -205,9 +200,11 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
         }
         Kind::Text(text) => {
             add(&mut found, &text.text, Wanted::Text);
-            add(&mut found, &text.color, Wanted::Color);
+            add_fill(&mut found, &text.fill);
+            add_maybe(&mut found, text.outline.as_ref().map(|outline| &outline.color), Wanted::Color);
+            add_maybe(&mut found, text.shadow.as_ref().map(|shadow| &shadow.color), Wanted::Color);
             if let Some(fit) = &text.fit {
-                add(&mut found, &fit.width, Wanted::Number);
+                add_maybe(&mut found, fit.width.as_ref(), Wanted::Number);
                 for rule in &fit.rules {
                     if let FitRule::Replace(text) = rule {
                         add(&mut found, text, Wanted::Text);
@@ -268,6 +265,13 @@ fn add<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: &'a Prop<T>, wante
 fn add_maybe<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: Option<&'a Prop<T>>, wanted: Wanted) {
     if let Some(prop) = prop {
         add(found, prop, wanted);
+    }
+}
+
+fn add_fill<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, fill: &'a Fill) {
+    match fill {
+        Fill::Solid(color) => add(found, color, Wanted::Color),
+        Fill::Linear { stops, .. } => stops.iter().for_each(|(_, color)| add(found, color, Wanted::Color)),
     }
 }
 

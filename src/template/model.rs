@@ -9,7 +9,7 @@ use super::lookup::Lookup;
 use super::motion::{Easing, Length};
 use super::values::Source;
 use crate::assets::{Fit as PictureFit, Picture};
-use crate::draw_list::{Cap, Color, Join, PathData};
+use crate::draw_list::{Cap, Color, FontFamily, Join, PathData};
 
 /// A property: written out, or bound to an expression.
 #[derive(Clone, Debug)]
@@ -148,23 +148,51 @@ pub(crate) struct TextNode {
     /// Shown when `text` has no value.
     pub default: Option<String>,
     pub font: Font,
-    pub color: Prop<Color>,
+    /// A gradient goes from the top of the first line's capitals to the last baseline, and from edge to edge.
+    pub fill: Fill,
+    /// Around the letters, behind them.
+    pub outline: Option<Outline>,
+    /// Of the letters with their outline.
+    pub shadow: Option<ShadowNode>,
     pub align: Align,
     pub valign: VerticalAlign,
-    pub is_upper: bool,
+    pub case: Case,
+    /// From baseline to baseline, in parts of the font's size.
+    pub line_height: f32,
     pub fit: Option<Fit>,
     pub on_change: Change,
+}
+
+#[derive(Debug)]
+pub(crate) struct Outline {
+    /// How far it reaches beyond the letters.
+    pub width: f32,
+    pub join: Join,
+    pub color: Prop<Color>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Font {
     pub family: String,
+    /// Its fonts, when the template or its package brings them along.
+    pub own: Option<Arc<FontFamily>>,
     /// 100..=900.
     pub weight: u16,
     pub size: f32,
     /// Thousandths of an em.
     pub tracking: f32,
     pub is_tabular: bool,
+    /// OpenType features with their values.
+    pub features: Vec<([u8; 4], u32)>,
+}
+
+/// What becomes of small and capital letters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Case {
+    AsWritten,
+    Upper,
+    Lower,
+    SmallCaps,
 }
 
 /// Which part of the text stands at the node's x.
@@ -173,20 +201,31 @@ pub(crate) enum Align {
     Left,
     Center,
     Right,
+    /// The side from which the text is read: left, or right for Arabic and Hebrew.
+    Start,
+    /// The other one.
+    End,
 }
 
 /// What of the text stands at the node's y.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum VerticalAlign {
-    /// The middle of its capitals.
+    /// The middle of its capitals; of several lines, the middle between the first one's capitals' tops and the last one's
+    /// baseline.
     Cap,
+    /// Of the first line.
     Baseline,
+    /// The tops of the first line's capitals.
+    Top,
+    /// The last line's baseline.
+    Bottom,
 }
 
 /// How a text is made to fit a width: rules in order, each only as far as needed.
 #[derive(Debug)]
 pub(crate) struct Fit {
-    pub width: Prop<f32>,
+    /// The node's own when absent.
+    pub width: Option<Prop<f32>>,
     pub rules: Vec<FitRule>,
 }
 
@@ -198,6 +237,12 @@ pub(crate) enum FitRule {
     Shrink(f32),
     /// Another, shorter text, to which the rules before this one apply again.
     Replace(Prop<String>),
+    /// So many lines at most, those that are written among them.
+    Wrap {
+        lines: usize,
+        /// Lines as even as can be, instead of filled one after the other.
+        is_balanced: bool,
+    },
     Ellipsis,
 }
 

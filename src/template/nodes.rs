@@ -13,7 +13,7 @@ use super::motion::{Easing, Length};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
 use super::{pictures, texts};
-use crate::draw_list::{Color, Gradient};
+use crate::draw_list::{Color, FontFamily, Gradient};
 
 const KINDS: [&str; 10] = ["group", "box", "text", "image", "path", "sprite", "repeat", "zone", "court", "component"];
 
@@ -29,6 +29,8 @@ const SIZE: (f32, f32) = (0.0, 100_000.0);
 /// What nodes refer to, and what refers to nodes.
 #[derive(Default)]
 pub(crate) struct Names {
+    /// Families that the template or its package brings along; `None` for one with a mistake, which has been reported.
+    pub fonts: BTreeMap<String, Option<Arc<FontFamily>>>,
     pub styles: BTreeMap<String, Font>,
     /// Every node by its id.
     pub nodes: HashMap<String, Named>,
@@ -55,7 +57,12 @@ pub(crate) struct Named {
 impl Names {
     /// What can be referred to anywhere, and no nodes yet.
     pub fn shared(&self) -> Names {
-        Names { styles: self.styles.clone(), components: self.components.clone(), ..Names::default() }
+        Names {
+            fonts: self.fonts.clone(),
+            styles: self.styles.clone(),
+            components: self.components.clone(),
+            ..Names::default()
+        }
     }
 
     /// A node that the designer did not write as one, at its parent's origin.
@@ -230,15 +237,16 @@ fn read_box(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     }
     // What is missing or wrong has been noted and the template will be refused; until then the node stands in, so that
     // the rest of it is checked too.
-    let fill = object.get("fill").and_then(|value| read_fill(reader, value)).unwrap_or(Fill::Solid(STAND_IN));
+    let fill = object.get("fill").and_then(|value| read_fill(reader, value, "fill")).unwrap_or(Fill::Solid(STAND_IN));
     Some(Kind::Box(BoxNode { fill, corners, border, shadow, inner_shadow }))
 }
 
-fn read_fill(reader: &mut Reader, value: &Spanned) -> Option<Fill> {
+/// A colour or a gradient.
+pub(super) fn read_fill(reader: &mut Reader, value: &Spanned, name: &str) -> Option<Fill> {
     if !matches!(value.json, Json::Object(_)) {
-        return reader.color_prop(value, "fill").map(Fill::Solid);
+        return reader.color_prop(value, name).map(Fill::Solid);
     }
-    let object = reader.object(value, "fill")?;
+    let object = reader.object(value, name)?;
     let direction = reader.one_of(&object, "direction", &[("down", 90.0), ("right", 0.0)]);
     if let (Some(value), Some(_)) = (object.get("angle"), direction) {
         reader.problem(value.at, "a gradient has a `direction` or an `angle`, not both", None);
@@ -278,7 +286,7 @@ fn read_stops(reader: &mut Reader, value: &Spanned) -> Option<Vec<(f32, Prop<Col
     Some(stops)
 }
 
-fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<ShadowNode> {
+pub(super) fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<ShadowNode> {
     let object = reader.object(value, "shadow")?;
     let offset = (-1000.0, 1000.0);
     let x = reader.number(&object, "x", offset).unwrap_or(0.0);

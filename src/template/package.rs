@@ -17,7 +17,7 @@ use super::json::{self, Json, Key, Spanned};
 use super::nodes::Names;
 use super::problem::{Problem, suggestion};
 use super::reader::{Reader, SourceFile};
-use super::texts;
+use super::{fonts, texts};
 
 /// The file that makes the templates beside it a package.
 pub const PACKAGE_FILE_NAME: &str = "package.json";
@@ -252,6 +252,9 @@ fn read_package(reader: &mut Reader, shared: &Spanned, names: &mut Names) {
     if let Some(value) = object.get(THEME) {
         reader.object(value, THEME);
     }
+    if let Some(value) = object.get("fonts") {
+        fonts::read_fonts(reader, value, names);
+    }
     if let Some(value) = object.get("styles") {
         texts::read_styles(reader, value, names);
     }
@@ -262,7 +265,8 @@ fn read_package(reader: &mut Reader, shared: &Spanned, names: &mut Names) {
     reader.finish(&object, "a package");
 }
 
-fn entry<'a>(root: &'a Spanned, name: &str) -> Option<&'a Spanned> {
+/// What stands under a key, whether or not anybody asks for it.
+pub(super) fn entry<'a>(root: &'a Spanned, name: &str) -> Option<&'a Spanned> {
     match &root.json {
         Json::Object(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| value),
         _ => None,

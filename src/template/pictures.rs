@@ -28,6 +28,8 @@ pub(crate) type Room = Option<Shown>;
 /// What the pictures of a template take so far.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
+    /// Font files.
+    pub fonts: u64,
     bytes: u64,
     /// Each picture counts once.
     counted: Vec<usize>,

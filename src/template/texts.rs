@@ -1,22 +1,32 @@
 //! Reads texts: fonts, styles, fitting, and how a new wording comes.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::fonts::read_features;
 use super::json::{Json, Spanned};
-use super::model::{Align, Change, Fit, FitRule, Font, Kind, TextNode, VerticalAlign};
+use super::model::{Align, Case, Change, Fill, Fit, FitRule, Font, Kind, Outline, TextNode, VerticalAlign};
 use super::motion::{Easing, Length};
-use super::nodes::{Names, STAND_IN};
+use super::nodes::{Names, STAND_IN, read_fill, read_shadow};
+use super::package::entry;
 use super::problem::{Place, suggestion};
 use super::reader::{Object, Reader};
+use crate::draw_list::{FontFamily, Join};
+use crate::text;
 
-/// The families that ship with the program; a test of `scene` compares them with what `text` has.
-pub(crate) const FAMILIES: [&str; 2] = ["Barlow Condensed", "Roboto Condensed"];
+/// Parts of the size from baseline to baseline where a text does not say: as much as both bundled families ask for.
+const LINE_HEIGHT: f32 = 1.2;
+
+/// Wider than this an outline is a blot.
+const MAX_OUTLINE: f32 = 100.0;
+
+/// Lines that a text can be wrapped to.
+const MAX_LINES: f32 = 50.0;
 
 /// `styles`: fonts by name; later ones may build on earlier ones.
 pub(crate) fn read_styles(reader: &mut Reader, value: &Spanned, names: &mut Names) {
     let Some(object) = reader.object(value, "styles") else { return };
     for (key, style) in object.entries() {
-        if let Some(font) = read_font(reader, style, &names.styles) {
+        if let Some(font) = read_font(reader, style, names) {
             names.styles.insert(key.name.clone(), font);
         }
     }
@@ -31,53 +41,117 @@ pub(super) fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names)
         }
     };
     let font = match object.get("font") {
-        Some(value) => read_font(reader, value, &names.styles),
+        Some(value) => read_font(reader, value, names),
         None => {
             reader.missing(object, "font");
             None
         }
     };
-    let color = match object.get("color") {
-        Some(value) => reader.color_prop(value, "color"),
+    let fill = match object.get("color") {
+        Some(value) => read_fill(reader, value, "color"),
         None => {
             reader.missing(object, "color");
             None
         }
     };
-    let aligns = [("left", Align::Left), ("center", Align::Center), ("right", Align::Right)];
-    let valigns = [("cap", VerticalAlign::Cap), ("baseline", VerticalAlign::Baseline)];
+    let outline = object.get("outline").and_then(|value| read_outline(reader, value));
+    let shadow = object.get("shadow").and_then(|value| read_shadow(reader, value));
+    let aligns = [
+        ("left", Align::Left),
+        ("center", Align::Center),
+        ("right", Align::Right),
+        ("start", Align::Start),
+        ("end", Align::End),
+    ];
+    let valigns = [
+        ("cap", VerticalAlign::Cap),
+        ("baseline", VerticalAlign::Baseline),
+        ("top", VerticalAlign::Top),
+        ("bottom", VerticalAlign::Bottom),
+    ];
     let align = reader.one_of(object, "align", &aligns).unwrap_or(Align::Left);
     let valign = reader.one_of(object, "valign", &valigns).unwrap_or(VerticalAlign::Cap);
-    let is_upper = reader.bool(object, "upper");
-    let fit = object.get("fit").and_then(|value| read_fit(reader, value));
+    let case = read_case(reader, object);
+    let line_height = reader.number(object, "line_height", (0.5, 4.0)).unwrap_or(LINE_HEIGHT);
+    let fit = object.get("fit").and_then(|value| read_fit(reader, value, object.has("width")));
     let on_change = object.get("on_change").and_then(|value| read_change(reader, value)).unwrap_or(Change::Cut);
     let default = reader.string(object, "default").map(|(text, _)| text.to_owned());
+    if let Some(font) = &font {
+        wordings(object).into_iter().for_each(|value| need_glyphs(reader, value, font));
+    }
     Some(Kind::Text(Box::new(TextNode {
         text: text?,
         default,
         // As for a box: the template is refused already, and the text is still checked.
-        font: font.unwrap_or_else(|| Font {
-            family: FAMILIES[0].to_owned(),
-            weight: 500,
-            size: 1.0,
-            tracking: 0.0,
-            is_tabular: false,
-        }),
-        color: color.unwrap_or(STAND_IN),
+        font: font.unwrap_or_else(|| plain_font(text::families()[0].clone(), None, 1.0)),
+        fill: fill.unwrap_or(Fill::Solid(STAND_IN)),
+        outline,
+        shadow,
         align,
         valign,
-        is_upper,
+        case,
+        line_height,
         fit,
         on_change,
     })))
 }
 
+fn read_case(reader: &mut Reader, object: &Object<'_>) -> Case {
+    let is_upper = reader.bool(object, "upper");
+    let cases =
+        [("none", Case::AsWritten), ("upper", Case::Upper), ("lower", Case::Lower), ("small-caps", Case::SmallCaps)];
+    let case = reader.one_of(object, "transform", &cases);
+    if let (true, Some(value)) = (is_upper, object.get("transform")) {
+        reader.problem(value.at, "a text has `upper` or a `transform`, not both", None);
+    }
+    case.unwrap_or(if is_upper { Case::Upper } else { Case::AsWritten })
+}
+
+fn read_outline(reader: &mut Reader, value: &Spanned) -> Option<Outline> {
+    let object = reader.object(value, "outline")?;
+    for key in ["width", "color"] {
+        if !object.has(key) {
+            reader.missing(&object, key);
+        }
+    }
+    let width = reader.number(&object, "width", (0.1, MAX_OUTLINE));
+    let color = object.get("color").and_then(|value| reader.color_prop(value, "color"));
+    let joins = [("miter", Join::Miter), ("round", Join::Round), ("bevel", Join::Bevel)];
+    let join = reader.one_of(&object, "join", &joins).unwrap_or_default();
+    reader.finish(&object, "an outline");
+    Some(Outline { width: width?, join, color: color? })
+}
+
+/// Everything that a text may say.
+fn wordings<'a>(object: &Object<'a>) -> Vec<&'a Spanned> {
+    let rules = object.get("fit").and_then(|fit| entry(fit, "rules")).map(|rules| &rules.json);
+    let rules = if let Some(Json::Array(rules)) = rules { rules.as_slice() } else { &[] };
+    let own = [object.get("text"), object.get("default")].into_iter().flatten();
+    own.chain(rules.iter().filter_map(|rule| entry(rule, "replace"))).collect()
+}
+
+/// What is written out in a text must be there to be drawn. Beyond ASCII an expression has nothing but such text.
+fn need_glyphs(reader: &mut Reader, value: &Spanned, font: &Font) {
+    let Json::String(text) = &value.json else { return };
+    let missing = text::missing(text, &font.family, font.own.as_ref(), font.weight);
+    let Some(first) = missing.first() else { return };
+    let told: Vec<String> = missing.iter().take(5).map(|c| format!("`{c}` (U+{:04X})", u32::from(*c))).collect();
+    // Where it stands, as far as no escape moved it.
+    let offset = text.chars().position(|c| c == *first).unwrap_or_default();
+    let help = "spell it another way, or bring a font along that has it: \"fonts\": { \"…\": \"fonts/….ttf\" }";
+    reader.problem(value.at.right(1 + offset as u32), format!("no font has {}", told.join(", ")), help.to_owned());
+}
+
+fn plain_font(family: String, own: Option<Arc<FontFamily>>, size: f32) -> Font {
+    Font { family, own, weight: 500, size, tracking: 0.0, is_tabular: false, features: Vec::new() }
+}
+
 /// A style's name, or an object: a style's fields changed, or all of a font's fields.
-pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, styles: &BTreeMap<String, Font>) -> Option<Font> {
+pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, names: &Names) -> Option<Font> {
     let style = |reader: &mut Reader, name: &str, at: Place| {
-        let found = styles.get(name).cloned();
+        let found = names.styles.get(name).cloned();
         if found.is_none() {
-            let help = suggestion(name, styles.keys().map(String::as_str));
+            let help = suggestion(name, names.styles.keys().map(String::as_str));
             reader.problem(at, format!("there is no style `{name}`"), help);
         }
         found
@@ -91,20 +165,21 @@ pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, styles: &BTreeMap<
         None => None,
     };
     let family = reader.string(&object, "family").map(|(family, at)| {
-        if !FAMILIES.contains(&family) {
-            reader.problem(at, format!("there is no font family `{family}`"), suggestion(family, FAMILIES));
+        let own = names.fonts.get(family).cloned();
+        if own.is_none() && !text::families().iter().any(|known| known == family) {
+            let known = names.fonts.keys().chain(text::families()).map(String::as_str);
+            reader.problem(at, format!("there is no font family `{family}`"), suggestion(family, known));
         }
-        family.to_owned()
+        (family.to_owned(), own.flatten())
     });
     let weight = reader.number(&object, "weight", (100.0, 900.0)).map(|weight| weight as u16);
     let size = reader.number(&object, "size", (1.0, 1000.0));
     let tracking = reader.number(&object, "tracking", (-500.0, 2000.0));
     let is_tabular = reader.bool(&object, "tabular");
+    let features = object.get("features");
     reader.finish(&object, "a font");
     let font = base.or_else(|| match (&family, size) {
-        (Some(family), Some(size)) => {
-            Some(Font { family: family.clone(), weight: 500, size, tracking: 0.0, is_tabular: false })
-        }
+        (Some((family, own)), Some(size)) => Some(plain_font(family.clone(), own.clone(), size)),
         // A family or size that is there but wrong has been reported by itself.
         _ if object.has("family") && object.has("size") => None,
         _ => {
@@ -112,16 +187,21 @@ pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, styles: &BTreeMap<
             None
         }
     })?;
+    let (family, own) = family.unwrap_or((font.family, font.own));
+    let features = features.map(|value| read_features(reader, value, (&family, own.as_ref())));
     Some(Font {
-        family: family.unwrap_or(font.family),
+        family,
+        own,
         weight: weight.unwrap_or(font.weight),
         size: size.unwrap_or(font.size),
         tracking: tracking.unwrap_or(font.tracking),
         is_tabular: is_tabular || font.is_tabular,
+        features: features.unwrap_or(font.features),
     })
 }
 
-fn read_fit(reader: &mut Reader, value: &Spanned) -> Option<Fit> {
+/// `has_width` says that the node has a width by itself, which is the usual one.
+fn read_fit(reader: &mut Reader, value: &Spanned, has_width: bool) -> Option<Fit> {
     let object = reader.object(value, "fit")?;
     let width = reader.number_prop(&object, "width");
     let mut rules = Vec::new();
@@ -132,10 +212,10 @@ fn read_fit(reader: &mut Reader, value: &Spanned) -> Option<Fit> {
     }
     reader.finish(&object, "a fit");
     let has_rules = matches!(object.get("rules"), Some(Spanned { json: Json::Array(items), .. }) if !items.is_empty());
-    if !object.has("width") || !has_rules {
+    if !(object.has("width") || has_width) || !has_rules {
         reader.problem(object.at, "a fit needs a `width` and at least one of `rules`", None);
     }
-    Some(Fit { width: width?, rules })
+    Some(Fit { width, rules })
 }
 
 fn read_fit_rule(reader: &mut Reader, value: &Spanned) -> Option<FitRule> {
@@ -144,16 +224,23 @@ fn read_fit_rule(reader: &mut Reader, value: &Spanned) -> Option<FitRule> {
     }
     let object = reader.object(value, "rule")?;
     let percent = (10.0, 100.0);
+    let is_balanced = reader.bool(&object, "balance");
+    if let (Some(value), false) = (object.get("balance"), object.has("wrap")) {
+        reader.problem(value.at, "`balance` evens the lines of a `wrap`, and this rule has none", None);
+    }
     let rule = if let Some(to) = reader.number(&object, "squeeze", percent) {
         Some(FitRule::Squeeze(to / 100.0))
     } else if let Some(to) = reader.number(&object, "shrink", percent) {
         Some(FitRule::Shrink(to / 100.0))
+    } else if let Some(lines) = reader.number(&object, "wrap", (1.0, MAX_LINES)) {
+        Some(FitRule::Wrap { lines: lines as usize, is_balanced })
     } else {
         object.get("replace").and_then(|value| reader.text_prop(value, "replace")).map(FitRule::Replace)
     };
     reader.finish(&object, "a rule");
     if rule.is_none() && object.entries().is_empty() {
-        let help = "{\"squeeze\": 88}, {\"shrink\": 80}, {\"replace\": \"…\"} or \"ellipsis\"".to_owned();
+        let help =
+            "{\"squeeze\": 88}, {\"shrink\": 80}, {\"wrap\": 2}, {\"replace\": \"…\"} or \"ellipsis\"".to_owned();
         reader.problem(object.at, "an empty rule", help);
     }
     rule

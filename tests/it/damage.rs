@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 use sideline::draw_list::{
-    Affine, Border, BoxShape, Cap, Clip, Color, DrawList, ImageShape, Item, Join, Op, PathData, PathShape, PathStyle,
-    PictureData, Point, Rect, Segment, Shadow, Size, TextShape,
+    Affine, Border, BoxShape, Cap, Clip, Color, DrawList, Gradient, ImageShape, Item, Join, Op, PathData, PathShape,
+    PathStyle, PictureData, Point, Rect, Segment, Shadow, Size, TextLook, TextShape,
 };
 use sideline::frame::{Alpha, Band, Frame, Need, PixelFormat, band_rows};
 use sideline::ids::NodeId;
@@ -110,12 +110,28 @@ fn shape() -> impl Strategy<Value = Op> {
     )
 }
 
+fn look() -> impl Strategy<Value = TextLook> {
+    let gradient = |(from, to): (Color, Color)| {
+        let line = [Point::new(0.0, -15.0), Point::new(20.0, 0.0)];
+        TextLook::Gradient(Arc::new(Gradient { from: line[0], to: line[1], stops: vec![(0.0, from), (0.8, to)] }))
+    };
+    prop_oneof![
+        3 => Just(TextLook::Plain),
+        1 => (0.5_f32..4.0).prop_map(|width_px| TextLook::Outline { width_px, join: Join::Miter }),
+        1 => (0.0_f32..3.0, 0.0_f32..6.0)
+            .prop_map(|(outline_px, blur_px)| TextLook::Shadow { outline_px, join: Join::Round, blur_px }),
+        1 => (color(), color()).prop_map(gradient),
+        1 => Just(TextLook::Colored),
+    ]
+}
+
 fn text() -> impl Strategy<Value = Op> {
-    let words = prop_oneof![Just("0:59"), Just("104"), Just("HOME"), Just("gjy Q")];
-    (map(), words, prop_oneof![Just(14.0_f32), Just(22.0)], color()).prop_map(|(map, words, size_px, color)| {
+    let words = prop_oneof![Just("0:59"), Just("104"), Just("HOME"), Just("gjy Q"), Just("1🏀")];
+    let size = prop_oneof![Just(14.0_f32), Just(22.0)];
+    (map(), words, size, color(), look()).prop_map(|(map, words, size_px, color, look)| {
         let run = run(words, size_px);
-        let ink = Fonts::bundled().measure(&run).unwrap().ink;
-        Op::Text(TextShape { canvas_from_local: map, run: Arc::new(run), color, ink })
+        let ink = Fonts::bundled().measure(&run).unwrap().ink.outset(look.reach_px());
+        Op::Text(TextShape { canvas_from_local: map, run: Arc::new(run), color, ink, look })
     })
 }
 
@@ -371,7 +387,13 @@ fn scene(clock: &str) -> DrawList {
     let run = run(clock, 20.0);
     let ink = Fonts::bundled().measure(&run).unwrap().ink;
     let map = Affine::translation(4.0, 38.0);
-    let text = Op::Text(TextShape { canvas_from_local: map, run: Arc::new(run), color: Color::WHITE, ink });
+    let text = Op::Text(TextShape {
+        canvas_from_local: map,
+        run: Arc::new(run),
+        color: Color::WHITE,
+        ink,
+        look: TextLook::Plain,
+    });
     let plate = Op::Box(plain(Rect::new(2.0, 2.0, 60.0, 40.0), Color::from_rgb8(20, 40, 90)));
     let items = [("plate", plate), ("clock", text)].map(|(name, op)| Item { node: NodeId::new(name), op });
     DrawList { canvas: CANVAS, items: items.into() }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use sideline::draw_list::{
     Affine, BoxShape, Clip, Color, DrawList, ImageShape, Item, Op, Paint, PathData, PathShape, PathStyle, PictureData,
-    Point, Rect, Segment, Size, TextRun, TextShape,
+    Point, Rect, Segment, Size, TextLook, TextRun, TextShape,
 };
 use sideline::ids::NodeId;
 use sideline::render::{AdapterChoice, Gpu};
@@ -38,7 +38,13 @@ impl Sketch {
 
     pub fn text(&mut self, map: Affine, run: TextRun, color: Color) {
         let ink = self.fonts.measure(&run).unwrap().ink;
-        self.push(Op::Text(TextShape { canvas_from_local: map, run: Arc::new(run), color, ink }));
+        self.push(Op::Text(TextShape {
+            canvas_from_local: map,
+            run: Arc::new(run),
+            color,
+            ink,
+            look: TextLook::Plain,
+        }));
     }
 
     pub fn group(&mut self, opacity: f32, inside: impl FnOnce(&mut Sketch)) {
@@ -86,14 +92,7 @@ pub fn round_clip(rect: Rect, radius: f32) -> Clip {
 }
 
 pub fn run(text: &str, size_px: f32) -> TextRun {
-    TextRun {
-        text: text.to_owned(),
-        family: "Barlow Condensed".to_owned(),
-        weight: 600,
-        size_px,
-        tracking: 0.0,
-        tabular: false,
-    }
+    TextRun { text: text.to_owned(), family: "Barlow Condensed".to_owned(), weight: 600, size_px, ..TextRun::default() }
 }
 
 /// A closed outline through the points.

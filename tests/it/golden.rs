@@ -73,7 +73,7 @@ pub fn cases() -> Vec<Case> {
     folders.iter().map(|folder| read(folder)).collect()
 }
 
-fn read(folder: &Path) -> Case {
+pub fn read(folder: &Path) -> Case {
     let file = folder.join("case.toml");
     let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut case: Case = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));

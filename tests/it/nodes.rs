@@ -18,32 +18,36 @@ use sideline::time::{FrameIndex, FrameRate};
 
 use crate::{draw, golden};
 
-const LAYER: LayerId = LayerId(1);
+pub(crate) const LAYER: LayerId = LayerId(1);
 const RATE: FrameRate = FrameRate::FPS_50;
 
 /// A template on a stage of its own.
-struct Show {
+pub(crate) struct Show {
     stage: Stage,
-    fonts: Fonts,
+    pub(crate) fonts: Fonts,
     canvas: Size,
 }
 
 impl Show {
     fn new(file: &Path, text: &str, canvas: Size) -> Show {
+        Show::with_fields(file, text, canvas, Fields::new())
+    }
+
+    pub(crate) fn with_fields(file: &Path, text: &str, canvas: Size, fields: Fields) -> Show {
         let template = Template::parse("t".into(), file, text).unwrap_or_else(|problems| panic!("{problems:#?}"));
         let mut set = TemplateSet::default();
         set.insert(template);
         let mut show = Show { stage: Stage::new(Arc::new(set)), fonts: Fonts::bundled(), canvas };
-        show.apply(0, &Command::Cue { layer: LAYER, template: "t".into(), fields: Fields::new() });
+        show.apply(0, &Command::Cue { layer: LAYER, template: "t".into(), fields });
         show.apply(0, &Command::Take { layer: LAYER, cut: false });
         show
     }
 
-    fn apply(&mut self, frame: u64, command: &Command) {
+    pub(crate) fn apply(&mut self, frame: u64, command: &Command) {
         self.stage.apply(FrameIndex(frame), command).unwrap_or_else(|refused| panic!("{refused}"));
     }
 
-    fn draw(&mut self, frame: u64) -> DrawList {
+    pub(crate) fn draw(&mut self, frame: u64) -> DrawList {
         self.stage.draw(FrameIndex(frame), RATE, self.canvas, sample(), &mut self.fonts)
     }
 }

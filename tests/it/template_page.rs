@@ -4,13 +4,19 @@ use std::path::Path;
 
 use sideline::template::Template;
 
-const PAGE: &str = include_str!("../../docs/templates.md");
+/// A page of docs.
+pub(crate) fn read(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+pub(crate) const PAGE: &str = "templates.md";
 
 /// The fenced blocks: what stands after the fence, the line of their first line, their text.
-pub(crate) fn blocks() -> Vec<(String, usize, String)> {
+pub(crate) fn blocks(page: &str) -> Vec<(String, usize, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, usize, String)> = None;
-    for (i, line) in PAGE.lines().enumerate() {
+    for (i, line) in page.lines().enumerate() {
         open = match (line.strip_prefix("```"), open) {
             (Some(_), Some(block)) => {
                 blocks.push(block);
@@ -27,10 +33,12 @@ pub(crate) fn blocks() -> Vec<(String, usize, String)> {
 
 #[test]
 fn every_example_of_the_page_is_a_template_without_problems() {
-    let blocks = blocks();
+    let blocks = blocks(&read(PAGE));
     assert!(blocks.len() >= 8, "the page has lost its examples");
     for (kind, line, text) in blocks {
         let template = match kind.as_str() {
+            // `pages` compares those with the folders that they stand in.
+            other if other.starts_with("jsonc step ") || other.starts_with("text wrong ") => continue,
             "jsonc" => text,
             "jsonc node" => format!("{{\"nodes\": [{text}]}}"),
             other => panic!("line {line}: a block of the kind `{other}` is checked by nobody"),
@@ -48,6 +56,6 @@ fn the_page_has_an_example_of_every_kind_of_node() {
     let kinds = unknown[0].help.as_deref().and_then(|help| help.strip_prefix("one of: ")).expect("the kinds");
     for kind in kinds.split(", ") {
         let example = format!("\"type\": \"{kind}\"");
-        assert!(blocks().iter().any(|(_, _, text)| text.contains(&example)), "no example of a {kind}");
+        assert!(blocks(&read(PAGE)).iter().any(|(_, _, text)| text.contains(&example)), "no example of a {kind}");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::draw_list::{
     Affine, Border, BoxShape, Clip, Color, DrawList, ImageShape, Item, Op, Paint, PictureData, Point, Rect, Size,
-    TextRun, TextShape,
+    TextLook, TextRun, TextShape,
 };
 use crate::ids::NodeId;
 use crate::problem::Problem;
@@ -163,13 +163,14 @@ impl Pen<'_> {
             family: "Roboto Condensed".to_owned(),
             weight: 400,
             size_px,
-            tracking: 0.0,
             tabular: true,
+            ..TextRun::default()
         };
         // Without its ink a text cannot be drawn; what it says stands in the terminal as well.
         if let Ok(metrics) = self.fonts.measure(&run) {
             let canvas_from_local = Affine::translation(at.x, at.y);
-            self.push(node, Op::Text(TextShape { canvas_from_local, run: Arc::new(run), color, ink: metrics.ink }));
+            let (run, ink, look) = (Arc::new(run), metrics.ink, TextLook::Plain);
+            self.push(node, Op::Text(TextShape { canvas_from_local, run, color, ink, look }));
         }
     }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::draw_list::{Border, Item, Point, Rect, Shadow, Size, TextRun};
+use crate::draw_list::{Border, Item, Point, Rect, Shadow, Size, TextLook, TextRun};
 use crate::render::damage::places;
 
 const CANVAS: Size = Size::new(100, 50);
@@ -222,11 +222,11 @@ fn a_flattened_item_is_not_drawn() {
             family: "any".to_owned(),
             weight: 500,
             size_px: 10.0,
-            tracking: 0.0,
-            tabular: false,
+            ..TextRun::default()
         }),
         color: Color::WHITE,
         ink: Rect::new(0.0, -10.0, 10.0, 10.0),
+        look: TextLook::Plain,
     };
     let plan = planned(vec![Op::Text(flat)], &everywhere()).unwrap();
     assert!(plan.quads.is_empty());

@@ -2,11 +2,11 @@
 //!
 //! A change is a function of the frames since it began, and begins from whatever the one before it had come to.
 
-use super::{Laid, Mark, Setter};
+use super::{Laid, Mark, Piece, Setter};
 use crate::draw_list::{Point, Rect};
 use crate::template::model::{Change, TextNode};
 use crate::template::motion::{Easing, Length, progress};
-use crate::text::Fonts;
+use crate::text::{Fonts, is_attached};
 use crate::time::FrameIndex;
 
 /// A rolling character's way in capital heights: far enough that old and new are never both whole.
@@ -82,7 +82,14 @@ impl Setter<'_> {
         let (length, ease) = change_of(self.node);
         let rate = self.at.moment.rate;
         let reached = |since: FrameIndex| progress(start.since(since), 0, length.frames(rate), ease);
-        match self.node.on_change {
+        let change = match self.node.on_change {
+            // Only letters that stand side by side on one line have columns to roll in.
+            Change::Roll { length, ease } if !(self.has_columns(old, fonts) && self.has_columns(new, fonts)) => {
+                Change::Crossfade { length, ease }
+            }
+            change => change,
+        };
+        match change {
             Change::Cut => None,
             Change::Crossfade { .. } => {
                 let mut fading = match running {
@@ -128,6 +135,16 @@ impl Setter<'_> {
         }
     }
 
+    /// Whether each character of a wording has a place of its own: on one line, read from left to right, as it is written.
+    fn has_columns(&self, text: &str, fonts: &mut Fonts) -> bool {
+        let Some(laid) = self.lay(text, fonts) else { return true };
+        let [line] = &laid.lines[..] else { return false };
+        let is_as_written =
+            line.run.text == text && line.run.size_px == self.run(text, 1.0).size_px && laid.squeeze == 1.0;
+        let are_alone = text.chars().zip(text.chars().skip(1)).all(|(before, c)| !is_attached(before, c));
+        is_as_written && are_alone && !line.metrics.is_rtl && !line.metrics.is_colored
+    }
+
     /// A wording at rest as columns, rightmost first.
     fn still(&self, text: &str, fonts: &mut Fonts) -> Vec<Column> {
         let places = self.places(text, fonts);
@@ -158,30 +175,32 @@ impl Setter<'_> {
 
     /// Pen position of each character, rightmost first.
     fn places(&self, text: &str, fonts: &mut Fonts) -> Vec<f32> {
-        let Some(laid) = self.lay_plain(text, fonts) else { return Vec::new() };
+        let Some((_, pen)) = self.lay_plain(text, fonts) else { return Vec::new() };
         let mut places: Vec<f32> = text
             .char_indices()
             .map(|(at, _)| {
                 let before = if at == 0 { None } else { fonts.measure(&self.run(&text[..at], 1.0)).ok() };
-                laid.pen.x + before.map_or(0.0, |metrics| metrics.advance_px)
+                pen.x + before.map_or(0.0, |metrics| metrics.advance_px)
             })
             .collect();
         places.reverse();
         places
     }
 
-    fn lay_plain(&self, text: &str, fonts: &mut Fonts) -> Option<Laid> {
+    /// The one line of a text that has columns: its block and its pen.
+    fn lay_plain(&self, text: &str, fonts: &mut Fonts) -> Option<(Rect, Point)> {
         let run = self.run(text, 1.0);
         let metrics = fonts.measure(&run).ok()?;
-        let pen = self.pen(&run, &metrics, 1.0);
-        Some(Laid { run, metrics, squeeze: 1.0, pen })
+        let Laid { lines, block, .. } = self.place(vec![(run, metrics)], 1.0, 1.0)?;
+        Some((block, lines.first()?.pen))
     }
 
     pub(super) fn roll(&self, text: &str, columns: &[Column], p: f32, fonts: &mut Fonts) -> Vec<Mark> {
-        let Some(laid) = self.lay_plain(text, fonts) else { return Vec::new() };
-        let cap = laid.metrics.cap_height_px;
+        let Some((block, rest)) = self.lay_plain(text, fonts) else { return Vec::new() };
+        let cap = block.height;
         let places = self.places(text, fonts);
-        let mut runs = Vec::new();
+        let is_bare = self.node.outline.is_none() && self.node.shadow.is_none();
+        let mut pieces = Vec::new();
         let (mut left, mut right) = (f32::MAX, f32::MIN);
         for (i, column) in columns.iter().enumerate() {
             let Some(x) = column.x(places.get(i).copied(), p) else { continue };
@@ -191,22 +210,24 @@ impl Setter<'_> {
                 let Some(glyph) = glyph.filter(|_| away.abs() < 1.0) else { continue };
                 let run = self.run(&glyph.to_string(), 1.0);
                 let Ok(metrics) = fonts.measure(&run) else { continue };
-                let pen = Point::new(x, laid.pen.y + away * ROLL_STEP * cap);
                 left = left.min(x);
                 right = right.max(x + metrics.advance_px);
                 let suffix = Some(format!("digit[{i}][{k}]"));
-                runs.push(Mark::Run { run, pen, scale: [1.0, 1.0], ink: metrics.ink, alpha: 1.0, suffix });
+                let shift_y = away * ROLL_STEP * cap;
+                // A window that has room for outlines and shadows would show what has rolled out of it, too.
+                let alpha = if is_bare { 1.0 } else { (2.0 * (1.0 - away.abs())).min(1.0) };
+                pieces.push(Piece { shift_y, alpha, suffix, ..Piece::of(run, &metrics, Point::new(x, rest.y), 1.0) });
             }
         }
-        if runs.is_empty() {
-            return runs;
+        if pieces.is_empty() {
+            return Vec::new();
         }
-        let middle = laid.pen.y - cap / 2.0;
+        let middle = rest.y - cap / 2.0;
         let (top, bottom) = ((middle - ROLL_STEP * cap / 2.0).floor(), (middle + ROLL_STEP * cap / 2.0).ceil());
         // A glyph's ink may lean out of its cell.
         let (left, right) = ((left - cap / 4.0).floor(), (right + cap / 4.0).ceil());
         let clip = Mark::Clip(Rect::new(left, top, right - left, bottom - top));
-        std::iter::once(clip).chain(runs).chain([Mark::EndClip]).collect()
+        vec![clip, Mark::Text { pieces, block, alpha: 1.0, suffix: None }, Mark::EndClip]
     }
 
     pub(super) fn flip(&self, text: &str, old: &str, from: f32, p: f32, fonts: &mut Fonts) -> Vec<Mark> {
