@@ -201,7 +201,7 @@ impl Blocks for BlockMaker<'_> {
         let scale = raster_scale(shape.canvas_from_local);
         let Some(raster_box) = RasterBox::around(shape.ink, scale) else { return Ok(None) };
         // Only where it is a part of the pixels; otherwise they are tinted when they are laid down.
-        let ink = (shape.look == TextLook::Colored).then(|| Color { a: 1.0, ..shape.color });
+        let ink = (shape.look == TextLook::Colored).then_some(Color { a: 1.0, ..shape.color });
         let key = text_key(shape, ink, &raster_box);
         let is_same = |subject: &Subject| {
             matches!(subject, Subject::Text { run, look, ink: kept_ink, raster_box: kept }

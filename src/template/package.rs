@@ -13,6 +13,7 @@ use minijinja::Value;
 use super::bind::Local;
 use super::components;
 use super::expr::{self, Expr, value_of_json};
+use super::folder::Folder;
 use super::json::{self, Json, Key, Spanned};
 use super::nodes::Names;
 use super::problem::{Problem, suggestion};
@@ -208,11 +209,13 @@ pub(super) fn read_shared(reader: &mut Reader, package: &Package, root: &mut Spa
     }
     merge(&mut theme, theme_of(root));
     if let Some((file, shared)) = package.root() {
+        let folder = Folder::of(&file.path);
         let outer = std::mem::replace(&mut reader.file, file.clone());
+        let outer_folder = std::mem::replace(&mut reader.folder, folder);
         let mut shared = shared.clone();
         fill_in(reader, &mut shared, &theme);
         read_package(reader, &shared, names);
-        reader.file = outer;
+        (reader.file, reader.folder) = (outer, outer_folder);
     }
     if let Some(value) = entry(root, THEME).filter(|value| !matches!(value.json, Json::Object(_))) {
         reader.wrong_kind(value, THEME, "an object");

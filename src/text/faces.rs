@@ -61,6 +61,8 @@ pub(super) struct Family {
     /// Its letters are joined to each other.
     pub is_joined: bool,
     pub is_emoji: bool,
+    /// It has every printable character of ASCII, so that most texts need not be looked through.
+    pub has_ascii: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -132,6 +134,7 @@ fn families(db: &mut Database, files: &[Bundled]) -> Vec<Family> {
                 scale: scale(file.family),
                 is_joined: file.family == "Noto Sans Arabic",
                 is_emoji: file.family == EMOJI,
+                has_ascii: BUNDLED.iter().any(|bundled| bundled.family == file.family),
             }),
         }
     }
@@ -156,7 +159,7 @@ pub(super) fn add_own(system: &mut FontSystem, family: &FontFamily) -> Family {
         add(db, name.clone(), face.weights, Source::Binary(bytes))
     });
     let faces = faces.collect();
-    Family { name: family.name.clone(), faces, scale: 1.0, is_joined: false, is_emoji: false }
+    Family { name: family.name.clone(), faces, scale: 1.0, is_joined: false, is_emoji: false, has_ascii: false }
 }
 
 /// Every face is upright and of normal width to the font system: which is which is decided here.

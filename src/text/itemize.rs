@@ -32,6 +32,11 @@ pub(super) struct Item {
 
 /// Splits a text; `small` is the part of the size in which capitals stand for small letters, when they shall.
 pub(super) fn itemize(text: &str, chain: &Chain<'_>, small: Option<f32>, system: &mut FontSystem) -> Vec<Item> {
+    if chain.first.has_ascii && small.is_none() && text.is_ascii() {
+        let shown = text.chars().map(|c| if ends_line(c) { ' ' } else { c }).collect();
+        let face = chain.first.nearest(chain.weight).clone();
+        return vec![Item { text: shown, origin: 0..text.len(), face, scale: 1.0, is_joined: false }];
+    }
     let mut items: Vec<Item> = Vec::new();
     for cluster in clusters(text) {
         let family = chain.family_of(&text[cluster.clone()], system);

@@ -24,6 +24,18 @@ fn every_bundled_face_is_found_by_family_and_weight() {
 }
 
 #[test]
+fn every_bundled_face_has_all_of_ascii() {
+    let mut fonts = Fonts::bundled();
+    for family in fonts.families.clone() {
+        assert!(family.has_ascii);
+        for face in &family.faces {
+            let lacks: String = (' '..='~').filter(|c| !face.has_glyph(&mut fonts.system, *c)).collect();
+            assert_eq!(lacks, "", "{} {:?}", family.name, face.weights);
+        }
+    }
+}
+
+#[test]
 fn a_weight_without_a_face_takes_the_nearest_on_its_own_side() {
     let barlow = Fonts::bundled().family("Barlow Condensed", None).unwrap();
     let chosen = |weight| barlow.nearest(weight).weights[0];

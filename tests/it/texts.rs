@@ -7,6 +7,7 @@ use sideline::command::{Command, Fields};
 use sideline::draw_list::{DrawList, Op, Size, TextLook, TextShape};
 use sideline::frame::{Alpha, Need, PixelFormat};
 use sideline::render::Renderer;
+use sideline::template::TemplateSet;
 use sideline::time::FrameIndex;
 
 use crate::draw;
@@ -209,4 +210,26 @@ fn a_text_that_stands_still_is_the_same_run_in_every_frame() {
     let runs = |list: &DrawList| letters(list).iter().map(|shape| Arc::as_ptr(&shape.run) as usize).collect::<Vec<_>>();
     let first = show.draw(0);
     assert_eq!(runs(&show.draw(1)), runs(&first));
+}
+
+#[test]
+fn a_package_brings_fonts_along_for_all_its_templates() {
+    let folder = tempfile::tempdir().unwrap();
+    let font = cases().join("shared/fonts/serif-bold.ttf");
+    let template = r##"{ "nodes": [{ "type": "text", "text": "A", "color": "#fff", "font": "title" }] }"##;
+    let package = r#"{ "fonts": { "Own": "shared/own.ttf" }, "styles": { "title": { "family": "Own", "size": 40 } } }"#;
+    for name in ["shared", "a", "b"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    std::fs::copy(font, folder.path().join("shared/own.ttf")).unwrap();
+    std::fs::write(folder.path().join("package.json"), package).unwrap();
+    for name in ["a", "b"] {
+        std::fs::write(folder.path().join(name).join("template.json"), template).unwrap();
+    }
+    let set = TemplateSet::load(folder.path()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(set.names(), "a, b");
+    std::fs::remove_file(folder.path().join("shared/own.ttf")).unwrap();
+    let problems = TemplateSet::load(folder.path()).expect_err("the file is gone");
+    assert_eq!(problems.len(), 1, "said once, of the package: {problems:#?}");
+    assert!(problems[0].file.ends_with("package.json") && problems[0].message.contains("own.ttf"), "{}", problems[0]);
 }
