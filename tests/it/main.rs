@@ -30,6 +30,7 @@ mod places;
 mod preview;
 mod rasteriser;
 mod real_game;
+mod reference;
 mod replay;
 mod resume;
 mod schema;
