@@ -2,6 +2,13 @@
 //!
 //! In: eight-bit sRGB. Out: the same, or figures about it. A leaf: it imports nothing of ours and does no blending
 //! (that is the renderer's).
+//!
+//! [`legible`] moves colours until they can be read, [`vision`] tells how different they look to whom, [`team`] makes the colours
+//! of both teams' graphics.
+
+pub mod legible;
+pub mod team;
+pub mod vision;
 
 use std::fmt;
 use std::str::FromStr;

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FeedId, LayerId, TemplateId};
+use crate::color::team::Choice;
+use crate::ids::{FeedId, LayerId, Side, TemplateId};
 use crate::time::FrameIndex;
 
 /// Field values that an operator gives a graphic: a JSON object, keys as the template declares them.
@@ -63,6 +64,11 @@ pub enum Command {
     SetDelay { feed: FeedId, frames: u32 },
     /// The same by a difference, for keys. The journal has it as the delay that came of it.
     ShiftDelay { feed: FeedId, by: i32 },
+    /// Has a team wear its jersey's colour, its brand's, its alternate, a colour of the operator's, or what the show works out
+    /// ("auto").
+    SetColor { side: Side, color: Choice },
+    /// The same, but for a colour of the operator's, in turn: for keys. The journal has it as the choice that came of it.
+    NextColor { side: Side },
     /// Marks this moment in the journal, so that a replay can begin there; what is on air does not change. Without a name
     /// it is known by its number.
     Bookmark {

@@ -33,6 +33,7 @@ pub struct ShowFile {
     pub venue: Option<Venue>,
     pub teams: Teams,
     pub game: Game,
+    pub colors: Colors,
     pub ranks: Ranks,
     pub feeds: Vec<Feed>,
     pub graphics: Vec<Graphic>,
@@ -121,6 +122,9 @@ pub struct Team {
     pub primary: Option<String>,
     #[serde(default, deserialize_with = "values::color")]
     pub secondary: Option<String>,
+    /// What the away team wears where its colour would look like the home team's.
+    #[serde(default, deserialize_with = "values::color")]
+    pub alternate: Option<String>,
     /// The team's ids at the vendors, or the codes that the broadcaster gave it there (`consumer_code`). Where none is
     /// given the teams are told apart by code and name, and at last by the feeds' word on who is at home.
     #[serde(default)]
@@ -130,6 +134,39 @@ pub struct Team {
     /// The players of that file, read by whoever loads the show.
     #[serde(skip)]
     pub players: Vec<RosterPlayer>,
+}
+
+/// How the teams' colours are found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Colors {
+    /// Which wins where both are known: the jersey's colour or the brand's.
+    pub prefer: Preferred,
+    /// What the away team does where it would look like the home team.
+    pub clash: ClashRule,
+    /// Keys of the program window that go through a team's choices: auto, jersey, brand, alternate.
+    #[serde(deserialize_with = "values::key")]
+    pub home_key: Option<char>,
+    #[serde(deserialize_with = "values::key")]
+    pub away_key: Option<char>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preferred {
+    #[default]
+    Jersey,
+    Brand,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClashRule {
+    /// It takes another colour.
+    #[default]
+    Alternate,
+    /// It keeps its own; the operator is told all the same.
+    Keep,
 }
 
 /// What no feed tells of the game, and what the show takes for a run.

@@ -7,6 +7,7 @@
 //! a clock, opens a socket, or knows that templates exist.
 
 pub mod clock;
+mod colors;
 pub mod event;
 mod heard;
 mod hockey;
@@ -28,6 +29,7 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 
+pub use colors::ColorRules;
 pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
 pub use story::StoryRules;
@@ -36,14 +38,15 @@ pub use view::{Glance, Rules, SILENT, TeamRules, glance, view};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FeedId, FeedKind};
+use crate::color::team::Choice;
+use crate::ids::{FeedId, FeedKind, Side};
 use crate::status::Link;
 use crate::time::Timestamp;
 
 use event::Event;
 use heard::Heard;
 use snapshot::{
-    Game, Lineup, PeriodScore, Play, Player, SessionPossessions, Shot, ShotLocation, Stats, TeamColor, Tracking, Zones,
+    Game, Lineup, PeriodScore, Play, Player, SessionPossessions, Shot, ShotLocation, Stats, Tracking, Zones,
 };
 
 type SharedPlays = Arc<Vec<Arc<Play>>>;
@@ -52,13 +55,16 @@ type SharedPlays = Arc<Vec<Arc<Play>>>;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GameState {
     feeds: Vec<Arc<Heard>>,
+    /// What the operator has the teams wear, home first.
+    #[serde(default)]
+    color_choices: [Choice; 2],
     // What follows spares allocations, and is made again after a checkpoint is read.
     #[serde(skip)]
     empty: Arc<Empty>,
     #[serde(skip)]
     game: Memo<Game>,
     #[serde(skip)]
-    colors: [Memo<TeamColor>; 2],
+    colors: Arc<ArcSwapOption<colors::Colors>>,
     /// Players of all feeds together, as they were merged last; each says what of.
     #[serde(skip)]
     squads: [Arc<ArcSwapOption<matching::Merged>>; 2],
@@ -120,15 +126,20 @@ impl GameState {
     /// Takes one event of a feed, in effect from `at`. Events of one feed come in the order in which they were received.
     pub fn apply(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, event: &Event) {
         let heard = self.heard(feed, kind);
-        let (game, looks) = (heard.game.clone(), heard.looks);
+        let game = heard.game.clone();
         heard.apply(at, event);
-        let (is_same_game, is_same_look) = (Arc::ptr_eq(&game, &heard.game), looks == heard.looks);
-        if !is_same_game {
+        if !Arc::ptr_eq(&game, &heard.game) {
             self.game = Memo::default();
         }
-        if !is_same_look {
-            self.colors = Default::default();
-        }
+    }
+
+    /// Has a team wear what the operator chose, until another choice.
+    pub fn choose_color(&mut self, side: Side, choice: Choice) {
+        self.color_choices[side as usize] = choice;
+    }
+
+    pub fn color_choice(&self, side: Side) -> Choice {
+        self.color_choices[side as usize]
     }
 
     /// Counts a message of the game that arrived at `at`, and the parts of it that were not understood.

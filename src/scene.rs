@@ -119,7 +119,11 @@ impl Stage {
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => self.toggle(frame, *layer, template, fields)?,
             // The fold has done it: what is on the stage does not change.
-            Command::SetDelay { .. } | Command::ShiftDelay { .. } | Command::Bookmark { .. } => {}
+            Command::SetDelay { .. }
+            | Command::ShiftDelay { .. }
+            | Command::SetColor { .. }
+            | Command::NextColor { .. }
+            | Command::Bookmark { .. } => {}
         }
         Ok(Done { frame })
     }

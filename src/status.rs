@@ -33,6 +33,8 @@ pub struct Status {
     pub supplies: Vec<Supply>,
     /// Teams and players of one feed that are none of another's, as sentences that say what to do.
     pub unmatched: Vec<String>,
+    /// Two teams whose colours would look alike, and what was done about it.
+    pub color_clash: Option<ColorClash>,
     /// A vendor's test pattern is being received instead of a game.
     pub test_pattern: bool,
     /// Why the templates as they were saved last are not on air: the last good ones are.
@@ -59,6 +61,23 @@ impl Status {
             frames => format!("{feed} +{frames} frames"),
         }
     }
+}
+
+/// The colours of two teams that would have looked alike.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ColorClash {
+    /// What they wear, `#rrggbb`.
+    pub home: String,
+    pub away: String,
+    /// "anybody", "a red-blind viewer", "a green-blind viewer".
+    pub seen_by: String,
+    /// How far apart that viewer sees them in OKLab, and how far is enough.
+    pub difference: f64,
+    pub enough: f64,
+    /// What the away team has now; null when it keeps its own.
+    pub taken: Option<String>,
+    /// All of it, for people.
+    pub sentence: String,
 }
 
 /// One fact of the game and the feed that it is shown by.
@@ -125,6 +144,9 @@ impl fmt::Display for Status {
         }
         if !self.unmatched.is_empty() {
             write!(f, " | {} NOT MATCHED", self.unmatched.len())?;
+        }
+        if let Some(clash) = &self.color_clash {
+            write!(f, " | COLOURS: {}", clash.sentence)?;
         }
         for (index, feed) in self.feeds.iter().enumerate() {
             let lead = if index == 0 { " | " } else { ", " };
@@ -241,6 +263,7 @@ mod tests {
             clock_stale: false,
             supplies: Vec::new(),
             unmatched: Vec::new(),
+            color_clash: None,
             test_pattern: false,
         };
         assert_eq!(status.to_string(), "frame 1200 at 59.94, late 0 | tracker up +12 frames, league up");

@@ -225,6 +225,11 @@ impl Desk {
                 tracing::info!("feed {feed} is held back by {frames} frames");
                 Command::SetDelay { feed, frames }
             }
+            Command::NextColor { side } => {
+                let color = self.fold.color_choice(side).next();
+                tracing::info!("colour of the {} team: {}", side, String::from(color));
+                Command::SetColor { side, color }
+            }
             command => command,
         };
         if self.send(Act::Command(command.clone())) {

@@ -11,12 +11,14 @@ use url::Url;
 use super::Failure;
 use super::fold::Fold;
 use crate::color::Rgb;
-use crate::config::{self, Feed, KeyPlace, PingForm, RosterPlayer, ShotTracker, ShowFile, Sportradar, Team};
+use crate::config::{
+    self, ClashRule, Feed, KeyPlace, PingForm, Preferred, RosterPlayer, ShotTracker, ShowFile, Sportradar, Team,
+};
 use crate::feed::decode::Reading;
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
 use crate::game::snapshot::Player;
-use crate::game::{Fact, Ranks, Rules, StoryRules, TeamRules};
+use crate::game::{ColorRules, Fact, Ranks, Rules, StoryRules, TeamRules};
 use crate::ids::{FeedId, FeedKind};
 use crate::venue::Endpoints;
 
@@ -102,7 +104,12 @@ pub fn rules(show: &ShowFile) -> Rules {
             ranks.set(fact, feeds.to_vec());
         }
     }
-    Rules { home: team(&show.teams.home), away: team(&show.teams.away), ranks, story: story(&show.game) }
+    let colors = ColorRules {
+        prefers_brand: show.colors.prefer == Preferred::Brand,
+        keeps_clash: show.colors.clash == ClashRule::Keep,
+    };
+    let (home, away) = (team(&show.teams.home), team(&show.teams.away));
+    Rules { home, away, ranks, story: story(&show.game), colors }
 }
 
 fn story(said: &config::Game) -> StoryRules {
@@ -125,6 +132,7 @@ fn team(said: &Team) -> TeamRules {
         market: said.market.clone(),
         primary: color(&said.primary),
         secondary: color(&said.secondary),
+        alternate: color(&said.alternate),
         ids: said.ids.clone(),
         roster: Arc::new(said.players.iter().map(player).collect()),
     }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::delay::Delays;
 use super::standing::Standing;
+use crate::color::team::Choice;
 use crate::command::Command;
 use crate::feed::decode::{self, Decoder, Reading, Verdict};
 use crate::feed::{Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
-use crate::ids::{FeedId, FeedKind};
+use crate::ids::{FeedId, FeedKind, Side};
 use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
@@ -138,6 +139,11 @@ impl Fold {
         self.delays.of(feed)
     }
 
+    /// What the operator has a team wear.
+    pub fn color_choice(&self, side: Side) -> Choice {
+        self.state.color_choice(side)
+    }
+
     /// The files of the templates that are on air.
     pub fn templates(&self) -> &Manifest {
         &self.templates
@@ -181,6 +187,9 @@ impl Fold {
             Body::Command(Command::SetDelay { feed, frames }) => {
                 self.delays.set(feed, *frames);
                 self.delays_told = Arc::new(self.delays.all());
+            }
+            Body::Command(Command::SetColor { side, color }) => {
+                Arc::make_mut(&mut self.state).choose_color(*side, *color);
             }
             Body::Command(command) => self.standing.apply(command),
             Body::Start(start) => {

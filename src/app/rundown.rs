@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::command::Command;
 use crate::config::{Graphic, RundownStep, ShowFile};
+use crate::ids::Side;
 
 /// A graphic of the rundown is cued this long before it is taken, as an operator would: its pictures are made meanwhile.
 const CUE_LEAD: Duration = Duration::from_millis(700);
@@ -14,14 +15,17 @@ pub fn cue(graphic: &Graphic) -> Command {
     Command::Cue { layer: graphic.layer, template: graphic.template.clone(), fields: graphic.fields.clone() }
 }
 
-/// One key, one graphic: on air, and off again.
+/// One key, one graphic: on air, and off again. And one for each team's colour.
 pub fn keys(show: &ShowFile) -> BTreeMap<char, Command> {
     let toggle = |graphic: &Graphic| Command::Toggle {
         layer: graphic.layer,
         template: graphic.template.clone(),
         fields: graphic.fields.clone(),
     };
-    show.graphics.iter().filter_map(|graphic| Some((graphic.key?, toggle(graphic)))).collect()
+    let graphics = show.graphics.iter().filter_map(|graphic| Some((graphic.key?, toggle(graphic))));
+    let colors = [(show.colors.home_key, Side::Home), (show.colors.away_key, Side::Away)];
+    let colors = colors.into_iter().filter_map(|(key, side)| Some((key?, Command::NextColor { side })));
+    graphics.chain(colors).collect()
 }
 
 /// A command of the rundown and its time after the beginning.

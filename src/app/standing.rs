@@ -72,8 +72,12 @@ impl Standing {
                 let off = layer.on_air.as_ref().is_some_and(|on_air| on_air.template == *template);
                 layer.on_air = (!off).then(|| Graphic::new(template, fields));
             }
-            // Not on a layer: the fold keeps delays itself, and a bookmark changes nothing.
-            Command::SetDelay { .. } | Command::ShiftDelay { .. } | Command::Bookmark { .. } => {}
+            // Not on a layer: the fold keeps delays and colours itself, and a bookmark changes nothing.
+            Command::SetDelay { .. }
+            | Command::ShiftDelay { .. }
+            | Command::SetColor { .. }
+            | Command::NextColor { .. }
+            | Command::Bookmark { .. } => {}
         }
     }
 

@@ -15,8 +15,8 @@ use crate::ids::FeedKind;
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");
 
-const SECTIONS: [&str; 10] =
-    ["show", "journal", "venue", "teams", "game", "ranks", "feed", "graphic", "rundown", "output"];
+const SECTIONS: [&str; 11] =
+    ["show", "journal", "venue", "teams", "game", "colors", "ranks", "feed", "graphic", "rundown", "output"];
 
 /// Reads a show file. `file` is only named in problems; nothing is opened.
 pub fn parse(file: &Path, text: &str) -> Result<ShowFile, Problems> {
@@ -64,13 +64,15 @@ impl<'a> Reader<'a> {
         let venue = root.remove("venue").and_then(|section| self.value(section));
         let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
         let game = root.remove("game").map_or(Some(Default::default()), |section| self.value(section));
+        let colors = root.remove("colors").map_or(Some(Default::default()), |section| self.value(section));
         let ranks = root.remove("ranks").map_or(Some(Default::default()), |section| self.value(section));
         let rundown = root.remove("rundown").map_or(Some(Rundown::default()), |section| self.value(section));
         let feeds = root.remove("feed").map_or(vec![], |list| self.list(list, "feed", Self::feed));
         let graphics = root.remove("graphic").map_or(vec![], |list| self.list(list, "graphic", Self::value));
         let outputs = root.remove("output").map_or(vec![], |list| self.list(list, "output", Self::output));
-        let (show, teams, game, ranks, rundown) = (show?, teams?, game?, ranks?, rundown?);
-        Some(ShowFile { show, venue, teams, game, ranks, feeds, graphics, rundown, outputs, journal })
+        let (show, teams, game, colors) = (show?, teams?, game?, colors?);
+        let (ranks, rundown) = (ranks?, rundown?);
+        Some(ShowFile { show, venue, teams, game, colors, ranks, feeds, graphics, rundown, outputs, journal })
     }
 
     /// Reads a table. serde stops at the first problem, so the key that it is about is taken out and the rest read again.
@@ -220,11 +222,13 @@ impl<'a> Reader<'a> {
 
     fn distinct_keys(&mut self, show: &ShowFile) {
         let mut taken: BTreeMap<char, &str> = BTreeMap::new();
-        for graphic in &show.graphics {
-            let Some(key) = graphic.key else { continue };
-            if let Some(first) = taken.insert(key, &graphic.name) {
+        let graphics = show.graphics.iter().map(|graphic| (graphic.key, graphic.name.as_str()));
+        let colors = [(show.colors.home_key, "home_key"), (show.colors.away_key, "away_key")];
+        for (key, name) in graphics.chain(colors) {
+            let Some(key) = key else { continue };
+            if let Some(first) = taken.insert(key, name) {
                 let span = self.last_mention(&key.to_string());
-                let message = format!("key `{key}` is given to `{first}` and `{}`", graphic.name);
+                let message = format!("key `{key}` is given to `{first}` and `{name}`");
                 self.push(span, message, Some("one key, one graphic".into()));
             }
         }

@@ -299,11 +299,21 @@ pub struct Penalty {
 pub struct TeamColor {
     /// As the feed reported it; null until it did.
     pub jersey: Option<String>,
-    /// The plate: the jersey's colour, else the show file's brand colour.
+    /// Where `primary` comes from: "jersey", "brand", "alternate", "operator".
+    pub origin: Option<String>,
+    /// The plate: the jersey's colour, else the show file's brand colour, its lightness moved as far as text on it needs.
     pub primary: Option<String>,
-    /// Text on `primary`.
+    /// The upper and the lower end of the plate's gradient.
+    pub light: Option<String>,
+    pub dark: Option<String>,
+    /// Text on `primary`, at least 4.5:1 on all of its gradient.
     pub on_primary: Option<String>,
-    /// The accent: the show file's secondary colour.
+    /// A darker cell in the plate, and text on it.
+    pub shade: Option<String>,
+    pub on_shade: Option<String>,
+    /// An edge that shows on `primary`.
+    pub border: Option<String>,
+    /// The accent: the show file's secondary colour, or what else of the team's colours shows on `primary`.
     pub secondary: Option<String>,
     /// Text on `secondary`.
     pub on_secondary: Option<String>,

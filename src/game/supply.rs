@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::ids::FeedId;
-use crate::status::{Link, Supply};
+use crate::status::{ColorClash, Link, Supply};
 use crate::time::Timestamp;
 
 use super::GameState;
@@ -19,6 +19,8 @@ pub struct Merging {
     pub supplies: Vec<Supply>,
     /// Teams and players of one feed that are none of another's, as sentences.
     pub unmatched: Vec<String>,
+    /// Two teams whose colours would look alike, and what was done about it.
+    pub color_clash: Option<ColorClash>,
 }
 
 /// Tells how `view` merges at `now`.
@@ -27,6 +29,7 @@ pub fn merging(state: &GameState, rules: &Rules, now: Timestamp) -> Merging {
     Merging {
         supplies: Fact::ALL.iter().filter_map(|fact| supply(&merge, *fact)).collect(),
         unmatched: merge.unmatched(),
+        color_clash: merge.colors().clash(),
     }
 }
 

@@ -3,20 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::color::{Rgb, on_color};
+use crate::color::Rgb;
 use crate::ids::{Side, TeamId};
 use crate::status::{FeedHealth, Link};
 use crate::time::Timestamp;
 
 use super::GameState;
 use super::clock;
+use super::colors::ColorRules;
 use super::heard::{Heard, TeamHeard};
 use super::hockey::{self, IceClock};
 use super::matching::{self, Sides};
 use super::rank::{Fact, Ranks};
 use super::snapshot::{
     Clock, Drought, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score,
-    Team, TeamColor, Tracking,
+    Team, Tracking,
 };
 use super::story::{StoryRules, standing};
 
@@ -31,6 +32,7 @@ pub struct Rules {
     pub away: TeamRules,
     pub ranks: Ranks,
     pub story: StoryRules,
+    pub colors: ColorRules,
 }
 
 /// One team by the show file; `None` leaves the feeds' word.
@@ -39,10 +41,12 @@ pub struct TeamRules {
     pub code: Option<String>,
     pub name: Option<String>,
     pub market: Option<String>,
-    /// Brand colour of the plate, until a feed reports the jersey's.
+    /// Brand colour of the plate: until a feed reports the jersey's, or in its place.
     pub primary: Option<Rgb>,
     /// Brand colour of the accent.
     pub secondary: Option<Rgb>,
+    /// The plate's when the team would look like the other.
+    pub alternate: Option<Rgb>,
     /// The team's ids at the vendors (or the codes that the broadcaster gave it there): these come before any other way
     /// to tell the teams apart.
     pub ids: Vec<TeamId>,
@@ -278,7 +282,7 @@ impl<'a> Merge<'a> {
             skaters: self.pick_team(Fact::Penalties, side, |team| team.skaters),
             empty_net: self.pick_team(Fact::Penalties, side, |team| team.goalkeeper).map(|there| !there),
             penalties: self.penalties(side, clock),
-            color: self.color(side),
+            color: self.colors().teams[side as usize].clone(),
             by_period: self.part(Fact::Stats, side, |team| team.by_period.as_ref(), &empty.by_period),
             stats: self.part(Fact::Stats, side, |team| team.stats.as_ref(), &empty.stats),
             players,
@@ -320,22 +324,6 @@ impl<'a> Merge<'a> {
         empty: &'a Arc<T>,
     ) -> Arc<T> {
         self.pick_team(fact, side, of).unwrap_or(empty).clone()
-    }
-
-    fn color(&self, side: Side) -> Arc<TeamColor> {
-        let rules = self.rules.team(side);
-        let jersey = self.pick_team(Fact::Color, side, |team| team.jersey.clone());
-        let primary = jersey.as_deref().and_then(|jersey| jersey.parse().ok()).or(rules.primary);
-        let text_on = |plate: Option<Rgb>| plate.map(|plate| on_color(plate).to_string());
-        let color = TeamColor {
-            jersey,
-            primary: primary.map(|color| color.to_string()),
-            on_primary: text_on(primary),
-            secondary: rules.secondary.map(|color| color.to_string()),
-            on_secondary: text_on(rules.secondary),
-        };
-        let memo = &self.state.colors[if side == Side::Home { 0 } else { 1 }];
-        memo.share(color)
     }
 
     /// Whether a feed that supplies score or statistics is still telling the past.

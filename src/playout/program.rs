@@ -212,6 +212,7 @@ impl Program {
             clock_stale: self.clock_stale,
             supplies: self.merging.supplies.clone(),
             unmatched: self.merging.unmatched.clone(),
+            color_clash: self.merging.color_clash.clone(),
             test_pattern: self.test_pattern,
             template_problems: Arc::default(),
         }

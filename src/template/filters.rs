@@ -3,6 +3,7 @@
 use minijinja::{Environment, Error, ErrorKind};
 
 use super::color;
+use crate::color::legible::{GRADIENT_DARKER, GRADIENT_LIGHTER};
 use crate::draw_list::Color;
 
 /// Functions of minijinja itself, which are not names of the game.
@@ -77,7 +78,7 @@ pub(crate) fn add_to(engine: &mut Environment<'static>) {
     engine.add_filter("plural", plural);
     engine.add_filter("on_color", |plate: &str| Ok::<_, Error>(color::print(color::text_on(read(plate)?))));
     engine.add_filter("plate", |plate: &str| {
-        Ok::<_, Error>(color::print(color::legible_plate(read(plate)?, 0.05, 0.07)))
+        Ok::<_, Error>(color::print(color::legible_plate(read(plate)?, GRADIENT_LIGHTER, GRADIENT_DARKER)))
     });
     engine.add_filter("lighten", |c: &str, by: f32| {
         Ok::<_, Error>(color::print(color::shift_lightness(read(c)?, by / 100.0)))

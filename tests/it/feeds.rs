@@ -72,6 +72,7 @@ struct TeamSaid {
     name: Option<String>,
     primary: Option<String>,
     secondary: Option<String>,
+    alternate: Option<String>,
     ids: Vec<String>,
     roster: Vec<Player>,
 }
@@ -120,6 +121,7 @@ fn rules(expected: &Expected) -> Rules {
             market: None,
             primary: color(&said.primary),
             secondary: color(&said.secondary),
+            alternate: color(&said.alternate),
             ids: said.ids.iter().map(|id| id.as_str().into()).collect(),
             roster: Arc::new(said.roster.clone()),
         })

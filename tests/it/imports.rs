@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("draw_list", &["ids"]),
     ("frame", &["draw_list", "time"]),
-    ("command", &["ids", "time"]),
+    ("command", &["color", "ids", "time"]),
     ("status", &["ids", "problem", "time"]),
     ("assets", &["draw_list"]),
     ("color", &[]),

@@ -20,6 +20,7 @@ mod fuzz;
 mod golden;
 mod graphics;
 mod imports;
+mod jersey;
 mod journal;
 mod journal_disk;
 mod nodes;
