@@ -65,7 +65,14 @@ const BUILTIN_PACKAGE: &str = include_str!("../templates/package.json");
 
 /// The templates that are part of the program.
 const BUILTIN: &[(&str, &str)] = &[
+    ("box-score", include_str!("../templates/box-score/template.json")),
+    ("comparison", include_str!("../templates/comparison/template.json")),
+    ("leaders", include_str!("../templates/leaders/template.json")),
+    ("line-score", include_str!("../templates/line-score/template.json")),
+    ("lineups", include_str!("../templates/lineups/template.json")),
     ("lower-third", include_str!("../templates/lower-third/template.json")),
+    ("possession-types", include_str!("../templates/possession-types/template.json")),
+    ("schedule", include_str!("../templates/schedule/template.json")),
     ("score-bug", include_str!("../templates/score-bug/template.json")),
     ("shot-map", include_str!("../templates/shot-map/template.json")),
 ];

@@ -22,7 +22,24 @@ use crate::{draw, golden};
 
 const LAYER: LayerId = LayerId(1);
 const HD: Size = Size::new(1920, 1080);
-const SNAPSHOTS: [&str; 7] = ["blow-out", "empty", "full", "long-names", "mid-game", "overtime", "tenths"];
+const SNAPSHOTS: [&str; 16] = [
+    "blow-out",
+    "empty",
+    "final-4ot",
+    "free-throw",
+    "full",
+    "halftime",
+    "intermission",
+    "long-names",
+    "mid-game",
+    "overtime",
+    "power-play",
+    "pre-game",
+    "review",
+    "tenths",
+    "timeout",
+    "tip-off",
+];
 
 /// The ids of all built-in graphics.
 fn graphics() -> Vec<String> {
@@ -392,6 +409,43 @@ fn graphics_look_as_expected() {
         }));
     }
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+/// The full frames, each with the node that nothing of it may leave.
+const FULL_FRAMES: [&str; 7] =
+    ["box-score", "comparison", "leaders", "line-score", "lineups", "possession-types", "schedule"];
+
+#[test]
+fn no_text_of_a_full_frame_leaves_it_or_the_safe_area_whatever_the_game() {
+    let fields = serde_json::json!({"game_1": "WED 2 DEC | at Oklahoma City Thunder | 7:00 PM | Paycom Center"});
+    for name in SNAPSHOTS {
+        for graphic in FULL_FRAMES {
+            let fields = if graphic == "schedule" { fields.clone() } else { serde_json::json!({}) };
+            let list = Show::with(graphic, fields, name, HD).run_to(120);
+            let panel = list.items.iter().find(|item| item.node.as_str().ends_with("/panel.fill"));
+            let panel = panel.and_then(|item| item.op.bounds()).unwrap_or_else(|| panic!("{graphic} on {name}"));
+            assert!(panel.x >= 96.0 && panel.right() <= 1824.0, "{graphic} on {name}: {panel}");
+            assert!(panel.y >= 54.0 && panel.bottom() <= 1026.0, "{graphic} on {name}: {panel}");
+            for item in &list.items {
+                let Op::Text(shape) = &item.op else { continue };
+                let ink = shape.canvas_from_local.bounds_of(shape.ink);
+                let is_inside = ink.x >= panel.x && ink.right() <= panel.right();
+                let is_within = ink.y >= panel.y - 2.0 && ink.bottom() <= panel.bottom() + 2.0;
+                assert!(is_inside && is_within, "{graphic} on {name}: `{}` at {ink}, {panel}", shape.run.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_box_score_goes_on_to_the_other_team_and_marks_who_is_out() {
+    let mut show = Show::with("box-score", serde_json::json!({"team": "home"}), "free-throw", HD);
+    let first = texts(&show.run_to(120));
+    assert!(first.contains(&"BROOKLYN NETS".to_owned()) && first.contains(&"KEVIN DURANT".to_owned()), "{first:?}");
+    assert!(first.contains(&"FOULED OUT".to_owned()) && first.contains(&"EJECTED".to_owned()), "{first:?}");
+    show.apply(&Command::Continue { layer: LAYER, to: None, by: None, cut: false });
+    let second = texts(&show.run_to(240));
+    assert!(second.contains(&"STEPHEN CURRY".to_owned()) && !second.contains(&"KEVIN DURANT".to_owned()), "{second:?}");
 }
 
 #[test]
