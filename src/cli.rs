@@ -97,6 +97,9 @@ struct RunArguments {
     /// Write the draw list of every frame into this file, as text
     #[arg(long, value_name = "FILE", conflicts_with = "movie")]
     lists: Option<PathBuf>,
+    /// Take commands from this file or pipe, one a line, as JSON (`-`: standard input): {"verb":"undo"}
+    #[arg(long, value_name = "FILE", conflicts_with = "movie")]
+    commands: Option<PathBuf>,
     /// Print the last status as JSON
     #[arg(long)]
     json: bool,
@@ -104,12 +107,22 @@ struct RunArguments {
 
 const KEYS: &str = "Keys of the program window:
   a graphic's key  puts it on air, and off again
+  a [[key]]        the command that the show file gives it
   Esc              everything off
+  Backspace        takes the last correction back
   Tab              chooses a feed; the title names it
   Up, Down         hold that feed back by a frame more, or less; PageUp and PageDown by ten
   F2               what is behind the graphics
   F9               a bookmark in the journal, for a replay to begin at
-  F11              full screen";
+  F11              full screen
+In a rehearsal (sideline replay), too:
+  Space            stands still, and goes on
+  Left, Right      five seconds back, or on
+  Home, End        the period before, or the next one
+  F3, F4           the play before, or the next one
+  F5, F6           the bookmark before, or the next one
+  F7, F8           half the speed, or twice
+  F10              begins a loop, ends it, and leaves it";
 
 #[derive(clap::Args)]
 struct VenueArguments {
@@ -199,6 +212,7 @@ struct InspectArguments {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = KEYS)]
 struct ReplayArguments {
     journal: PathBuf,
     /// Another show file than the one in the journal: today's templates over last week's game
@@ -232,6 +246,9 @@ struct ReplayArguments {
     /// End after this many seconds
     #[arg(long, value_name = "N", value_parser = seconds)]
     seconds: Option<Duration>,
+    /// Take commands from this file or pipe, one a line, as JSON (`-`: standard input)
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    commands: Option<PathBuf>,
     /// Print the last status of a rehearsal, or the list, as JSON
     #[arg(long)]
     json: bool,
@@ -327,7 +344,13 @@ fn run(arguments: RunArguments) -> Result<(), Failure> {
         }
         return print(&format_args!("{}", what.movie.display()));
     }
-    let how = Live { length: arguments.seconds, headless: arguments.headless, rehearsal: None, lists: arguments.lists };
+    let how = Live {
+        length: arguments.seconds,
+        headless: arguments.headless,
+        rehearsal: None,
+        lists: arguments.lists,
+        commands: arguments.commands,
+    };
     go_live(&show, &how, arguments.json)
 }
 
@@ -416,7 +439,8 @@ fn follow(arguments: &InspectArguments) -> Result<(), Failure> {
 }
 
 fn replay(arguments: ReplayArguments) -> Result<(), Failure> {
-    let ReplayArguments { journal, show, feeds_only, speed, out, lists, headless, seconds, json, .. } = arguments;
+    let ReplayArguments { journal, show, feeds_only, speed, out, lists, headless, seconds, commands, json, .. } =
+        arguments;
     if arguments.list {
         return list_landmarks(&app::landmarks(&journal)?, json);
     }
@@ -428,7 +452,7 @@ fn replay(arguments: ReplayArguments) -> Result<(), Failure> {
         let other_show = show.is_some();
         let show = show.as_deref().map_or_else(|| app::show_of(&journal), |path| Show::load(Some(path)))?;
         let rehearsal = Some(Rehearsal { journal, speed, from, again_at: to, feeds_only, other_show });
-        return go_live(&show, &Live { length: seconds, headless, rehearsal, lists }, json);
+        return go_live(&show, &Live { length: seconds, headless, rehearsal, lists, commands }, json);
     }
     let replayed = app::replay(&Replay { journal, show, feeds_only, from, to, out: out.clone(), lists })?;
     eprintln!("{} frames, {} skipped as they were on air", replayed.frames, replayed.skipped);

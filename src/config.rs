@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::command::Fields;
+use crate::command::{Command, Fields, Key};
 use crate::draw_list::Size;
 use crate::frame::{Alpha, PixelFormat};
 use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TeamId, TemplateId};
@@ -41,6 +41,7 @@ pub struct ShowFile {
     pub outputs: Vec<Output>,
     /// How the journal is kept; by the defaults when absent.
     pub journal: Option<Journal>,
+    pub keys: Vec<KeyBinding>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -83,6 +84,77 @@ pub enum KeptPositions {
     All,
     None,
     PerSecond(f64),
+}
+
+/// What the show says of the game, over what feeds say; how long its periods are, for a game that is run by hand; and what
+/// it takes for a run.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Game {
+    /// `basketball` or `hockey`.
+    pub sport: Option<Sport>,
+    pub league: Option<String>,
+    pub title: Option<String>,
+    pub venue: Option<String>,
+    /// Before overtime: 4 (basketball) or 3 (hockey) unless set; 2 are halves.
+    #[serde(deserialize_with = "values::periods")]
+    pub periods: Option<u8>,
+    #[serde(deserialize_with = "values::period_minutes")]
+    pub period_minutes: Option<f64>,
+    #[serde(deserialize_with = "values::period_minutes")]
+    pub overtime_minutes: Option<f64>,
+    /// 0: there is none.
+    #[serde(deserialize_with = "values::shot_clock")]
+    pub shot_clock_s: Option<u32>,
+    /// Of a team, at the beginning.
+    pub timeouts: Option<u32>,
+    /// Points from which a stretch of scoring is a run.
+    pub run_points: u32,
+    /// The other side's points above which it is none.
+    pub run_against: u32,
+    /// Personal fouls with which a player is out; by the league when absent (six in the NBA and WNBA, else five).
+    pub foul_limit: Option<u32>,
+    /// How long half-time lasts, and any other break, in seconds: from the end of the period a countdown runs. None runs
+    /// when absent, unless a feed's clock tells one.
+    pub halftime_s: Option<u32>,
+    pub break_s: Option<u32>,
+}
+
+impl Default for Game {
+    fn default() -> Self {
+        Self {
+            sport: None,
+            league: None,
+            title: None,
+            venue: None,
+            periods: None,
+            period_minutes: None,
+            overtime_minutes: None,
+            shot_clock_s: None,
+            timeouts: None,
+            run_points: 8,
+            run_against: 4,
+            foul_limit: None,
+            halftime_s: None,
+            break_s: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sport {
+    Basketball,
+    Hockey,
+}
+
+/// A key of the program window and the command that it gives.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyBinding {
+    #[serde(deserialize_with = "values::key")]
+    pub key: Key,
+    pub command: Command,
 }
 
 /// The mock venue.
@@ -137,7 +209,7 @@ pub struct Team {
 }
 
 /// How the teams' colours are found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Colors {
     /// Which wins where both are known: the jersey's colour or the brand's.
@@ -145,10 +217,10 @@ pub struct Colors {
     /// What the away team does where it would look like the home team.
     pub clash: ClashRule,
     /// Keys of the program window that go through a team's choices: auto, jersey, brand, alternate.
-    #[serde(deserialize_with = "values::key")]
-    pub home_key: Option<char>,
-    #[serde(deserialize_with = "values::key")]
-    pub away_key: Option<char>,
+    #[serde(deserialize_with = "values::some_key")]
+    pub home_key: Option<Key>,
+    #[serde(deserialize_with = "values::some_key")]
+    pub away_key: Option<Key>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -167,28 +239,6 @@ pub enum ClashRule {
     Alternate,
     /// It keeps its own; the operator is told all the same.
     Keep,
-}
-
-/// What no feed tells of the game, and what the show takes for a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Game {
-    /// Points from which a stretch of scoring is a run.
-    pub run_points: u32,
-    /// The other side's points above which it is none.
-    pub run_against: u32,
-    /// Personal fouls with which a player is out; by the league when absent (six in the NBA and WNBA, else five).
-    pub foul_limit: Option<u32>,
-    /// How long half-time lasts, and any other break, in seconds: from the end of the period a countdown runs. None runs
-    /// when absent, unless a feed's clock tells one.
-    pub halftime_s: Option<u32>,
-    pub break_s: Option<u32>,
-}
-
-impl Default for Game {
-    fn default() -> Self {
-        Self { run_points: 8, run_against: 4, foul_limit: None, halftime_s: None, break_s: None }
-    }
 }
 
 /// For each kind of fact the feeds that are asked for it, by their ids, the most believed one first. Feeds that are not
@@ -477,8 +527,8 @@ pub struct Graphic {
     pub template: TemplateId,
     pub layer: LayerId,
     /// A key of the program window that puts it on and off air: one character.
-    #[serde(default, deserialize_with = "values::key")]
-    pub key: Option<char>,
+    #[serde(default, deserialize_with = "values::some_key")]
+    pub key: Option<Key>,
     #[serde(default)]
     pub fields: Fields,
 }

@@ -6,6 +6,7 @@
 //! Run by whoever folds the journal, who publishes a clone after each entry: a clone costs a few pointers. It never reads
 //! a clock, opens a socket, or knows that templates exist.
 
+mod by_hand;
 pub mod clock;
 mod colors;
 pub mod event;
@@ -34,7 +35,7 @@ pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
 pub use story::StoryRules;
 pub use supply::{Merging, merging};
-pub use view::{Glance, Rules, SILENT, TeamRules, glance, view};
+pub use view::{GameRules, Glance, Rules, SILENT, TeamRules, glance, view};
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,9 @@ pub struct GameState {
     /// What the operator has the teams wear, home first.
     #[serde(default)]
     color_choices: [Choice; 2],
+    /// What operators hold over all feeds.
+    #[serde(default)]
+    by_hand: Arc<by_hand::ByHand>,
     // What follows spares allocations, and is made again after a checkpoint is read.
     #[serde(skip)]
     empty: Arc<Empty>,

@@ -12,7 +12,7 @@
 mod program;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -23,7 +23,7 @@ use crate::game::GameState;
 use crate::journal::{Health, Seq};
 use crate::output::Output;
 use crate::problem::Problem;
-use crate::status::{Delay, Status, Timing};
+use crate::status::{Delay, Rehearsal, Status, Timing};
 use crate::template::TemplateSet;
 use crate::time::{Clock, FrameIndex, FrameRate, Timestamp};
 
@@ -75,19 +75,27 @@ pub struct Desk {
     pub journal: Arc<Health>,
     /// Why the templates as they were saved last are not on air; empty when they are.
     pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
+    /// What is rehearsed; `None` on air.
+    pub rehearsal: Arc<ArcSwapOption<Rehearsal>>,
+    /// Ends before this frame, if it is ever reached: [`NO_END`] is not.
+    pub until: Arc<AtomicU64>,
+    /// This desk is done with, and the show goes on with another.
+    pub over: Arc<AtomicBool>,
     pub stop: Arc<AtomicBool>,
 }
 
-/// Runs the loop until `stop`, or to the frame before `until`, beginning with the frame whose time it is; returns the last
+/// No frame has this index.
+pub const NO_END: u64 = u64::MAX;
+
+impl Desk {
+    fn is_before_end(&self, index: FrameIndex) -> bool {
+        index.0 < self.until.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs the loop until the show stops or this desk ends, beginning with the frame whose time it is; returns the last
 /// status.
-pub fn run(
-    program: &mut Program,
-    outputs: &[Output],
-    desk: &Desk,
-    clock: &dyn Clock,
-    epoch: Timestamp,
-    until: Option<FrameIndex>,
-) -> Status {
+pub fn run(program: &mut Program, outputs: &[Output], desk: &Desk, clock: &dyn Clock, epoch: Timestamp) -> Status {
     let rate = program.rate();
     let mut pending: Vec<Ordered> = Vec::new();
     let mut index = rate.frame_at(clock.now().since(epoch));
@@ -95,8 +103,11 @@ pub fn run(
     let mut late = 0;
     let mut marked = None;
     let mut status = None;
-    while !desk.stop.load(Ordering::Relaxed) && until.is_none_or(|until| index < until) {
-        clock.wait_until(epoch + rate.time_of(index));
+    while !desk.stop.load(Ordering::Relaxed) && !desk.over.load(Ordering::Relaxed) && desk.is_before_end(index) {
+        if !clock.wait_until(epoch + rate.time_of(index)) {
+            // The show's time stands still. Its picture does, too.
+            continue;
+        }
         // The position first: every act up to it is in the queue by then.
         let position = desk.position.load_full();
         pending.extend(desk.acts.try_iter());
@@ -122,6 +133,7 @@ pub fn run(
         reported.journal_lost = desk.journal.lost();
         reported.journal_trouble = desk.journal.trouble().map(|trouble| trouble.as_ref().clone());
         reported.template_problems = desk.template_problems.load_full();
+        reported.rehearsal = desk.rehearsal.load_full();
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));
         let next = following(index, rate, epoch, clock.now());

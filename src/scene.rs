@@ -123,7 +123,19 @@ impl Stage {
             | Command::ShiftDelay { .. }
             | Command::SetColor { .. }
             | Command::NextColor { .. }
-            | Command::Bookmark { .. } => {}
+            | Command::Bookmark { .. }
+            | Command::Correct(_)
+            | Command::Adjust(_)
+            | Command::StartClock
+            | Command::StopClock
+            | Command::ToggleClock
+            | Command::NextPeriod
+            | Command::ResetShotClock
+            | Command::SwitchPossession
+            | Command::BeginGame
+            | Command::Release { .. }
+            | Command::Undo
+            | Command::Rehearse(_) => {}
         }
         Ok(Done { frame })
     }

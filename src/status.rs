@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TemplateId};
+use crate::ids::{FeedId, FeedKind, LayerId, OutputId, Side, TemplateId};
 use crate::problem::Problem;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
 
@@ -31,6 +31,8 @@ pub struct Status {
     pub clock_stale: bool,
     /// Which feed supplies what; a row for each fact that any feed has told.
     pub supplies: Vec<Supply>,
+    /// What the operator holds over all feeds, until it is released.
+    pub held: Vec<Held>,
     /// Teams and players of one feed that are none of another's, as sentences that say what to do.
     pub unmatched: Vec<String>,
     /// Two teams whose colours would look alike, and what was done about it.
@@ -39,6 +41,50 @@ pub struct Status {
     pub test_pattern: bool,
     /// Why the templates as they were saved last are not on air: the last good ones are.
     pub template_problems: Arc<Vec<Problem>>,
+    /// Null on air.
+    pub rehearsal: Option<Arc<Rehearsal>>,
+}
+
+/// How a recording is played in place of feeds.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Rehearsal {
+    /// Times real time.
+    pub speed: f64,
+    pub paused: bool,
+    /// The recording's first frame: places are counted from it.
+    pub first: FrameIndex,
+    /// The stretch that is played again and again: its first frame, and the one to end before.
+    pub stretch: Option<(FrameIndex, FrameIndex)>,
+    /// Where a stretch is to begin whose end is still to come.
+    pub marked: Option<FrameIndex>,
+    /// Where it is going, until it is there.
+    pub seeking: Option<FrameIndex>,
+}
+
+impl Rehearsal {
+    /// "REHEARSAL 1:02.3 x2 PAUSED LOOP 0:10.0-0:20.0"
+    pub fn in_short(&self, frame: FrameIndex, rate: FrameRate) -> String {
+        let place = |frame: FrameIndex| {
+            let seconds = rate.time_of(frame).saturating_sub(rate.time_of(self.first)).as_secs_f64();
+            format!("{}:{:04.1}", seconds as u64 / 60, seconds % 60.0)
+        };
+        let mut text = format!("REHEARSAL {}", place(frame));
+        if let Some(to) = self.seeking {
+            text += &format!(" -> {}", place(to));
+        }
+        if self.speed != 1.0 {
+            text += &format!(" x{}", self.speed);
+        }
+        if self.paused {
+            text += " PAUSED";
+        }
+        match (self.stretch, self.marked) {
+            (Some((first, end)), _) => text += &format!(" LOOP {}-{}", place(first), place(end)),
+            (None, Some(first)) => text += &format!(" LOOP FROM {}", place(first)),
+            (None, None) => {}
+        }
+        text
+    }
 }
 
 /// By how many frames of the show a feed is held back.
@@ -92,6 +138,16 @@ pub struct Supply {
     pub in_place_of: Option<FeedId>,
 }
 
+/// A fact that the operator holds.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Held {
+    /// As commands call it: "score", "clock".
+    pub fact: &'static str,
+    /// Of a team's facts, whose.
+    pub side: Option<Side>,
+    pub since: Timestamp,
+}
+
 /// Where the last frame's time went, in microseconds.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Timing {
@@ -115,6 +171,14 @@ impl Status {
         let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
         Some(format!("TEMPLATES NOT TAKEN: {}{more}", first.one_line()))
     }
+
+    /// "BY HAND: score, clock"; `None` while the operator holds nothing.
+    pub fn held_in_short(&self) -> Option<String> {
+        let mut facts: Vec<&str> = self.held.iter().map(|held| held.fact).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        (!facts.is_empty()).then(|| format!("BY HAND: {}", facts.join(", ")))
+    }
 }
 
 impl fmt::Display for Status {
@@ -122,6 +186,9 @@ impl fmt::Display for Status {
     /// dropped 0".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "frame {} at {}, late {}", self.frame, self.rate, self.late)?;
+        if let Some(rehearsal) = &self.rehearsal {
+            write!(f, " | {}", rehearsal.in_short(self.frame, self.rate))?;
+        }
         if self.test_pattern {
             f.write_str(" | TEST PATTERN")?;
         }
@@ -136,6 +203,9 @@ impl fmt::Display for Status {
         }
         if let Some(trouble) = self.template_trouble() {
             write!(f, " | {trouble}")?;
+        }
+        if let Some(held) = self.held_in_short() {
+            write!(f, " | {held}")?;
         }
         for supply in &self.supplies {
             if let Some(preferred) = &supply.in_place_of {
@@ -262,12 +332,32 @@ mod tests {
             template_problems: Arc::default(),
             clock_stale: false,
             supplies: Vec::new(),
+            held: vec![
+                Held { fact: "score", side: Some(Side::Home), since: Timestamp::default() },
+                Held { fact: "clock", side: None, since: Timestamp::default() },
+            ],
             unmatched: Vec::new(),
             color_clash: None,
             test_pattern: false,
+            rehearsal: None,
         };
-        assert_eq!(status.to_string(), "frame 1200 at 59.94, late 0 | tracker up +12 frames, league up");
+        assert_eq!(
+            status.to_string(),
+            "frame 1200 at 59.94, late 0 | BY HAND: clock, score | tracker up +12 frames, league up"
+        );
         let json = serde_json::to_value(&status).expect("a status is JSON");
         assert_eq!(json["delays"][0], serde_json::json!({"feed": "tracker", "frames": 12}));
+    }
+
+    #[test]
+    fn a_rehearsal_is_told_with_its_place_speed_and_stretch() {
+        let mut rehearsal = Rehearsal { speed: 1.0, first: FrameIndex(100), ..Rehearsal::default() };
+        let told = |rehearsal: &Rehearsal| rehearsal.in_short(FrameIndex(100 + 50 * 62 + 15), FrameRate::FPS_50);
+        assert_eq!(told(&rehearsal), "REHEARSAL 1:02.3");
+        rehearsal.marked = Some(FrameIndex(150));
+        assert_eq!(told(&rehearsal), "REHEARSAL 1:02.3 LOOP FROM 0:01.0");
+        rehearsal.stretch = Some((FrameIndex(150), FrameIndex(600)));
+        (rehearsal.speed, rehearsal.paused) = (0.5, true);
+        assert_eq!(told(&rehearsal), "REHEARSAL 1:02.3 x0.5 PAUSED LOOP 0:01.0-0:10.0");
     }
 }

@@ -20,13 +20,13 @@ use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy}
 use winit::keyboard::Key;
 use winit::window::{Fullscreen, Window, WindowId};
 
-use crate::command::Command;
+use crate::command::{self, Command};
 use crate::draw_list::{Point, Size};
 use crate::frame::Need;
 use crate::output::Intake;
 use crate::status::Status;
 
-use keys::Press;
+use keys::{Press, Table};
 use present::Presenter;
 pub use present::View;
 
@@ -89,9 +89,12 @@ pub struct Options {
     /// The canvas; the window opens at this size, or at half of it where the screen is smaller.
     pub canvas: Size,
     pub background: Background,
-    /// One key, one command. Escape (everything off at once), F2 (background), F9 (bookmark), F11 (full screen), Tab, Up,
-    /// Down and the page keys (how far a feed is held back) are the window's own.
-    pub keys: BTreeMap<char, Command>,
+    /// One key, one command. Escape (everything off at once), Backspace (takes the last correction back), F2 (background),
+    /// F9 (bookmark), F11 (full screen), Tab, Up, Down and the page keys (how far a feed is held back) are the window's own;
+    /// in a rehearsal others steer it.
+    pub keys: BTreeMap<command::Key, Command>,
+    /// Keys steer a rehearsal, too.
+    pub is_rehearsal: bool,
     /// Hears every key but F2 and F11 in place of the above, and the pointer.
     pub listen: Option<Listen>,
     /// Rows of the canvas from here on are shown as they are, whatever the background.
@@ -207,7 +210,8 @@ impl Program {
         }
         let status = self.status.load();
         let feeds = status.as_ref().map_or(&[][..], |status| &status.feeds);
-        match keys::meaning(key, &self.options.keys, feeds, self.chosen) {
+        let table = Table { keys: &self.options.keys, is_rehearsal: self.options.is_rehearsal };
+        match table.meaning(key, feeds, self.chosen) {
             Press::Send(command) => (self.send)(command),
             Press::Choose(feed) => {
                 self.chosen = Some(feed);
@@ -278,10 +282,13 @@ fn title(name: &str, status: &Status, chosen: Option<usize>) -> String {
         if chosen == Some(index) { format!("[{text}]") } else { text }
     };
     let feeds: Vec<String> = status.feeds.iter().enumerate().map(feed).collect();
+    let rehearsal = status.rehearsal.as_ref().map(|rehearsal| rehearsal.in_short(status.frame, status.rate));
+    let rehearsal = rehearsal.map(|rehearsal| format!("{rehearsal} - ")).unwrap_or_default();
+    let held = status.held_in_short().map(|held| format!(" - {held}")).unwrap_or_default();
     let stale = if status.clock_stale { " - CLOCK STALE" } else { "" };
     // First, because a title is cut at its end.
     let trouble = status.template_trouble().map(|trouble| format!("{trouble} - ")).unwrap_or_default();
-    format!("{trouble}{name} - {} - late {} - {}{stale}", status.rate, status.late, feeds.join(", "))
+    format!("{trouble}{rehearsal}{name} - {} - late {} - {}{held}{stale}", status.rate, status.late, feeds.join(", "))
 }
 
 impl ApplicationHandler<()> for Program {

@@ -17,8 +17,8 @@ use crate::config::{
 use crate::feed::decode::Reading;
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
-use crate::game::snapshot::Player;
-use crate::game::{ColorRules, Fact, Ranks, Rules, StoryRules, TeamRules};
+use crate::game::snapshot::{PeriodKind, Player, Sport};
+use crate::game::{ColorRules, Fact, GameRules, Ranks, Rules, StoryRules, TeamRules};
 use crate::ids::{FeedId, FeedKind};
 use crate::venue::Endpoints;
 
@@ -109,7 +109,7 @@ pub fn rules(show: &ShowFile) -> Rules {
         keeps_clash: show.colors.clash == ClashRule::Keep,
     };
     let (home, away) = (team(&show.teams.home), team(&show.teams.away));
-    Rules { home, away, ranks, story: story(&show.game), colors }
+    Rules { home, away, ranks, story: story(&show.game), colors, game: game(&show.game) }
 }
 
 fn story(said: &config::Game) -> StoryRules {
@@ -120,6 +120,31 @@ fn story(said: &config::Game) -> StoryRules {
         foul_limit: said.foul_limit,
         halftime: seconds(said.halftime_s),
         period_break: seconds(said.break_s),
+    }
+}
+
+fn game(said: &config::Game) -> GameRules {
+    let sport = said.sport.map(|sport| match sport {
+        config::Sport::Basketball => Sport::Basketball,
+        config::Sport::Hockey => Sport::Hockey,
+    });
+    let usual = if sport == Some(Sport::Hockey) { GameRules::HOCKEY } else { GameRules::BASKETBALL };
+    let millis = |minutes: f64| (minutes * 60_000.0).round() as u32;
+    GameRules {
+        sport,
+        league: said.league.clone(),
+        title: said.title.clone(),
+        venue: said.venue.clone(),
+        periods: said.periods.unwrap_or(usual.periods),
+        period: if said.periods == Some(2) { PeriodKind::Half } else { usual.period },
+        period_millis: said.period_minutes.map_or(usual.period_millis, millis),
+        overtime_millis: said.overtime_minutes.map_or(usual.overtime_millis, millis),
+        shot_clock_millis: match said.shot_clock_s {
+            Some(0) => None,
+            Some(seconds) => Some(seconds * 1_000),
+            None => usual.shot_clock_millis,
+        },
+        timeouts: said.timeouts.unwrap_or(usual.timeouts),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::command::Command;
+use crate::command::{Command, Key};
 use crate::config::{Graphic, RundownStep, ShowFile};
 use crate::ids::Side;
 
@@ -15,17 +15,18 @@ pub fn cue(graphic: &Graphic) -> Command {
     Command::Cue { layer: graphic.layer, template: graphic.template.clone(), fields: graphic.fields.clone() }
 }
 
-/// One key, one graphic: on air, and off again. And one for each team's colour.
-pub fn keys(show: &ShowFile) -> BTreeMap<char, Command> {
+/// What each key does: one puts a graphic on air and off again, one goes through a team's colours, another gives a command.
+pub fn keys(show: &ShowFile) -> BTreeMap<Key, Command> {
     let toggle = |graphic: &Graphic| Command::Toggle {
         layer: graphic.layer,
         template: graphic.template.clone(),
         fields: graphic.fields.clone(),
     };
-    let graphics = show.graphics.iter().filter_map(|graphic| Some((graphic.key?, toggle(graphic))));
-    let colors = [(show.colors.home_key, Side::Home), (show.colors.away_key, Side::Away)];
-    let colors = colors.into_iter().filter_map(|(key, side)| Some((key?, Command::NextColor { side })));
-    graphics.chain(colors).collect()
+    let graphics = show.graphics.iter().filter_map(|graphic| Some((graphic.key.clone()?, toggle(graphic))));
+    let colors = [(&show.colors.home_key, Side::Home), (&show.colors.away_key, Side::Away)];
+    let colors = colors.into_iter().filter_map(|(key, side)| Some((key.clone()?, Command::NextColor { side })));
+    let commands = show.keys.iter().map(|binding| (binding.key.clone(), binding.command.clone()));
+    graphics.chain(colors).chain(commands).collect()
 }
 
 /// A command of the rundown and its time after the beginning.

@@ -72,12 +72,24 @@ impl Standing {
                 let off = layer.on_air.as_ref().is_some_and(|on_air| on_air.template == *template);
                 layer.on_air = (!off).then(|| Graphic::new(template, fields));
             }
-            // Not on a layer: the fold keeps delays and colours itself, and a bookmark changes nothing.
+            // Not on a layer: the fold keeps delays, colours and corrections itself, and the others change nothing.
             Command::SetDelay { .. }
             | Command::ShiftDelay { .. }
             | Command::SetColor { .. }
             | Command::NextColor { .. }
-            | Command::Bookmark { .. } => {}
+            | Command::Bookmark { .. }
+            | Command::Correct(_)
+            | Command::Adjust(_)
+            | Command::StartClock
+            | Command::StopClock
+            | Command::ToggleClock
+            | Command::NextPeriod
+            | Command::ResetShotClock
+            | Command::SwitchPossession
+            | Command::BeginGame
+            | Command::Release { .. }
+            | Command::Undo
+            | Command::Rehearse(_) => {}
         }
     }
 

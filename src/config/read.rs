@@ -9,14 +9,15 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::problem::nearest;
-use super::{Feed, Output, Problem, Problems, Rundown, ShotTracker, ShowFile, Sportradar};
+use super::{Feed, KeyBinding, Output, Problem, Problems, Rundown, ShotTracker, ShowFile, Sportradar};
+use crate::command::{Command, Key};
 use crate::ids::FeedKind;
 
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");
 
-const SECTIONS: [&str; 11] =
-    ["show", "journal", "venue", "teams", "game", "colors", "ranks", "feed", "graphic", "rundown", "output"];
+const SECTIONS: [&str; 12] =
+    ["show", "journal", "venue", "game", "teams", "colors", "ranks", "feed", "graphic", "key", "rundown", "output"];
 
 /// Reads a show file. `file` is only named in problems; nothing is opened.
 pub fn parse(file: &Path, text: &str) -> Result<ShowFile, Problems> {
@@ -62,17 +63,18 @@ impl<'a> Reader<'a> {
         };
         let journal = root.remove("journal").and_then(|section| self.value(section));
         let venue = root.remove("venue").and_then(|section| self.value(section));
-        let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
         let game = root.remove("game").map_or(Some(Default::default()), |section| self.value(section));
+        let teams = root.remove("teams").map_or(Some(Default::default()), |section| self.value(section));
         let colors = root.remove("colors").map_or(Some(Default::default()), |section| self.value(section));
         let ranks = root.remove("ranks").map_or(Some(Default::default()), |section| self.value(section));
         let rundown = root.remove("rundown").map_or(Some(Rundown::default()), |section| self.value(section));
         let feeds = root.remove("feed").map_or(vec![], |list| self.list(list, "feed", Self::feed));
         let graphics = root.remove("graphic").map_or(vec![], |list| self.list(list, "graphic", Self::value));
+        let keys = root.remove("key").map_or(vec![], |list| self.list(list, "key", Self::key));
         let outputs = root.remove("output").map_or(vec![], |list| self.list(list, "output", Self::output));
-        let (show, teams, game, colors) = (show?, teams?, game?, colors?);
+        let (show, game, teams, colors) = (show?, game?, teams?, colors?);
         let (ranks, rundown) = (ranks?, rundown?);
-        Some(ShowFile { show, venue, teams, game, colors, ranks, feeds, graphics, rundown, outputs, journal })
+        Some(ShowFile { show, venue, game, teams, colors, ranks, feeds, graphics, keys, rundown, outputs, journal })
     }
 
     /// Reads a table. serde stops at the first problem, so the key that it is about is taken out and the rest read again.
@@ -123,6 +125,36 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A key and its command. The verb is looked at first, so that a misspelt one is told with what was meant.
+    fn key(&mut self, value: Spanned<DeValue<'a>>) -> Option<KeyBinding> {
+        let command = value.get_ref().get("command");
+        let verb = command.and_then(|command| command.get_ref().get("verb"));
+        let Some(written) = verb.and_then(|verb| Some((verb.span(), verb.get_ref().as_str()?.to_owned()))) else {
+            let span = command.map_or(value.span(), Spanned::span);
+            let help = "write `command = { verb = \"…\" }`, such as `{ verb = \"undo\" }`".to_owned();
+            self.push(Some(span), "this key has no command with a `verb`", Some(help));
+            return None;
+        };
+        let (span, verb) = written;
+        if !Command::VERBS.contains(&verb.as_str()) {
+            let help = match nearest(&verb, Command::VERBS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("one of {}", Command::VERBS.map(|verb| format!("`{verb}`")).join(", ")),
+            };
+            self.push(Some(span), format!("there is no command `{verb}`"), Some(help));
+            return None;
+        }
+        // serde lets a command that says nothing more have anything beside it.
+        let rest = command.and_then(|command| command.get_ref().as_table()).into_iter().flatten();
+        let beside = rest.map(|(key, _)| key).find(|key| key.get_ref() != "verb");
+        if let Some(key) = beside.filter(|_| Command::ALONE.contains(&verb.as_str())) {
+            let (key, span) = (key.get_ref().to_string(), key.span());
+            self.push(Some(span), format!("unknown key `{key}`"), Some(format!("`{verb}` stands alone")));
+            return None;
+        }
+        self.value(value)
+    }
+
     fn output(&mut self, value: Spanned<DeValue<'a>>) -> Option<Output> {
         match self.take_kind(value, &["window", "raw", "ffmpeg"])? {
             ("window", value) => self.value(value).map(Output::Window),
@@ -171,7 +203,11 @@ impl<'a> Reader<'a> {
         let mut quoted = message.split('`').skip(1).step_by(2);
         let key = quoted.next().unwrap_or_default();
         let known: Vec<&str> = quoted.collect();
-        self.unknown(key, span, &known);
+        // Of a command serde knows no place inside of it: the word is looked for.
+        let within = self.text.get(span.clone()).unwrap_or_default();
+        let is_there = within.starts_with(key);
+        let at = within.find(key).filter(|_| !is_there).map_or(span.clone(), |at| span.start + at..span.end);
+        self.unknown(key, at, &known);
     }
 
     fn unknown(&mut self, key: &str, span: Range<usize>, known: &[&str]) {
@@ -221,15 +257,16 @@ impl<'a> Reader<'a> {
     }
 
     fn distinct_keys(&mut self, show: &ShowFile) {
-        let mut taken: BTreeMap<char, &str> = BTreeMap::new();
-        let graphics = show.graphics.iter().map(|graphic| (graphic.key, graphic.name.as_str()));
-        let colors = [(show.colors.home_key, "home_key"), (show.colors.away_key, "away_key")];
-        for (key, name) in graphics.chain(colors) {
-            let Some(key) = key else { continue };
-            if let Some(first) = taken.insert(key, name) {
+        let graphics = show.graphics.iter().filter_map(|graphic| Some((graphic.key.clone()?, graphic.name.clone())));
+        let colors = [(&show.colors.home_key, "home_key"), (&show.colors.away_key, "away_key")];
+        let colors = colors.into_iter().filter_map(|(key, name)| Some((key.clone()?, name.to_owned())));
+        let commands = show.keys.iter().map(|binding| (binding.key.clone(), binding.command.to_string()));
+        let mut taken: BTreeMap<Key, String> = BTreeMap::new();
+        for (key, what) in graphics.chain(colors).chain(commands) {
+            if let Some(first) = taken.insert(key.clone(), what.clone()) {
                 let span = self.last_mention(&key.to_string());
-                let message = format!("key `{key}` is given to `{first}` and `{name}`");
-                self.push(span, message, Some("one key, one graphic".into()));
+                let message = format!("key `{key}` is given to `{first}` and `{what}`");
+                self.push(span, message, Some("one key, one graphic or command".into()));
             }
         }
     }
@@ -444,6 +481,56 @@ mod tests {
         }
         let found = problems("[show]\nname = \"x\"\n[journal]\n");
         assert!(found.starts_with("show.toml:3:1: these settings are of a journal"), "{found}");
+    }
+
+    #[test]
+    fn keys_are_read_and_what_is_wrong_with_one_is_told_with_what_was_meant() {
+        let show = |keys: &str| format!("[show]\nname = \"x\"\n{keys}\n");
+        let good = "[[key]]\nkey = \"Q\"\ncommand = { verb = \"adjust\", home = { score = 2 } }\n\
+                    [[key]]\nkey = \"space\"\ncommand = { verb = \"toggle_clock\" }\n\
+                    [[key]]\nkey = \"p\"\ncommand = { verb = \"correct\", clock = \"12:00\", running = false }";
+        let read = parse(Path::new("show.toml"), &show(good)).unwrap();
+        let told: Vec<String> = read.keys.iter().map(|key| format!("{}: {}", key.key, key.command)).collect();
+        assert_eq!(told, ["q: home score +2", "space: clock on and off", "p: clock 12:00.000 stopped"]);
+        let key = |command: &str| show(&format!("[[key]]\nkey = \"q\"\ncommand = {{ {command} }}"));
+        for (wrong, said) in [
+            (
+                key("verb = \"ajust\""),
+                "5:20: there is no command `ajust`\n    5 | command = { verb = \"ajust\" }\n      |                    ^ did you mean `adjust`?",
+            ),
+            (key("vreb = \"adjust\""), "this key has no command with a `verb`"),
+            (key("verb = \"adjust\", hoem = {}"), "5:30: unknown key `hoem`"),
+            (key("verb = \"adjust\", hoem = {}"), "did you mean `home`?"),
+            (key("verb = \"correct\", home = { scroe = 1 }"), "did you mean `score`?"),
+            (key("verb = \"undo\", by = 2"), "unknown key `by`"),
+            (key("verb = \"correct\", clock = \"12\u{b4}\""), "is no time on a clock"),
+            (show("[[key]]\nkey = \"f2\"\ncommand = { verb = \"undo\" }"), "`f2` is not a key; write one character"),
+            (show("[[key]]\nkey = \"q\"\nkomand = { verb = \"undo\" }"), "this key has no command"),
+            (
+                show(&format!("{good}\n[[key]]\nkey = \"q\"\ncommand = {{ verb = \"undo\" }}")),
+                "key `q` is given to `home score +2` and `undo`",
+            ),
+        ] {
+            let found = problems(&wrong);
+            assert!(found.contains(said), "{wrong}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_game_is_read_and_lengths_that_cannot_be_are_refused() {
+        let show = |game: &str| format!("[show]\nname = \"x\"\n[game]\n{game}\n");
+        let read = parse(Path::new("show.toml"), &show("sport = \"hockey\"\nperiods = 3\nshot_clock_s = 0")).unwrap();
+        assert_eq!((read.game.sport, read.game.periods), (Some(crate::config::Sport::Hockey), Some(3)));
+        for (wrong, said) in [
+            ("sport = \"chess\"", "unknown variant `chess`"),
+            ("periods = 0", "a game of 0 periods"),
+            ("period_minutes = -1", "a period of -1 minutes"),
+            ("shot_clock_s = 240", "above 99"),
+            ("period_minuts = 12", "did you mean `period_minutes`?"),
+        ] {
+            let found = problems(&show(wrong));
+            assert!(found.contains(said), "{wrong}: {found}");
+        }
     }
 
     #[test]

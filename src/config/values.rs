@@ -4,6 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::KeptPositions;
+use crate::command::Key;
 use crate::draw_list::Size;
 use crate::time::FrameRate;
 
@@ -73,13 +74,36 @@ pub fn watchdog<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
     Err(D::Error::custom(format!("a watchdog of {seconds} s is outside 6 to 600: heartbeats come every 5 s")))
 }
 
-pub fn key<'de, D: Deserializer<'de>>(value: D) -> Result<Option<char>, D::Error> {
-    let text = String::deserialize(value)?;
-    let mut letters = text.chars();
-    match (letters.next(), letters.next()) {
-        (Some(key), None) => Ok(Some(key.to_ascii_lowercase())),
-        _ => Err(D::Error::custom(format!("`{text}` is not a key; write one character, such as `1` or `b`"))),
+pub fn key<'de, D: Deserializer<'de>>(value: D) -> Result<Key, D::Error> {
+    String::deserialize(value)?.parse().map_err(D::Error::custom)
+}
+
+pub fn some_key<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Key>, D::Error> {
+    key(value).map(Some)
+}
+
+pub fn periods<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u8>, D::Error> {
+    let periods = u64::deserialize(value)?;
+    match u8::try_from(periods) {
+        Ok(count @ 1..=9) => Ok(Some(count)),
+        _ => Err(D::Error::custom(format!("a game of {periods} periods is outside 1 to 9"))),
     }
+}
+
+pub fn period_minutes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>, D::Error> {
+    let minutes = f64::deserialize(value)?;
+    if minutes > 0.0 && minutes < 100.0 {
+        return Ok(Some(minutes));
+    }
+    Err(D::Error::custom(format!("a period of {minutes} minutes is outside 0 to 100")))
+}
+
+pub fn shot_clock<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    let seconds = u32::deserialize(value)?;
+    if seconds < 100 {
+        return Ok(Some(seconds));
+    }
+    Err(D::Error::custom(format!("a shot clock of {seconds} s is above 99; write 0 where there is none")))
 }
 
 pub fn max_message_mb<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {

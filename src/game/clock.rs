@@ -45,9 +45,18 @@ struct Segment {
     /// Read at `since`: the line to meet.
     read: i64,
     running: bool,
+    /// A person says so: nobody sends readings, and it runs on without them.
+    #[serde(default)]
+    by_hand: bool,
 }
 
 impl Clock {
+    /// A clock that a person runs: it stands, or runs to zero, for as long as nobody says otherwise, and is never stale.
+    pub fn by_hand(at: Timestamp, millis: u32, running: bool) -> Self {
+        let shown = i64::from(millis) * NANOS_PER_MILLI;
+        Self { segment: Some(Segment { since: at, shown, read: shown, running, by_hand: true }) }
+    }
+
     /// Takes a reading that arrived at `at`. `jump` shows it at once whatever is shown now: another period, or another
     /// clock altogether.
     ///
@@ -63,7 +72,7 @@ impl Clock {
             }
             _ => read,
         };
-        self.segment = Some(Segment { since: at, shown, read, running });
+        self.segment = Some(Segment { since: at, shown, read, running, by_hand: false });
     }
 
     /// Forgets the clock: off, or not spoken of any more.
@@ -88,7 +97,8 @@ impl Clock {
 
     /// Whether it runs and was not heard of for longer than [`STALE_RUNNING`].
     pub fn is_stale_at(&self, now: Timestamp) -> bool {
-        self.segment.is_some_and(|segment| segment.running && now.since(segment.since) > STALE_RUNNING)
+        let is_silent = |segment: Segment| segment.running && now.since(segment.since) > STALE_RUNNING;
+        self.segment.is_some_and(|segment| !segment.by_hand && is_silent(segment))
     }
 
     /// When the last reading arrived.
@@ -103,10 +113,12 @@ impl Segment {
         if !self.running {
             return self.shown;
         }
-        let elapsed = now.since(self.since).min(MOST_EXTRAPOLATION).as_nanos() as i64;
+        let elapsed = now.since(self.since);
+        let elapsed = if self.by_hand { elapsed } else { elapsed.min(MOST_EXTRAPOLATION) };
+        let elapsed = i64::try_from(elapsed.as_nanos()).unwrap_or(i64::MAX);
         let slew = SLEW.as_nanos() as i64;
         let left = if elapsed >= slew {
-            self.read - elapsed
+            self.read.saturating_sub(elapsed)
         } else {
             // The gap to the line closes evenly over the slew: the rate is 1 - gap/slew, and |gap| < JUMP <= slew.
             let gap = self.read - self.shown;
@@ -243,6 +255,17 @@ mod tests {
         assert!(clock.is_stale_at(at(2_501)));
         assert_eq!(clock.millis_at(at(10_000)), Some(50_000));
         assert_eq!(clock.millis_at(at(60_000)), Some(50_000));
+    }
+
+    #[test]
+    fn a_clock_run_by_hand_runs_to_zero_without_readings_and_never_past_it() {
+        let clock = Clock::by_hand(at(0), 720_000, true);
+        assert_eq!(clock.millis_at(at(60_000)), Some(660_000));
+        assert_eq!(clock.millis_at(at(719_999)), Some(1));
+        assert_eq!(clock.millis_at(at(900_000)), Some(0));
+        assert!(!clock.is_stale_at(at(900_000)));
+        assert_eq!(Clock::by_hand(at(0), 720_000, false).millis_at(at(900_000)), Some(720_000));
+        assert_eq!(clock.millis_at(Timestamp::from_nanos(i64::MAX)), Some(0));
     }
 
     #[test]

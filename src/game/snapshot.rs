@@ -165,6 +165,28 @@ impl Period {
         };
         Self { number, label, kind }
     }
+
+    /// The period of a label as [`Period::new`] gives it, in either case; `None` where no period is labelled so.
+    pub fn labelled(label: &str) -> Option<Self> {
+        let label = label.trim().to_ascii_uppercase();
+        let number = |text: &str| text.parse::<u8>().ok().filter(|number| *number > 0);
+        let (kind, number) = match label.as_str() {
+            "PRE" => (PeriodKind::Pregame, 0),
+            "HALF" => (PeriodKind::Halftime, 0),
+            "FINAL" => (PeriodKind::Final, 0),
+            "TEST" => (PeriodKind::Test, 0),
+            "SO" => (PeriodKind::Shootout, 1),
+            "OT" => (PeriodKind::Overtime, 1),
+            text => match (text.strip_suffix("OT"), text.split_at_checked(1)?) {
+                (Some(overtime), _) => (PeriodKind::Overtime, number(overtime)?),
+                (None, ("Q", quarter)) => (PeriodKind::Quarter, number(quarter)?),
+                (None, ("H", half)) => (PeriodKind::Half, number(half)?),
+                (None, ("P", period)) => (PeriodKind::Period, number(period)?),
+                _ => return None,
+            },
+        };
+        Some(Self::new(kind, number))
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use crate::status::{FeedHealth, Link};
 use crate::time::Timestamp;
 
 use super::GameState;
+use super::by_hand::{Held, value};
 use super::clock;
 use super::colors::ColorRules;
 use super::heard::{Heard, TeamHeard};
@@ -17,7 +18,7 @@ use super::matching::{self, Sides};
 use super::rank::{Fact, Ranks};
 use super::snapshot::{
     Clock, Drought, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score,
-    Team, Tracking,
+    Sport, Team, Tracking,
 };
 use super::story::{StoryRules, standing};
 
@@ -33,6 +34,90 @@ pub struct Rules {
     pub ranks: Ranks,
     pub story: StoryRules,
     pub colors: ColorRules,
+    pub game: GameRules,
+}
+
+/// The game by the show file; `None` leaves the feeds' word. The lengths are for a game that is run by hand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GameRules {
+    pub sport: Option<Sport>,
+    pub league: Option<String>,
+    pub title: Option<String>,
+    pub venue: Option<String>,
+    /// Periods before overtime.
+    pub periods: u8,
+    /// What a period is: quarter, half, or hockey's.
+    pub period: PeriodKind,
+    pub period_millis: u32,
+    pub overtime_millis: u32,
+    /// `None`: there is no shot clock.
+    pub shot_clock_millis: Option<u32>,
+    /// Of a team, at the beginning.
+    pub timeouts: u32,
+}
+
+impl GameRules {
+    /// The NBA's game (its rulebook: four quarters of 12 minutes, overtimes of 5, 24 s, 7 timeouts).
+    pub const BASKETBALL: GameRules = GameRules {
+        sport: None,
+        league: None,
+        title: None,
+        venue: None,
+        periods: 4,
+        period: PeriodKind::Quarter,
+        period_millis: 12 * 60_000,
+        overtime_millis: 5 * 60_000,
+        shot_clock_millis: Some(24_000),
+        timeouts: 7,
+    };
+
+    /// The NHL's game (its rulebook: three periods of 20 minutes, an overtime of 5, one timeout).
+    pub const HOCKEY: GameRules = GameRules {
+        periods: 3,
+        period: PeriodKind::Period,
+        period_millis: 20 * 60_000,
+        shot_clock_millis: None,
+        timeouts: 1,
+        ..Self::BASKETBALL
+    };
+
+    pub fn first_period(&self) -> Period {
+        Period::new(self.period, 1)
+    }
+
+    /// The period after one; the first one after none or the pre-game, `None` after the last.
+    pub fn after(&self, period: Option<&Period>) -> Option<Period> {
+        let Some(period) = period else { return Some(self.first_period()) };
+        match period.kind {
+            PeriodKind::Pregame => Some(self.first_period()),
+            PeriodKind::Halftime => Some(Period::new(self.period, self.periods / 2 + 1)),
+            PeriodKind::Quarter | PeriodKind::Half | PeriodKind::Period if period.number < self.periods => {
+                Some(Period::new(period.kind, period.number + 1))
+            }
+            PeriodKind::Quarter | PeriodKind::Half | PeriodKind::Period => Some(Period::new(PeriodKind::Overtime, 1)),
+            PeriodKind::Overtime => Some(Period::new(PeriodKind::Overtime, period.number.saturating_add(1))),
+            PeriodKind::Shootout | PeriodKind::Final | PeriodKind::Test => None,
+        }
+    }
+
+    /// The time on the clock when a period begins; none where no clock runs.
+    pub fn length_millis(&self, period: &Period) -> Option<u32> {
+        match period.kind {
+            PeriodKind::Quarter | PeriodKind::Half | PeriodKind::Period => Some(self.period_millis),
+            PeriodKind::Overtime => Some(self.overtime_millis),
+            PeriodKind::Pregame
+            | PeriodKind::Halftime
+            | PeriodKind::Shootout
+            | PeriodKind::Final
+            | PeriodKind::Test => None,
+        }
+    }
+}
+
+impl Default for GameRules {
+    fn default() -> Self {
+        Self::BASKETBALL
+    }
 }
 
 /// One team by the show file; `None` leaves the feeds' word.
@@ -109,8 +194,7 @@ pub struct Glance {
 /// A part of [`view`], without the teams.
 pub fn glance(state: &GameState, rules: &Rules, now: Timestamp) -> Glance {
     let merge = Merge::new(state, rules, now);
-    let status = merge.pick(Fact::Status, |heard| heard.game.status);
-    Glance { clock: merge.clock(status), plays: merge.plays() }
+    Glance { clock: merge.clock(merge.status()), plays: merge.plays() }
 }
 
 pub(super) struct Merge<'a> {
@@ -136,6 +220,15 @@ impl<'a> Merge<'a> {
         let reference = Side::BOTH.map(|side| reference?.team(side).map(|team| &team.facts));
         merge.sides = merge.heard().map(|heard| matching::sides(heard, rules, reference)).collect();
         merge
+    }
+
+    /// What operators hold.
+    fn held(&self) -> &'a Held {
+        &self.state.by_hand.held
+    }
+
+    fn status(&self) -> Option<GameStatus> {
+        self.held().status().or_else(|| self.pick(Fact::Status, |heard| heard.game.status))
     }
 
     pub(super) fn heard(&self) -> impl Iterator<Item = &'a Heard> + use<'a> {
@@ -217,13 +310,18 @@ impl<'a> Merge<'a> {
     }
 
     fn game(&self) -> Game {
+        let rules = &self.rules.game;
+        let said = |by_show: &Option<String>, of: fn(&Game) -> &Option<String>| {
+            by_show.clone().or_else(|| self.pick(Fact::Game, |heard| of(&heard.game).clone()))
+        };
+        let sport = || self.pick(Fact::Game, |heard| Some(heard.game.sport));
         Game {
             id: self.pick(Fact::Game, |heard| heard.game.id.clone()),
-            league: self.pick(Fact::Game, |heard| heard.game.league.clone()),
-            sport: self.pick(Fact::Game, |heard| Some(heard.game.sport)).unwrap_or_default(),
-            status: self.pick(Fact::Status, |heard| heard.game.status),
-            title: self.pick(Fact::Game, |heard| heard.game.title.clone()),
-            venue: self.pick(Fact::Game, |heard| heard.game.venue.clone()),
+            league: said(&rules.league, |game| &game.league),
+            sport: rules.sport.or_else(sport).unwrap_or_default(),
+            status: self.status(),
+            title: said(&rules.title, |game| &game.title),
+            venue: said(&rules.venue, |game| &game.venue),
             scheduled: self.pick(Fact::Game, |heard| heard.game.scheduled.clone()),
             coverage: self.pick(Fact::Plays, |heard| heard.game.coverage.clone()),
         }
@@ -247,6 +345,22 @@ impl<'a> Merge<'a> {
     }
 
     fn clock(&self, status: Option<GameStatus>) -> Clock {
+        let held = self.held();
+        let fed = self.fed_clock(status);
+        let period = value(&held.period).or(fed.period);
+        let (game, stale) = match held.clock_at(self.now) {
+            Some((millis, running)) => (Some(clock::show_game(millis, running)), false),
+            None => (fed.game, fed.stale),
+        };
+        let shot = match &held.shot_clock {
+            Some(shot) => shot.value.millis_at(game.as_ref().map(|game| game.millis)).map(clock::show_shot),
+            None => fed.shot,
+        };
+        Clock { period, game, shot, strength: fed.strength, stale, ..Clock::default() }
+    }
+
+    /// The clock by the feeds alone.
+    fn fed_clock(&self, status: Option<GameStatus>) -> Clock {
         let feed = self.clock_feed();
         let of_clock = feed.and_then(|heard| heard.clocks.period.clone());
         let of_summary = || self.pick(Fact::Clock, |heard| heard.period.clone());
@@ -266,6 +380,7 @@ impl<'a> Merge<'a> {
 
     fn team(&self, side: Side, clock: &Clock) -> Team {
         let (rules, empty) = (self.rules.team(side), &self.state.empty);
+        let held = self.held().team(side);
         let (players, on_court) = self.squad(side);
         let fact = |of: fn(&TeamHeard) -> Option<&String>| self.pick_team(Fact::Teams, side, of).cloned();
         Team {
@@ -273,10 +388,10 @@ impl<'a> Merge<'a> {
             name: rules.name.clone().or_else(|| fact(|team| team.facts.name.as_ref())),
             market: rules.market.clone().or_else(|| fact(|team| team.facts.market.as_ref())),
             code: rules.code.clone().or_else(|| fact(|team| team.facts.code.as_ref())),
-            score: self.pick_team(Fact::Score, side, |team| team.score),
-            fouls: self.pick_team(Fact::Bench, side, |team| team.fouls),
-            bonus: self.pick_team(Fact::Bench, side, |team| team.bonus),
-            timeouts: self.pick_team(Fact::Bench, side, |team| team.timeouts),
+            score: value(&held.score).or_else(|| self.pick_team(Fact::Score, side, |team| team.score)),
+            fouls: value(&held.fouls).or_else(|| self.pick_team(Fact::Bench, side, |team| team.fouls)),
+            bonus: value(&held.bonus).or_else(|| self.pick_team(Fact::Bench, side, |team| team.bonus)),
+            timeouts: value(&held.timeouts).or_else(|| self.pick_team(Fact::Bench, side, |team| team.timeouts)),
             attacks: self.pick_team(Fact::Penalties, side, |team| team.attacks),
             strength: self.pick_team(Fact::Penalties, side, |team| team.strength),
             skaters: self.pick_team(Fact::Penalties, side, |team| team.skaters),
@@ -344,6 +459,9 @@ impl<'a> Merge<'a> {
     }
 
     fn possession(&self) -> Option<Side> {
+        if let Some(held) = &self.held().possession {
+            return held.value;
+        }
         self.pick(Fact::Possession, |heard| {
             let team = heard.possession.as_ref()?.as_ref();
             let of_side = |side: &Side| self.team_of(heard, *side).is_some_and(|known| known.facts.id.as_ref() == team);

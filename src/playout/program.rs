@@ -14,7 +14,7 @@ use crate::ids::LayerId;
 use crate::output::Output;
 use crate::render::{Gpu, RenderError, Renderer};
 use crate::scene::Stage;
-use crate::status::{Delay, FeedHealth, Status, Timing};
+use crate::status::{Delay, FeedHealth, Held, Status, Timing};
 use crate::text::Fonts;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
 
@@ -36,6 +36,7 @@ pub struct Program {
     delays: Arc<Vec<Delay>>,
     clock_stale: bool,
     merging: Merging,
+    held: Vec<Held>,
     test_pattern: bool,
     /// The last frame could not be drawn: said once per outage.
     failing: bool,
@@ -72,6 +73,7 @@ impl Program {
             delays: Arc::default(),
             clock_stale: false,
             merging: Merging::default(),
+            held: Vec::new(),
             test_pattern: false,
             failing: false,
             to_prepare: VecDeque::new(),
@@ -118,6 +120,7 @@ impl Program {
         self.clock_stale = snapshot.clock.stale;
         self.test_pattern = snapshot.game.status == Some(GameStatus::Test);
         self.merging = game::merging(&position.state, &self.rules, at);
+        self.held = position.state.held();
         self.feeds = snapshot.feeds;
         self.delays.clone_from(&position.delays);
         (frame, Timing { view_us, ..timing })
@@ -211,10 +214,12 @@ impl Program {
             journal_trouble: None,
             clock_stale: self.clock_stale,
             supplies: self.merging.supplies.clone(),
+            held: self.held.clone(),
             unmatched: self.merging.unmatched.clone(),
             color_clash: self.merging.color_clash.clone(),
             test_pattern: self.test_pattern,
             template_problems: Arc::default(),
+            rehearsal: None,
         }
     }
 }

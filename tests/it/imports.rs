@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("problem", &[]),
     ("court", &[]),
     ("journal", &["command", "ids", "status", "time"]),
-    ("game", &["color", "ids", "status", "time"]),
+    ("game", &["color", "command", "ids", "status", "time"]),
     ("feed", &["game", "ids", "status", "time", "court"]),
     ("inspect", &["feed", "game", "ids", "status", "time"]),
     ("text", &["draw_list"]),

@@ -5,6 +5,7 @@
 mod all_feeds;
 mod assumptions;
 mod boundaries;
+mod by_hand;
 mod captures;
 mod changes;
 mod command_line;

@@ -39,6 +39,7 @@ pub fn preview(what: Previewing) -> Result<(), Failure> {
         canvas: preview.canvas(),
         background: window::Background::Checkerboard,
         keys: Default::default(),
+        is_rehearsal: false,
         listen: Some(listen(tell, stop.clone())),
         plain_from: canvas.height,
     };
