@@ -22,6 +22,7 @@ pub mod sportradar;
 pub mod tale;
 pub mod tally;
 pub mod timeline;
+pub mod typed;
 pub mod wall;
 pub mod zones;
 
@@ -131,6 +132,7 @@ pub struct Endpoints {
 pub struct Venue {
     endpoints: Endpoints,
     began_at: Timestamp,
+    desk: Desk,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -161,13 +163,13 @@ pub async fn start(options: Options, listener: TcpListener, delivery: TcpListene
     let desk = Desk { play: stage.play.clone(), faults };
     let front_router = shottracker::server::router(tracker)
         .merge(sportradar::server::front(push.clone()))
-        .merge(operator::router(desk));
+        .merge(operator::router(desk.clone()));
     let servers = vec![
         serve(listener, front_router, stopping.clone()),
         serve(delivery, sportradar::server::delivery(push), stopping),
     ];
     let endpoints = endpoints(&options, front);
-    Ok(Venue { endpoints, began_at: stage.began_at, stop, servers })
+    Ok(Venue { endpoints, began_at: stage.began_at, desk, stop, servers })
 }
 
 /// The content, ready to be served.
@@ -255,6 +257,11 @@ impl Venue {
     /// When the play began, for [`Options::began_at`] of the venue that continues it.
     pub fn began_at(&self) -> Timestamp {
         self.began_at
+    }
+
+    /// Somebody who corrects the game line by line.
+    pub fn hands(&self) -> typed::Hands {
+        typed::Hands::new(self.desk.clone())
     }
 
     /// Drops every connection at once, without farewell, and frees both ports.

@@ -1,12 +1,13 @@
 //! The mock venue by itself: `sideline venue`.
 
+use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use super::live::{interrupted, runtime};
 use super::{Failure, script};
 use crate::venue::fault::Switch;
 use crate::venue::script::{Position, Script};
-use crate::venue::{self, Content, Endpoints, Options};
+use crate::venue::{self, Content, Endpoints, Options, typed};
 
 /// Tells where the venue is, once it listens.
 pub type Announce = Box<dyn FnOnce(&Endpoints) -> Result<(), Failure>>;
@@ -48,8 +49,37 @@ pub fn run_venue(what: VenueRun) -> Result<(), Failure> {
         let delivery = tokio::net::TcpListener::bind((host, 0)).await.map_err(taken)?;
         let venue = venue::start(options, listener, delivery).await.map_err(Failure::input)?;
         (what.announce)(&venue.endpoints())?;
+        listen(venue.hands())?;
         interrupted().await;
         venue.stop().await;
         Ok(())
     })
+}
+
+/// Takes the mock game's corrections from standard input, a line each; answers go to standard error.
+fn listen(mut hands: typed::Hands) -> Result<(), Failure> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        if !is_in_foreground() {
+            return Ok(());
+        }
+        eprintln!("correct the game here: {}", typed::HELP);
+    }
+    let read = move || {
+        // The venue goes on when the lines end.
+        for line in stdin.lock().lines().map_while(Result::ok) {
+            eprintln!("{}", hands.take(&line));
+        }
+    };
+    std::thread::Builder::new().name("hands".into()).spawn(read).map(drop).map_err(Failure::machine)
+}
+
+/// Whether the terminal is this program's to read from: the system stops one in the background that tries. Told by the
+/// process's group and that of its terminal in `/proc/self/stat`; where there is no such file it is taken for granted.
+fn is_in_foreground() -> bool {
+    let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else { return true };
+    // The name in parentheses may have spaces in it.
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    fields.get(2) == fields.get(5)
 }

@@ -48,7 +48,7 @@ pub fn router(desk: Desk) -> Router {
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(super) enum Trouble {
     #[error("a capture is played; it has no shots to correct")]
     Capture,
     #[error("the body is not understood: {0}")]
@@ -115,7 +115,7 @@ struct NewFault {
     lasts_ms: Option<u64>,
 }
 
-fn who(course: &Course, side: Side, jersey: &str) -> Result<Who, Refused> {
+pub(super) fn who(course: &Course, side: Side, jersey: &str) -> Result<Who, Refused> {
     let index = course.script.team(side).players.iter().position(|player| player.jersey == jersey);
     let index = index.ok_or_else(|| Refused::NoPlayer { side, jersey: jersey.to_owned() })?;
     Ok(Who { side, index })

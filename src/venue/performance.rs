@@ -4,6 +4,7 @@
 //! all servers and their clients. A correction is made in one go and told by both vendors; it lasts as long as the venue
 //! runs, unlike the script, which a restarted venue plays as it is written.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::watch;
@@ -31,6 +32,8 @@ pub struct Performance {
     pub tracker: Tale<Log, Spoken>,
     pub league: Tale<Feed, Arc<Message>>,
     course: RwLock<Arc<Course>>,
+    /// The highest id that a fact ever had: one that was deleted is not given again.
+    highest_id: AtomicU32,
     corrections: watch::Sender<u64>,
 }
 
@@ -61,6 +64,7 @@ impl Performance {
         Performance {
             tracker: Tale::new(Log::new(course.clone(), timeline.clone())),
             league: Tale::new(Feed::new(course.clone(), timeline.clone())),
+            highest_id: AtomicU32::new(course.facts().iter().map(|fact| fact.id).max().unwrap_or_default()),
             course: RwLock::new(course),
             corrections: watch::Sender::new(0),
             timeline,
@@ -104,7 +108,7 @@ impl Performance {
             if old.facts_at(now_ms) == old.facts().len() {
                 return Err(Refused::Over);
             }
-            let id = old.facts().iter().map(|fact| fact.id).max().unwrap_or_default() + 1;
+            let id = self.highest_id.fetch_add(1, Ordering::Relaxed) + 1;
             let reading = old.clock.at(now_ms);
             let fact = Fact {
                 id,
@@ -147,6 +151,17 @@ impl Performance {
             let mut without = (*old.script).clone();
             without.facts.remove(index);
             Ok(Edit { fact: id, without, with: None })
+        })
+    }
+
+    /// Records a shot again that was deleted, at its own time. It has a new id: vendors do not take a deletion back.
+    pub fn restore(&self, fact: Fact) -> Result<u32, Refused> {
+        self.correct(|old, _| {
+            let id = self.highest_id.fetch_add(1, Ordering::Relaxed) + 1;
+            let mut script = (*old.script).clone();
+            let at = script.facts.partition_point(|other| other.at_ms <= fact.at_ms);
+            script.facts.insert(at, Fact { id, version: 1, ..fact });
+            Ok(Edit { fact: id, without: (*old.script).clone(), with: Some(script) })
         })
     }
 

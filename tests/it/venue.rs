@@ -7,3 +7,4 @@ mod push;
 mod readings;
 mod script;
 mod tracker;
+mod typed;
