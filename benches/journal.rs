@@ -10,15 +10,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sideline::app::{Fold, Point, Replay, replay};
 use sideline::feed::decode;
 use sideline::ids::{FeedId, FeedKind};
-use sideline::journal::file::{Options, Writer, discard};
+use sideline::journal::file::{Options, Writer, discard, read};
 use sideline::journal::{Body, Entry, Seq, Start};
-use sideline::time::{FrameIndex, FrameRate, Timestamp};
+use sideline::time::{Clock, FrameIndex, FrameRate, SystemClock, Timestamp};
 use sideline::venue::course::Course;
 use sideline::venue::fault::Faults;
 use sideline::venue::performance::Performance;
@@ -125,6 +126,26 @@ fn files(journal: &Path) -> Vec<(PathBuf, u64)> {
     files.filter(|(path, _)| path.to_string_lossy().starts_with(&*journal.to_string_lossy())).collect()
 }
 
+/// How long it takes the real program to be back on air with this journal, its own start and software drawing included.
+fn back_on_air(folder: &Path, journal: &Path) -> f64 {
+    let show = folder.join("three-hours.toml");
+    fs::write(&show, SHOW).expect("writes");
+    let started_at = SystemClock::start().now();
+    let status = Command::new(env!("CARGO_BIN_EXE_sideline"))
+        .args(["run", "--headless", "--seconds", "2"])
+        .arg(&show)
+        .env("SIDELINE_ADAPTER", "software")
+        .stderr(std::process::Stdio::null())
+        .status()
+        .expect("starts");
+    assert!(status.success());
+    let mut entries = read(journal).expect("opens").map(|entry| entry.expect("an entry"));
+    let again = entries.by_ref().find(|entry| matches!(entry.body, Body::Start(_)) && entry.at >= started_at);
+    assert!(again.is_some(), "it was started again");
+    let frame = entries.find(|entry| matches!(entry.body, Body::Frame { .. })).expect("a frame");
+    frame.at.since(started_at).as_secs_f64()
+}
+
 fn main() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let journal = folder.join("three-hours.journal");
@@ -159,6 +180,9 @@ fn main() {
     println!("restart after entry {}: {:.0} ms", fold.position().upto, restart_s * 1e3);
     assert_eq!(fold.position().upto, opened.last);
     opened.writer.close();
+
+    let back_s = back_on_air(folder, &journal);
+    println!("back on air: {:.0} ms from the program's start to the journal's next frame", back_s * 1e3);
 
     assert!(size < 500_000_000, "{size} bytes");
     assert!(replay_s < 20.0, "{replay_s} s");

@@ -7,7 +7,9 @@
 //! accepted and close their files, all at once; feeds and the fold stop; the journal is written out; the venue closes.
 
 mod bundle;
+mod by_hand;
 mod check;
+mod conduct;
 mod delay;
 mod desk;
 mod doctor;
@@ -31,6 +33,7 @@ mod rundown;
 mod seek;
 mod standing;
 mod still;
+mod typed;
 mod understudy;
 mod venue_run;
 mod watch;
@@ -146,6 +149,10 @@ impl Show {
 
     fn checked(self) -> Result<Show, Failure> {
         self.check_graphics()?;
+        for binding in &self.file.keys {
+            by_hand::check(&binding.command)
+                .map_err(|refused| Failure::Input(format!("key `{}`: {refused}", binding.key)))?;
+        }
         Ok(self)
     }
 

@@ -74,6 +74,9 @@ pub enum Body {
     Content(Bytes),
     /// From here on graphics are drawn from these templates: the files of their folder.
     Templates(Manifest),
+    /// All that the entries before came to: a journal that begins in the middle of a show has it, and needs none of them.
+    /// As a checkpoint has it.
+    State(Box<serde_json::Value>),
     /// Nothing arrived: what was held back for a feed's delay has come due by now.
     Due,
     /// From frame `index` on, playout drew the state up to and including entry `upto`; the frame that it drew before

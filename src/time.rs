@@ -230,8 +230,14 @@ impl fmt::Display for FrameRate {
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 
-    /// Returns at `deadline` or as soon after it as the machine allows; at once when it has passed.
-    fn wait_until(&self, deadline: Timestamp);
+    /// Waits for `deadline`, and returns true at it or as soon after it as the machine allows; at once when it has passed.
+    /// False when it has not come: the clock stands still, and whoever waits may have something else to look after.
+    fn wait_until(&self, deadline: Timestamp) -> bool;
+
+    /// How long to wait, in real time, for `deadline`; zero when it has passed, `None` while the clock stands still.
+    fn real_time_until(&self, deadline: Timestamp) -> Option<Duration> {
+        Some(deadline.since(self.now()))
+    }
 }
 
 /// Wall-clock time that never jumps: read once at start, then carried on by the monotonic clock.
@@ -257,7 +263,7 @@ impl Clock for SystemClock {
         self.started_at + self.started.elapsed()
     }
 
-    fn wait_until(&self, deadline: Timestamp) {
+    fn wait_until(&self, deadline: Timestamp) -> bool {
         let left = deadline.since(self.now());
         if left > SPIN {
             std::thread::sleep(left - SPIN);
@@ -265,33 +271,89 @@ impl Clock for SystemClock {
         while self.now() < deadline {
             std::hint::spin_loop();
         }
+        true
     }
 }
 
-/// A clock that begins at an instant of its own choosing and runs faster or slower than time: for rehearsals.
-#[derive(Debug, Clone)]
+/// A clock that begins at an instant of its own choosing, runs faster or slower than time, and can stand still: for
+/// rehearsals.
+#[derive(Debug)]
 pub struct ScaledClock {
     real: SystemClock,
+    pace: Mutex<Pace>,
+}
+
+/// From `real_began` on, when it showed `began`, the clock runs at `speed` times real time; 0 when it stands still.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
     real_began: Timestamp,
-    begins: Timestamp,
+    began: Timestamp,
     speed: f64,
 }
 
+impl Pace {
+    fn at(self, real: Timestamp) -> Timestamp {
+        self.began + real.since(self.real_began).mul_f64(self.speed)
+    }
+}
+
+/// A wait is made in steps no longer than this, so that another pace counts at once.
+const STEP: Duration = Duration::from_millis(20);
+
 impl ScaledClock {
-    /// Shows `begins` now; `speed` is above zero and finite.
+    /// Shows `begins` now; `speed` is finite, and above zero unless the clock is to stand still.
     pub fn begin(begins: Timestamp, speed: f64) -> Self {
         let real = SystemClock::start();
-        Self { real_began: real.now(), real, begins, speed }
+        let pace = Pace { real_began: real.now(), began: begins, speed };
+        Self { real, pace: Mutex::new(pace) }
+    }
+
+    /// Goes on from what is shown now at another speed; at zero it stands still.
+    pub fn set_speed(&self, speed: f64) {
+        let mut pace = self.lock();
+        let real = self.real.now();
+        *pace = Pace { real_began: real, began: pace.at(real), speed };
+    }
+
+    fn pace(&self) -> Pace {
+        *self.lock()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Pace> {
+        // A poisoned lock still holds a valid pace: it is replaced as a whole.
+        self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Clock for ScaledClock {
     fn now(&self) -> Timestamp {
-        self.begins + self.real.now().since(self.real_began).mul_f64(self.speed)
+        self.pace().at(self.real.now())
     }
 
-    fn wait_until(&self, deadline: Timestamp) {
-        self.real.wait_until(self.real_began + deadline.since(self.begins).div_f64(self.speed));
+    fn wait_until(&self, deadline: Timestamp) -> bool {
+        loop {
+            match self.real_time_until(deadline) {
+                Some(Duration::ZERO) => return true,
+                Some(left) => drop(self.real.wait_until(self.real.now() + left.min(STEP))),
+                None => {
+                    std::thread::sleep(STEP);
+                    return false;
+                }
+            }
+        }
+    }
+
+    fn real_time_until(&self, deadline: Timestamp) -> Option<Duration> {
+        let pace = self.pace();
+        let left = deadline.since(pace.at(self.real.now()));
+        if left.is_zero() {
+            return Some(Duration::ZERO);
+        }
+        // Rounded up: whoever waits so long finds the deadline passed.
+        let seconds = left.as_secs_f64() / pace.speed;
+        let wait =
+            Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).saturating_add(Duration::from_nanos(2));
+        (pace.speed > 0.0).then_some(wait)
     }
 }
 
@@ -322,9 +384,10 @@ impl Clock for ManualClock {
     }
 
     /// Moves the clock to the deadline: lockstep never waits.
-    fn wait_until(&self, deadline: Timestamp) {
+    fn wait_until(&self, deadline: Timestamp) -> bool {
         let mut now = self.lock();
         *now = (*now).max(deadline);
+        true
     }
 }
 
@@ -379,6 +442,24 @@ mod tests {
         clock.wait_until(begins + Duration::from_millis(20));
         let waited = before.elapsed();
         assert!(clock.now() >= begins + Duration::from_millis(20) && waited >= Duration::from_millis(9), "{waited:?}");
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_is_not_waited_for_and_goes_on_from_where_it_stood() {
+        let begins = Timestamp::from_millis(1_000);
+        let clock = ScaledClock::begin(begins, 0.0);
+        let later = begins + Duration::from_millis(1);
+        assert!(!clock.wait_until(later), "it never comes");
+        assert_eq!((clock.now(), clock.real_time_until(later)), (begins, None));
+        clock.set_speed(1_000.0);
+        assert!(clock.wait_until(begins + Duration::from_secs(1)));
+        clock.set_speed(0.0);
+        let stood = clock.now();
+        assert!(stood >= begins + Duration::from_secs(1));
+        assert!(clock.wait_until(stood), "that is now");
+        clock.set_speed(0.5);
+        let half_speed = clock.real_time_until(stood + Duration::from_secs(100)).expect("it runs");
+        assert!(half_speed > Duration::from_secs(150) && half_speed <= Duration::from_secs(201), "{half_speed:?}");
     }
 
     #[test]

@@ -22,14 +22,14 @@ pub const MOST_DELAY_FRAMES: u32 = 600;
 /// takes effect at once: early is better than lost.
 const MOST_HELD: usize = 8_192;
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Delays {
     /// Of the show; without one nothing is delayed.
     rate: Option<FrameRate>,
     feeds: BTreeMap<FeedId, Delayed>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Delayed {
     frames: u32,
     /// In the order of their receipt.

@@ -11,11 +11,13 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
+use super::by_hand::Shown;
 use super::delay::MOST_DELAY_FRAMES;
 use super::fold::Fold;
 use super::positions::Positions;
 use crate::command::Command;
 use crate::feed::Report;
+use crate::game::{Rules, view};
 use crate::ids::FeedId;
 use crate::journal::content::ContentHash;
 use crate::journal::file::{Opened, Writer};
@@ -38,6 +40,9 @@ pub const MARKS: usize = 4096;
 /// How much of the journal a restart reads beyond the last checkpoint.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 
+/// Well below the length of a frame's delay that anybody could see.
+const LOOK_AT_CLOCK_EVERY: Duration = Duration::from_millis(50);
+
 pub struct Desk {
     seq: Seq,
     fold: Fold,
@@ -48,6 +53,10 @@ pub struct Desk {
     positions: Positions,
     /// The templates that are on air.
     bundle: Bundle,
+    /// By which the game is shown: what a key adds to.
+    rules: Rules,
+    /// How the journal begins; `None` before it did.
+    start: Option<Start>,
 }
 
 /// What comes in at a desk. An end that nobody holds any more is one where nothing comes.
@@ -75,8 +84,13 @@ impl Desk {
         let position = fold.position();
         let seq = last.max(position.upto);
         let position = Arc::new(ArcSwap::from_pointee(position));
-        let (positions, bundle) = (Positions::default(), Bundle::default());
-        Self { seq, fold, journal, clock, position, to_playout, positions, bundle }
+        let (positions, bundle, rules) = (Positions::default(), Bundle::default(), Rules::default());
+        Self { seq, fold, journal, clock, position, to_playout, positions, bundle, rules, start: None }
+    }
+
+    /// Shows the game by these, to commands that depend on what is shown.
+    pub fn show_by(&mut self, rules: Rules) {
+        self.rules = rules;
     }
 
     /// Writes fewer positions of players and ball into the journal than are received.
@@ -88,14 +102,35 @@ impl Desk {
         self.position.clone()
     }
 
-    /// Begins a run of the show, with these templates on its stage.
+    /// Begins a run of the show, with these templates on its stage. A journal that holds nothing of what has been so far
+    /// begins with all that came of it.
     pub fn begin(&mut self, start: Start, bundle: &Bundle) {
+        let is_in_mid_show = self.journal.is_some() && self.fold.has_begun() && !self.fold.has_recorded();
+        self.start = Some(start.clone());
         self.enter(Body::Start(start));
+        if is_in_mid_show {
+            match serde_json::to_value(&self.fold) {
+                // The fold is what it says: it is not applied.
+                Ok(state) => drop(self.record(Body::State(Box::new(state)))),
+                Err(cause) => tracing::error!("the journal begins without what was before: {cause}"),
+            }
+        }
         self.bundle = bundle.clone();
         self.record_contents(bundle);
         if *self.fold.templates() != bundle.manifest {
             self.enter(Body::Templates(bundle.manifest.clone()));
         }
+    }
+
+    /// Begins another journal where the files of this one were taken away.
+    fn begin_anew(&mut self) {
+        let Some(journal) = self.journal.as_ref().filter(|journal| journal.health().take_wish_for_beginning()) else {
+            return;
+        };
+        let Some(start) = self.start.clone().filter(|_| journal.begin_anew()) else { return };
+        self.fold.forget_recorded();
+        let bundle = self.bundle.clone();
+        self.begin(start, &bundle);
     }
 
     /// Has the files of templates in the journal, as far as they are not there already.
@@ -161,10 +196,13 @@ impl Desk {
                 Some(bundle) = saves.recv() => self.saved(bundle),
                 _ = checkpoints.tick() => self.checkpoint(),
                 () = tokio::time::sleep(self.until_due().unwrap_or_default()), if self.fold.next_due().is_some() => {
-                    self.enter(Body::Due);
+                    if self.is_due() {
+                        self.enter(Body::Due);
+                    }
                 }
                 Some(report) = reports.recv() => self.report(report),
             }
+            self.begin_anew();
             self.record_marks(&marks);
         }
         self.record_marks(&marks);
@@ -179,9 +217,15 @@ impl Desk {
         }
     }
 
-    /// Time until something that is held back for a delay comes due.
+    /// How long to sleep until something that is held back for a delay comes due. A rehearsal's clock may be slow, stand
+    /// still, or be made faster meanwhile: it is asked again now and then.
     fn until_due(&self) -> Option<Duration> {
-        self.fold.next_due().map(|due| due.since(self.clock.now()))
+        let due = self.fold.next_due()?;
+        Some(self.clock.real_time_until(due).unwrap_or(LOOK_AT_CLOCK_EVERY).min(LOOK_AT_CLOCK_EVERY))
+    }
+
+    fn is_due(&self) -> bool {
+        self.fold.next_due().is_some_and(|due| due <= self.clock.now())
     }
 
     fn checkpoint(&self) {
@@ -230,8 +274,20 @@ impl Desk {
                 tracing::info!("colour of the {} team: {}", side, String::from(color));
                 Command::SetColor { side, color }
             }
+            // Not for a desk: whoever sends commands has taken it out.
+            Command::Rehearse(_) => return,
             command => command,
         };
+        let position = self.fold.position();
+        let game = view(&position.state, &self.rules, self.clock.now());
+        let shown = Shown { game: &game, state: &position.state, rules: &self.rules.game };
+        let command = match shown.resolve(command) {
+            Ok(command) => command,
+            Err(refused) => return tracing::warn!("not done: {refused}"),
+        };
+        if let Command::Correct(_) | Command::Release { .. } | Command::Undo = command {
+            tracing::info!("by hand: {command}");
+        }
         if self.send(Act::Command(command.clone())) {
             self.enter(Body::Command(command));
         }
@@ -267,7 +323,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::time::{ManualClock, Timestamp};
+    use crate::feed::QUEUE_REPORTS;
+    use crate::ids::FeedKind;
+    use crate::time::{FrameRate, ManualClock, ScaledClock, Timestamp};
 
     fn shift(by: i32) -> Command {
         Command::ShiftDelay { feed: "tracker".into(), by }
@@ -295,5 +353,44 @@ mod tests {
             })
             .collect();
         assert_eq!(entered[1], Command::SetDelay { feed: "tracker".into(), frames: 13 });
+    }
+
+    #[tokio::test]
+    async fn what_is_held_back_comes_due_by_the_clock_of_a_fast_rehearsal_and_not_by_the_walls() {
+        let began = Timestamp::from_millis(1_700_000_000_000);
+        let clock = Arc::new(ScaledClock::begin(began, 100.0));
+        let mut desk = Desk::new(Fold::new(BTreeMap::new()), None, clock.clone(), None);
+        let start = Start {
+            epoch: began,
+            rate: FrameRate::FPS_60,
+            show: String::new(),
+            folder: "".into(),
+            follows: BTreeMap::new(),
+            files: BTreeMap::new(),
+        };
+        desk.begin(start, &Bundle::default());
+        // Ten seconds of the show are a tenth of one here.
+        desk.delay([("tracker".into(), MOST_DELAY_FRAMES)]);
+        let position = desk.position();
+        let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
+        let (_commands, commands) = mpsc::channel(COMMANDS);
+        let (_saves, saves) = mpsc::channel(SAVES);
+        let (_marks, marks) = crossbeam_channel::bounded(MARKS);
+        let (stop, stopping) = watch::channel(false);
+        let serving = tokio::spawn(desk.serve(Incoming { reports: reported, commands, saves, marks }, stopping));
+        let bytes = br#"{"type":"data","source":"broadcastsummary","data":{"game_stats":{"home":{"team":{"team_id":1,"PTS":2}},"away":{"team":{"team_id":2,"PTS":0}}}}}"#;
+        let message = Report::Message { feed: "tracker".into(), kind: FeedKind::ShotTracker, bytes: bytes[..].into() };
+        let sent_at = clock.now();
+        reports.send(message).await.expect("the desk listens");
+        let shown = || view(&position.load().state, &Rules::default(), clock.now()).home.score;
+        while shown().is_none() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let held = clock.now().since(sent_at);
+        assert!(held >= Duration::from_secs(9), "{held:?}");
+        // By the wall's clock it would be a thousand seconds of the show.
+        assert!(held < Duration::from_secs(500), "{held:?}");
+        stop.send(true).expect("the desk listens");
+        serving.await.expect("ends");
     }
 }

@@ -23,7 +23,7 @@ use crate::status::Delay;
 use crate::time::Timestamp;
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Fold {
     upto: Seq,
     state: Arc<GameState>,
@@ -155,6 +155,16 @@ impl Fold {
         self.templates.clear();
     }
 
+    /// Whether anything has been folded.
+    pub fn has_begun(&self) -> bool {
+        self.upto > 0
+    }
+
+    /// Whether the journal that is written holds what this state was folded from.
+    pub fn has_recorded(&self) -> bool {
+        !self.recorded.is_empty()
+    }
+
     /// Whether the journal holds this content already.
     pub fn is_recorded(&self, content: &ContentHash) -> bool {
         self.recorded.contains(content)
@@ -170,9 +180,7 @@ impl Fold {
         self.upto = entry.seq;
         // Marks are written down behind the fold's back: live, nothing is released at one.
         if !matches!(entry.body, Body::Frame { .. }) {
-            while let Some((due, held)) = self.delays.release(entry.at) {
-                self.take_effect(due, &held);
-            }
+            self.come_due(entry.at);
         }
         match &entry.body {
             Body::Received { feed, bytes, kind } => {
@@ -184,13 +192,13 @@ impl Fold {
                 self.take(feed, entry);
             }
             Body::Alive { feed, .. } | Body::Skipped { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
-            Body::Command(Command::SetDelay { feed, frames }) => {
-                self.delays.set(feed, *frames);
-                self.delays_told = Arc::new(self.delays.all());
-            }
+            Body::Command(Command::SetDelay { feed, frames }) => self.hold_back(feed, *frames),
             Body::Command(Command::SetColor { side, color }) => {
                 Arc::make_mut(&mut self.state).choose_color(*side, *color);
             }
+            Body::Command(Command::Correct(said)) => Arc::make_mut(&mut self.state).correct(entry.at, said),
+            Body::Command(Command::Release { facts }) => Arc::make_mut(&mut self.state).release(facts),
+            Body::Command(Command::Undo) => Arc::make_mut(&mut self.state).undo(),
             Body::Command(command) => self.standing.apply(command),
             Body::Start(start) => {
                 self.delays.set_rate(start.rate);
@@ -200,7 +208,46 @@ impl Fold {
                 self.recorded.insert(ContentHash::of(bytes));
             }
             Body::Templates(files) => self.templates.clone_from(files),
+            Body::State(state) => self.take_over(state),
             Body::Due | Body::Frame { .. } => {}
+        }
+    }
+
+    /// Goes on from a state that a journal begins with.
+    fn take_over(&mut self, state: &serde_json::Value) {
+        match Fold::deserialize(state) {
+            Ok(fold) => {
+                let delays_told = Arc::new(fold.delays.all());
+                let (upto, options) = (self.upto, std::mem::take(&mut self.options));
+                *self = Fold { upto, options, delays_told, oddities: std::mem::take(&mut self.oddities), ..fold };
+            }
+            Err(cause) => {
+                self.oddities.push(format!("the state that the journal begins with is of another version: {cause}"));
+            }
+        }
+    }
+
+    /// Forgets what operators did, but for the delays of feeds.
+    pub fn forget_commands(&mut self) {
+        self.standing = Standing::default();
+        Arc::make_mut(&mut self.state).forget_corrections();
+    }
+
+    /// Goes on with what an operator has on their layers, in place of what the journal has.
+    pub fn stand(&mut self, standing: Standing) {
+        self.standing = standing;
+    }
+
+    /// Holds a feed back from now on, without an entry: where another show's settings hold for a journal.
+    pub fn hold_back(&mut self, feed: &FeedId, frames: u32) {
+        self.delays.set(feed, frames);
+        self.delays_told = Arc::new(self.delays.all());
+    }
+
+    /// Lets take effect what was held back and has come due by `now`, without an entry.
+    pub fn come_due(&mut self, now: Timestamp) {
+        while let Some((due, held)) = self.delays.release(now) {
+            self.take_effect(due, &held);
         }
     }
 
@@ -235,6 +282,7 @@ impl Fold {
             | Body::Start(_)
             | Body::Content(_)
             | Body::Templates(_)
+            | Body::State(_)
             | Body::Due
             | Body::Frame { .. } => {}
         }

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
+use super::conduct::{Baton, Conductor};
 use super::fold::Fold;
 use super::lists::Lists;
 use super::on_air::{Beginning, Mouth, OnAir, Shared, Turn};
 use super::positions::Positions;
-use super::rehearse::{Pass, Rehearsal, Rehearsing, Senders};
+use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
 use super::watch::Watch;
-use super::{Failure, Show, feeds, outputs, refused_graphics, rundown};
+use super::{Failure, Show, feeds, outputs, refused_graphics, rundown, typed};
 use crate::command::{Command, Refused};
 use crate::config::{Graphic, ShowFile};
 use crate::feed::{self, decode};
@@ -45,10 +45,14 @@ pub struct Live {
     pub rehearsal: Option<Rehearsal>,
     /// A file for the draw list of every frame, as text.
     pub lists: Option<PathBuf>,
+    /// Where commands come from beside the window: a file or pipe with one a line, as JSON; `-` is standard input.
+    pub commands: Option<PathBuf>,
 }
 
 /// Runs a show until its window is closed, its time is over, or Ctrl-C. Returns the last status.
 pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
+    let at_its_rate = how.rehearsal.as_ref().map(|rehearsal| at_rate_of(show, rehearsal)).transpose()?;
+    let show = at_its_rate.as_ref().unwrap_or(show);
     if how.rehearsal.is_none() {
         feeds::check(&show.file)?;
     }
@@ -71,19 +75,20 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     let on_air = match &how.rehearsal {
         None => {
             let turn = wire(show, &runtime, venue.as_ref(), &shared)?;
-            OnAir::start(program, running, turn, shared.clone(), || None)?
+            OnAir::start(program, running, turn, shared.clone(), runtime.handle().clone(), || None)?
         }
         Some(rehearsal) => {
             let mut turns = Turns::new(show, &runtime, rehearsal, &shared)?;
             let first = turns.first()?;
-            OnAir::start(program, running, first, shared.clone(), move || turns.next())?
+            OnAir::start(program, running, first, shared.clone(), runtime.handle().clone(), move || turns.next())?
         }
     };
     let watch = watch_templates(show, how, &shared);
     watch_for_end(&runtime, how, &shared.stop);
+    how.commands.as_deref().map_or(Ok(()), |commands| typed::listen(commands, &shared))?;
 
     let shown = match (events, intake) {
-        (Some((_, events)), Some(intake)) => show_window(show, events, intake, &shared),
+        (Some((_, events)), Some(intake)) => show_window(show, how, events, intake, &shared),
         _ => {
             on_air.wait();
             Ok(())
@@ -98,6 +103,17 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     runtime.shutdown_timeout(Duration::from_millis(100));
     lists.map_or(Ok(()), Lists::finish)?;
     shown.map(|()| status)
+}
+
+/// A recording's frames are counted at its own rate, whatever show is rehearsed with it.
+fn at_rate_of(show: &Show, rehearsal: &Rehearsal) -> Result<Show, Failure> {
+    let rate = rehearse::outline(&rehearsal.journal)?.start.rate;
+    let mut show = show.clone();
+    if show.file.show.rate != rate {
+        tracing::info!("rehearsing at {rate} frames a second, as it was recorded, and not at {}", show.file.show.rate);
+        show.file.show.rate = rate;
+    }
+    Ok(show)
 }
 
 pub(super) fn runtime() -> Result<Runtime, Failure> {
@@ -162,6 +178,7 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, shared: &Shared) 
         start: show.start(epoch, &decoding),
         bundle: show.bundle.clone(),
         delays: feeds::delays(&show.file).collect(),
+        rules: feeds::rules(&show.file),
         positions: Positions::of(&show.file),
     };
     Ok(Turn::wire(beginning, shared, |fold, mouth| {
@@ -179,9 +196,22 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
     let path = show.path(path);
     let settings = show.file.journal.unwrap_or_default();
     let options = file::Options { segment_bytes: settings.segment_mb * 1024 * 1024, pack: settings.compress };
-    let opened = Writer::open_on_air(&path, options).map_err(Failure::machine)?;
+    let mut opened = Writer::open_on_air(&path, options).map_err(Failure::machine)?;
     let fold = Fold::recover(&path, decoding.clone());
-    if opened.last > 0 {
+    let was = opened.start.as_ref().map(|start| start.rate).filter(|was| *was != show.file.show.rate);
+    if let Some(was) = was {
+        // One journal, one rate: frames of two rates cannot be counted through.
+        opened.writer.close();
+        match file::put_away(&path) {
+            Ok(kept) => tracing::info!(
+                "the show's rate is {} and was {was}: its journal so far is kept as {}, and another goes on from there",
+                show.file.show.rate,
+                kept.display()
+            ),
+            Err(cause) => tracing::error!("the journal at {was} frames a second cannot be put away: {cause}"),
+        }
+        opened = Writer::open_on_air(&path, options).map_err(Failure::machine)?;
+    } else if opened.last > 0 {
         tracing::info!("going on after entry {} of {}", opened.last, path.display());
     }
     Ok((Some(opened), fold))
@@ -193,68 +223,86 @@ fn epoch_of(journal: &Opened, show: &Show) -> Option<Timestamp> {
     Some(start.epoch)
 }
 
-/// The turns of a rehearsal: one, or the same stretch again and again.
+/// The turns of a rehearsal: one from each place that it is taken to, and one for each lap of a stretch.
 struct Turns {
     show: Show,
     network: tokio::runtime::Handle,
-    rehearsing: Arc<Rehearsing>,
-    /// The next pass is made ready while the one before it is on air: that takes as long as what came before it.
-    ahead: Option<JoinHandle<Result<Pass, Failure>>>,
+    journal: PathBuf,
+    epoch: Timestamp,
+    decoding: BTreeMap<FeedId, decode::Options>,
+    is_feeds_only: bool,
+    baton: Arc<Baton>,
     shared: Shared,
 }
 
 impl Turns {
     fn new(show: &Show, runtime: &Runtime, rehearsal: &Rehearsal, shared: &Shared) -> Result<Self, Failure> {
-        let rehearsing = Arc::new(Rehearsing::new(rehearsal, show)?);
-        let network = runtime.handle().clone();
-        Ok(Self { show: show.clone(), network, rehearsing, ahead: None, shared: shared.clone() })
+        let (rehearsing, span) = Rehearsing::new(rehearsal, show)?;
+        let (epoch, decoding) = (rehearsing.epoch(), rehearsing.decoding());
+        let is_feeds_only = rehearsing.is_feeds_only();
+        let (conductor, heard) = Conductor::new(show, rehearsing, span, rehearsal.speed, shared)?;
+        let baton = conductor.baton();
+        let thread = std::thread::Builder::new().name("rehearsal".into());
+        thread.spawn(move || conductor.serve(&heard)).map_err(Failure::machine)?;
+        shared.baton.store(Some(baton.clone()));
+        let (journal, network) = (rehearsal.journal.clone(), runtime.handle().clone());
+        let (show, shared) = (show.clone(), shared.clone());
+        Ok(Self { show, network, journal, epoch, decoding, is_feeds_only, baton, shared })
     }
 
     fn first(&mut self) -> Result<Turn, Failure> {
-        let pass = self.rehearsing.pass(&self.show)?;
+        let pass = self.baton.take(&self.shared).ok_or_else(|| Failure::Input("the rehearsal did not begin".into()))?;
         self.begin(pass)
     }
 
     /// The next turn; none when there is none, or when it failed, which has been told.
     fn next(&mut self) -> Option<Turn> {
-        let pass = match self.ahead.take()?.join() {
-            Ok(pass) => pass,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        pass.and_then(|pass| self.begin(pass)).inspect_err(|failure| tracing::error!("{failure}")).ok()
+        let pass = self.baton.take(&self.shared)?;
+        self.begin(pass).inspect_err(|failure| tracing::error!("{failure}")).ok()
     }
 
     fn begin(&mut self, pass: Pass) -> Result<Turn, Failure> {
-        let until = self.rehearsing.span.end;
-        if until.is_some() {
-            let (rehearsing, show) = (self.rehearsing.clone(), self.show.clone());
-            let ahead = move || rehearsing.pass(&show);
-            let named = std::thread::Builder::new().name("rehearsal".into());
-            self.ahead = Some(named.spawn(ahead).map_err(Failure::machine)?);
-        }
+        let first = pass.first;
+        let ((mut fold, mut standing, mut bundle, player), is_loop) = self.baton.begin(|speed| {
+            let (fold, standing, bundle, player) = pass.begin(speed);
+            let clock = player.clock.clone();
+            ((fold, standing, bundle, player), clock)
+        });
         // A stretch that is played again is not one show after another: its frames are counted again and again.
-        let journal = if until.is_none() { Some(self.rehearsing.own_journal()?) } else { None };
+        let journal = if is_loop { None } else { Some(Rehearsing::own_journal(&self.journal)?) };
         let _in_network = self.network.enter();
-        let (fold, mut standing, mut bundle, player) = pass.begin();
         if let Some(saved) = self.shared.saved() {
             standing.stage.set_templates(saved.set.clone());
             bundle = saved;
+        }
+        // Nobody but the operator of today puts anything on air: it stays there wherever the game goes.
+        let today = if self.is_feeds_only { self.shared.today() } else { Default::default() };
+        if self.is_feeds_only {
+            fold.stand(today.clone());
         }
         let beginning = Beginning {
             fold,
             journal,
             clock: player.clock.clone(),
-            start: self.show.start(self.rehearsing.epoch(), &self.rehearsing.decoding()),
+            start: self.show.start(self.epoch, &self.decoding),
             bundle,
             delays: feeds::delays(&self.show.file).collect(),
+            rules: feeds::rules(&self.show.file),
             positions: Positions::of(&self.show.file),
         };
         let mut turn = Turn::wire(beginning, &self.shared, |_, mouth| {
             let Mouth { reports, commands, saves, stopping } = mouth;
             player.spawn(Senders { reports, commands, saves }, stopping);
         });
-        turn.go_on_with(standing, until);
+        turn.go_on_with(standing, &today);
+        tracing::info!("rehearsing from frame {first}");
         Ok(turn)
+    }
+}
+
+impl Drop for Turns {
+    fn drop(&mut self) {
+        self.baton.end();
     }
 }
 
@@ -317,13 +365,19 @@ pub(super) fn spawn_rundown(show: &Show, commands: mpsc::Sender<Command>, mut st
     });
 }
 
-fn show_window(show: &Show, events: EventSource, intake: Intake, shared: &Shared) -> Result<(), Failure> {
+fn show_window(show: &Show, how: &Live, events: EventSource, intake: Intake, shared: &Shared) -> Result<(), Failure> {
+    let keys = rundown::keys(&show.file);
+    if !keys.is_empty() {
+        let told: Vec<String> = keys.iter().map(|(key, command)| format!("{key} {command}")).collect();
+        tracing::info!("keys of this show: {}", told.join("; "));
+    }
     let background = outputs::window(show).map(|window| window.background).unwrap_or_default();
     let options = window::Options {
         title: format!("Sideline - {}", show.file.show.name),
         canvas: show.file.show.size,
         background: outputs::background(background),
-        keys: rundown::keys(&show.file),
+        keys,
+        is_rehearsal: how.rehearsal.is_some(),
         listen: None,
         plain_from: show.file.show.size.height,
     };

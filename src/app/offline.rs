@@ -106,7 +106,7 @@ fn draw(show: &Show, what: &Offline, gpu: Gpu, journal: &Path) -> Result<OutputS
     let mut program = Program::new(&gpu, stage, Fonts::bundled(), rules, settings.size, settings.rate, &[NEED])
         .map_err(Failure::machine)?;
     let outline = outline(journal)?;
-    let mut playback = Playback::new(journal, &outline, Some(show.bundle.clone()), LeftOut::default())?;
+    let mut playback = Playback::new(journal, &outline, Some(show.bundle.clone()), LeftOut::default(), Vec::new())?;
     let frames = settings.rate.frame_at(what.length).0;
     let mut stills = Stills::new(&what.stills, settings.rate);
     let mut progress = Progress::new(frames);

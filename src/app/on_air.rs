@@ -3,38 +3,40 @@
 //! A show has one turn. A rehearsal that is played again and again has one after another: each with a desk, a clock and a
 //! stage of its own, all before the same outputs, window and keys.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
+use super::conduct::Baton;
 use super::desk::{COMMANDS, Desk, Incoming, MARKS, SAVES};
 use super::fold::Fold;
 use super::positions::Positions;
 use super::understudy::Standing;
-use super::{Failure, outputs};
+use super::{Failure, outputs, standing as layers};
 use crate::command::Command;
 use crate::feed::{QUEUE_REPORTS, Report};
+use crate::game::Rules;
 use crate::ids::FeedId;
 use crate::journal::Start;
 use crate::journal::file::Opened;
 use crate::output::Output;
-use crate::playout::{self, Program};
+use crate::playout::{self, NO_END, Program};
 use crate::problem::Problem;
-use crate::status::Status;
-use crate::time::{Clock, FrameIndex, Timestamp};
+use crate::status::{Rehearsal, Status};
+use crate::time::{Clock, Timestamp};
 
 /// Outputs may take this long to send what they accepted and close their files: with the other steps, a show that is
 /// stopped is over in two seconds.
 const OUTPUTS_LIMIT: Duration = Duration::from_millis(1600);
 
 /// What stays the same from turn to turn.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Shared {
     pub status: Arc<ArcSwapOption<Status>>,
     /// Why the templates as they were saved last are not on air.
@@ -43,7 +45,34 @@ pub(super) struct Shared {
     reach: Arc<ArcSwapOption<Reach>>,
     /// The templates that were saved last and right since the show began.
     saved: Arc<ArcSwapOption<Bundle>>,
+    /// Who steers a rehearsal; none on air.
+    pub baton: Arc<ArcSwapOption<Baton>>,
+    /// What operators put on their layers in a rehearsal, to be taken along to another place.
+    today: Arc<Mutex<layers::Standing>>,
+    /// How a rehearsal is played, for the status.
+    pub rehearsal: Arc<ArcSwapOption<Rehearsal>>,
+    /// The turn ends before this frame.
+    pub until: Arc<AtomicU64>,
+    /// The turn ends now.
+    pub over: Arc<AtomicBool>,
     pub stop: Arc<AtomicBool>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            status: Arc::default(),
+            template_problems: Arc::default(),
+            reach: Arc::default(),
+            saved: Arc::default(),
+            baton: Arc::default(),
+            today: Arc::default(),
+            rehearsal: Arc::default(),
+            until: Arc::new(AtomicU64::new(NO_END)),
+            over: Arc::default(),
+            stop: Arc::default(),
+        }
+    }
 }
 
 /// Where operators and designers reach a desk.
@@ -53,8 +82,20 @@ struct Reach {
 }
 
 impl Shared {
-    /// Hands a command to the desk; never waits.
+    /// Hands a command to the desk, or to whoever steers the rehearsal; never waits.
     pub fn send(&self, command: Command) {
+        let baton = self.baton.load();
+        if let Command::Rehearse(transport) = command {
+            match &*baton {
+                Some(baton) if baton.steer(transport) => {}
+                Some(_) => tracing::error!("too many commands at once; the last one was not taken"),
+                None => tracing::warn!("not done: only a rehearsal (`sideline replay`) can be steered"),
+            }
+            return;
+        }
+        if baton.is_some() {
+            self.today.lock().unwrap_or_else(PoisonError::into_inner).apply(&command);
+        }
         // The queue is full only when nothing has been taken for a while; the key is pressed again then.
         if self.reach.load().as_ref().is_some_and(|reach| reach.commands.try_send(command).is_err()) {
             tracing::error!("too many commands at once; the last one was not taken");
@@ -68,6 +109,11 @@ impl Shared {
             // The desk is gone only when the turn is over.
             let _ = reach.saves.blocking_send(bundle);
         }
+    }
+
+    /// What operators put on their layers since the rehearsal began.
+    pub fn today(&self) -> layers::Standing {
+        self.today.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn saved(&self) -> Option<Bundle> {
@@ -92,6 +138,8 @@ pub(super) struct Beginning {
     /// The templates on the stage.
     pub bundle: Bundle,
     pub delays: Vec<(FeedId, u32)>,
+    /// By which the game is shown.
+    pub rules: Rules,
     /// Which positions of players and ball are written down.
     pub positions: Positions,
 }
@@ -105,16 +153,15 @@ pub(super) struct Turn {
     put_back: Vec<Command>,
     /// The stage to go on with, in place of the program's.
     standing: Option<Standing>,
-    /// Ends before this frame.
-    until: Option<FrameIndex>,
     stop_network: watch::Sender<bool>,
-    serving: tokio::task::JoinHandle<()>,
+    /// The desk's task, until it was waited for.
+    serving: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Turn {
     /// Joins playout to a desk, and the desk to whatever `begin` starts. Called within the runtime.
     pub fn wire(beginning: Beginning, shared: &Shared, begin: impl FnOnce(&Fold, Mouth)) -> Turn {
-        let Beginning { fold, journal, clock, start, bundle, delays, positions } = beginning;
+        let Beginning { fold, journal, clock, start, bundle, delays, rules, positions } = beginning;
         let (to_playout, acts_in_order) = crossbeam_channel::bounded(COMMANDS);
         let (marks, marked) = crossbeam_channel::bounded(MARKS);
         let (reports, reported) = mpsc::channel(QUEUE_REPORTS);
@@ -128,6 +175,7 @@ impl Turn {
         let health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
         let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
         desk.thin(positions);
+        desk.show_by(rules);
         desk.begin(start, &bundle);
         desk.delay(delays);
         let position = desk.position();
@@ -140,18 +188,30 @@ impl Turn {
             status: shared.status.clone(),
             journal: health,
             template_problems: shared.template_problems.clone(),
+            rehearsal: shared.rehearsal.clone(),
+            until: shared.until.clone(),
+            over: shared.over.clone(),
             stop: shared.stop.clone(),
         };
-        Turn { desk, clock, epoch, put_back, standing: None, until: None, stop_network, serving }
+        Turn { desk, clock, epoch, put_back, standing: None, stop_network, serving: Some(serving) }
     }
 }
 
 impl Turn {
-    /// Goes on with a stage as it stood, in place of what the desk knows of it, to the frame before `until`.
-    pub fn go_on_with(&mut self, standing: Standing, until: Option<FrameIndex>) {
-        self.put_back.clear();
+    /// Goes on with a stage as it stood, in place of what the desk knows of it; `on_top` of it stands what operators have
+    /// put on their layers since.
+    pub fn go_on_with(&mut self, standing: Standing, on_top: &layers::Standing) {
+        self.put_back = on_top.commands();
         self.standing = Some(standing);
-        self.until = until;
+    }
+
+    /// Ends everything before playout, and waits until the journal is written.
+    fn end(&mut self, network: &Handle) {
+        // Nobody listens only if the network has ended already.
+        let _ = self.stop_network.send(true);
+        if let Some(serving) = self.serving.take() {
+            let _ = network.block_on(serving);
+        }
     }
 }
 
@@ -184,6 +244,7 @@ impl OnAir {
         outputs: Vec<Output>,
         first: Turn,
         shared: Shared,
+        network: Handle,
         mut next: impl FnMut() -> Option<Turn> + Send + 'static,
     ) -> Result<Self, Failure> {
         let play = {
@@ -193,14 +254,14 @@ impl OnAir {
                 let mut turn = first;
                 loop {
                     let status = play(&mut program, &outputs, &mut turn);
-                    let following = if stop.load(Ordering::Relaxed) { None } else { next() };
-                    match following {
+                    if stop.load(Ordering::Relaxed) {
+                        return Played { outputs, status, last: turn };
+                    }
+                    // The next turn may write where this one wrote.
+                    turn.end(&network);
+                    match next() {
                         None => return Played { outputs, status, last: turn },
-                        Some(following) => {
-                            // Nobody listens only if the network has ended already.
-                            let _ = turn.stop_network.send(true);
-                            turn = following;
-                        }
+                        Some(following) => turn = following,
                     }
                 }
             }
@@ -220,14 +281,12 @@ impl OnAir {
 
     /// Ends what is running, in order; `stop` has been set.
     pub fn finish(self, runtime: &Runtime) -> Status {
-        let Played { outputs, status, last } = match self.playout.join() {
+        let Played { outputs, status, mut last } = match self.playout.join() {
             Ok(played) => played,
             Err(panic) => std::panic::resume_unwind(panic),
         };
         let status = Status { outputs: outputs::finish(outputs, OUTPUTS_LIMIT), ..status };
-        // Nobody listens only if the network has ended already.
-        let _ = last.stop_network.send(true);
-        let _ = runtime.block_on(last.serving);
+        last.end(runtime.handle());
         status
     }
 }
@@ -238,7 +297,7 @@ fn play(program: &mut Program, outputs: &[Output], turn: &mut Turn) -> Status {
     }
     let first = program.rate().frame_at(turn.clock.now().since(turn.epoch));
     program.put_back(first, &std::mem::take(&mut turn.put_back));
-    playout::run(program, outputs, &turn.desk, &*turn.clock, turn.epoch, turn.until)
+    playout::run(program, outputs, &turn.desk, &*turn.clock, turn.epoch)
 }
 
 /// One line on a terminal's standard error, once a second; nothing where nobody watches.

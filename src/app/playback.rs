@@ -5,7 +5,7 @@
 //! that had been received by its time.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Failure;
@@ -15,20 +15,24 @@ use crate::command::Command;
 use crate::feed::decode;
 use crate::ids::FeedId;
 use crate::journal::content::{Contents, Manifest};
-use crate::journal::file::{self, Reader};
+use crate::journal::file::{self, JournalError, Place, Reader};
 use crate::journal::{Body, Entry, Seq, Start};
 use crate::playout::{Act, Mark, Ordered, Position};
 use crate::template::TemplateSet;
 use crate::time::{FrameIndex, Timestamp};
 
 pub struct Playback {
-    entries: std::iter::Peekable<Reader>,
+    journal: PathBuf,
+    entries: Entries,
     fold: Fold,
-    marks: Vec<Mark>,
+    marks: Arc<Vec<Mark>>,
     /// The mark in force, by its place in `marks`.
     mark: usize,
-    began: bool,
+    /// How the show began, or was started again last.
+    start: Option<Start>,
     left_out: LeftOut,
+    /// By which feeds are held back where the journal's own delays are left out.
+    delays: Vec<(FeedId, u32)>,
     contents: Contents,
     /// The templates that are on air, as far as the journal has told them.
     bundle: Option<Bundle>,
@@ -63,12 +67,55 @@ pub struct Moment {
 }
 
 /// How a show that was started again began.
+#[derive(Clone)]
 pub struct Restarted {
     pub start: Start,
     /// Its templates; none where the journal does not tell.
     pub bundle: Option<Bundle>,
     /// Puts back what was on air.
     pub put_back: Vec<Command>,
+}
+
+/// The entries of a journal, of which the next one can be looked at.
+struct Entries {
+    reader: Reader,
+    /// The next one, with the place where it begins.
+    next: Option<(Place, Result<Entry, JournalError>)>,
+}
+
+impl Entries {
+    fn from(journal: &Path, place: Place) -> Result<Self, Failure> {
+        Ok(Self { reader: file::read_from(journal, place).map_err(Failure::input)?, next: None })
+    }
+
+    fn peek(&mut self) -> Option<&Result<Entry, JournalError>> {
+        if self.next.is_none() {
+            let place = self.reader.place();
+            self.next = self.reader.next().map(|entry| (place, entry));
+        }
+        self.next.as_ref().map(|(_, entry)| entry)
+    }
+
+    fn next_if(
+        &mut self,
+        wanted: impl FnOnce(&Result<Entry, JournalError>) -> bool,
+    ) -> Option<Result<Entry, JournalError>> {
+        if self.peek().is_some_and(wanted) { self.next.take().map(|(_, entry)| entry) } else { None }
+    }
+
+    /// Where the next entry begins.
+    fn place(&self) -> Place {
+        self.next.as_ref().map_or_else(|| self.reader.place(), |(place, _)| *place)
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Result<Entry, JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.peek();
+        self.next.take().map(|(_, entry)| entry)
+    }
 }
 
 /// What a journal says of itself before it is played.
@@ -79,7 +126,7 @@ pub struct Outline {
     pub bundle: Option<Bundle>,
     /// The first frame that was drawn, and the last that is known of.
     pub frames: (FrameIndex, FrameIndex),
-    pub marks: Vec<Mark>,
+    pub marks: Arc<Vec<Mark>>,
 }
 
 impl Outline {
@@ -104,7 +151,7 @@ impl Outline {
         let (Some(start), Some(last_at)) = (start, last_at) else { return Ok(None) };
         let last = start.rate.frame_at(last_at.since(start.epoch));
         let first = marks.first().map_or(FrameIndex(0), |mark| mark.index);
-        Ok(Some(Outline { start, bundle, frames: (first, last.max(first)), marks }))
+        Ok(Some(Outline { start, bundle, frames: (first, last.max(first)), marks: Arc::new(marks) }))
     }
 
     /// How the show's feeds were read.
@@ -127,17 +174,45 @@ fn unpacked(contents: &Contents, files: &Manifest) -> Result<Bundle, Failure> {
 }
 
 impl Playback {
-    /// `bundle` has the templates on the stage at the beginning.
-    pub fn new(journal: &Path, outline: &Outline, bundle: Option<Bundle>, left_out: LeftOut) -> Result<Self, Failure> {
+    /// `bundle` has the templates on the stage at the beginning; `delays` hold where the journal's are left out.
+    pub fn new(
+        journal: &Path,
+        outline: &Outline,
+        bundle: Option<Bundle>,
+        left_out: LeftOut,
+        delays: Vec<(FeedId, u32)>,
+    ) -> Result<Self, Failure> {
         Ok(Self {
-            entries: file::read(journal).map_err(Failure::input)?.peekable(),
+            journal: journal.to_owned(),
+            entries: Entries::from(journal, Place::BEGINNING)?,
             fold: Fold::new(outline.decoding()),
             marks: outline.marks.clone(),
             mark: 0,
-            began: false,
+            start: None,
             left_out,
+            delays,
             contents: Contents::default(),
             bundle,
+            failure: None,
+        })
+    }
+
+    /// Another one that goes on from the same place; none once something is wrong with the journal.
+    pub fn fork(&self) -> Option<Self> {
+        if self.failure.is_some() {
+            return None;
+        }
+        Some(Self {
+            journal: self.journal.clone(),
+            entries: Entries::from(&self.journal, self.entries.place()).ok()?,
+            fold: self.fold.clone(),
+            marks: self.marks.clone(),
+            mark: self.mark,
+            start: self.start.clone(),
+            left_out: self.left_out,
+            delays: self.delays.clone(),
+            contents: self.contents.clone(),
+            bundle: self.bundle.clone(),
             failure: None,
         })
     }
@@ -145,7 +220,7 @@ impl Playback {
     /// What frame `index`, whose time is `at`, was drawn from; `None` when it was skipped on air. Frames come in order.
     pub fn frame(&mut self, index: FrameIndex, at: Timestamp) -> Option<Moment> {
         if self.marks.is_empty() {
-            return Some(self.advance(|entry| entry.at <= at));
+            return Some(self.advance(at, |entry| entry.at <= at));
         }
         while self.marks.get(self.mark + 1).is_some_and(|next| next.index <= index) {
             self.mark += 1;
@@ -155,7 +230,7 @@ impl Playback {
             return None;
         }
         let upto: Seq = self.marks[self.mark].upto;
-        Some(self.advance(|entry| entry.seq <= upto))
+        Some(self.advance(at, |entry| entry.seq <= upto))
     }
 
     /// The state that was reached, the templates on air, and the entries that follow.
@@ -164,7 +239,7 @@ impl Playback {
         self.failure.map_or(Ok((self.fold, self.bundle, rest)), Err)
     }
 
-    fn advance(&mut self, wanted: impl Fn(&Entry) -> bool) -> Moment {
+    fn advance(&mut self, now: Timestamp, wanted: impl Fn(&Entry) -> bool) -> Moment {
         let mut acts = Vec::new();
         let mut restart = None;
         while let Some(entry) = self.entries.next_if(|entry| entry.as_ref().is_ok_and(&wanted)) {
@@ -183,13 +258,26 @@ impl Playback {
                     Some(set) => Act::Templates(set),
                     None => continue,
                 },
-                Body::Start(start) if self.began => {
-                    restart = Some((start, self.fold.standing().commands()));
-                    acts.clear();
+                Body::Start(start) => {
+                    if self.left_out.show {
+                        self.delays.iter().for_each(|(feed, frames)| self.fold.hold_back(feed, *frames));
+                    }
+                    if self.start.is_some() {
+                        restart = Some((start.clone(), self.fold.standing().commands()));
+                        acts.clear();
+                    }
+                    self.start = Some(start);
                     continue;
                 }
-                Body::Start(_) => {
-                    self.began = true;
+                Body::State(_) => {
+                    if self.left_out.commands {
+                        self.fold.forget_commands();
+                    }
+                    if self.left_out.show {
+                        self.delays.iter().for_each(|(feed, frames)| self.fold.hold_back(feed, *frames));
+                    }
+                    restart = self.start.clone().map(|start| (start, self.fold.standing().commands()));
+                    acts.clear();
                     continue;
                 }
                 _ => continue,
@@ -198,6 +286,10 @@ impl Playback {
         }
         if let Some(Err(failure)) = self.entries.next_if(Result::is_err) {
             self.failure.get_or_insert(Failure::input(failure));
+        }
+        if self.left_out.show {
+            // The journal does not say when what this show holds back comes due.
+            self.fold.come_due(now);
         }
         let bundle = || self.bundle.clone();
         let restarted = restart.map(|(start, put_back)| Restarted { start, bundle: bundle(), put_back });
@@ -227,7 +319,7 @@ impl Playback {
 
 /// What of a journal has not been played yet.
 pub struct Rest {
-    entries: std::iter::Peekable<Reader>,
+    entries: Entries,
     contents: Contents,
     left_out: LeftOut,
 }

@@ -8,21 +8,22 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
 use super::fold::Fold;
 use super::playback::{LeftOut, Next, Outline, Playback, Rest};
-use super::seek::{self, End, Point, Span};
-use super::understudy::{Standing, Understudy};
+use super::seek::{End, Places, Point, Span};
+use super::understudy::{Change, Skipped, Standing, Understudy};
 use super::{Failure, Show, feeds};
 use crate::command::Command;
-use crate::feed::{Report, decode};
+use crate::feed::{Report, Skip, decode};
 use crate::ids::FeedId;
 use crate::journal::file::{Opened, Writer, discard};
 use crate::journal::{Body, Entry};
-use crate::time::{Clock, ScaledClock, Timestamp};
+use crate::time::{Clock, FrameIndex, ScaledClock, Timestamp};
 
 /// What to rehearse with.
 #[derive(Clone, Debug)]
@@ -50,27 +51,29 @@ pub(super) fn outline(journal: &Path) -> Result<Outline, Failure> {
     outline.ok_or_else(|| Failure::Input(format!("{} is no journal: it has no first entry", journal.display())))
 }
 
-/// A rehearsal whose journal has been looked through: it can begin, again and again.
+/// A rehearsal whose journal has been looked through: it can begin at any frame, again and again.
 pub(super) struct Rehearsing {
     what: Rehearsal,
     outline: Outline,
-    pub span: Span,
+    pub places: Places,
     left_out: LeftOut,
+    spots: Spots,
 }
 
-/// One time through a rehearsal, ready to begin: everything stands as it stood before its first frame.
+/// One time through a rehearsal, ready to begin: everything stands as it stood when its first frame was drawn.
 pub(super) struct Pass {
+    pub first: FrameIndex,
     pub fold: Fold,
     pub standing: Standing,
     /// The templates on the stage.
     pub bundle: Bundle,
     rest: Rest,
     begins: Timestamp,
-    speed: f64,
 }
 
 impl Rehearsing {
-    pub fn new(what: &Rehearsal, show: &Show) -> Result<Self, Failure> {
+    /// With the frames that are to be played first.
+    pub fn new(what: &Rehearsal, show: &Show) -> Result<(Self, Span), Failure> {
         if !(what.speed > 0.0 && what.speed.is_finite()) {
             return Err(Failure::Input(format!(
                 "a speed of {} cannot be played; use 1, or anything above 0",
@@ -78,9 +81,19 @@ impl Rehearsing {
             )));
         }
         let outline = outline(&what.journal)?;
-        let span = seek::find(&what.journal, &outline, &feeds::rules(&show.file), &what.from, what.again_at.as_ref())?;
+        let mut places = Places::of(&what.journal, &outline, &feeds::rules(&show.file));
+        let span = places.span(&what.from, what.again_at.as_ref())?;
         let left_out = LeftOut { commands: what.feeds_only, show: what.other_show };
-        Ok(Self { what: what.clone(), outline, span, left_out })
+        let spots = Spots::for_frames(outline.frames);
+        Ok((Self { what: what.clone(), outline, places, left_out, spots }, span))
+    }
+
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    pub fn is_feeds_only(&self) -> bool {
+        self.what.feeds_only
     }
 
     pub fn epoch(&self) -> Timestamp {
@@ -92,30 +105,124 @@ impl Rehearsing {
     }
 
     /// Where a rehearsal writes what happens in it: beside the journal, anew each time.
-    pub fn own_journal(&self) -> Result<Opened, Failure> {
-        let own = self.what.journal.with_added_extension("rehearsal");
+    pub fn own_journal(journal: &Path) -> Result<Opened, Failure> {
+        let own = journal.with_added_extension("rehearsal");
         discard(&own).map_err(Failure::machine)?;
         Writer::open(&own).map_err(Failure::machine)
     }
 
-    /// Follows what came before the beginning.
-    pub fn pass(&self, show: &Show) -> Result<Pass, Failure> {
-        let mut playback = Playback::new(&self.what.journal, &self.outline, Some(show.bundle.clone()), self.left_out)?;
-        let understudy = Understudy::new(show, self.outline.start.rate, self.left_out);
-        let standing = understudy.run_up(&mut playback, &self.outline, self.span.first)?;
+    /// Follows what came before a frame, from the last spot before it, and keeps spots for the next time.
+    pub fn pass(&mut self, show: &Show, to: FrameIndex) -> Result<Pass, Failure> {
+        let mut understudy = Understudy::new(show, self.outline.start.rate, self.left_out);
+        let (first, mut playback) = match self.spots.before(to) {
+            Some((spot, playback)) => {
+                for change in &self.spots.changes[..spot.changes] {
+                    understudy.change(change)?;
+                }
+                understudy.go_on_after(spot.skipped.clone());
+                (spot.next, playback)
+            }
+            None => {
+                let (bundle, delays) = (show.bundle.clone(), feeds::delays(&show.file).collect());
+                let playback = Playback::new(&self.what.journal, &self.outline, Some(bundle), self.left_out, delays)?;
+                (self.outline.frames.0, playback)
+            }
+        };
+        let mut changes = self.spots.changes_before(first);
+        for index in (first.0..to.0).map(FrameIndex) {
+            self.spots.keep(index, changes, &playback, &understudy);
+            let at = self.outline.time_of(index);
+            let Some(moment) = playback.frame(index, at) else { continue };
+            if let Some(change) = understudy.follow(index, at, moment, to)? {
+                changes += 1;
+                self.spots.note(changes, change);
+            }
+        }
+        self.spots.keep_last(to, changes, &playback, &understudy);
+        let begins = self.outline.time_of(to);
+        if let Some(moment) = playback.frame(to, begins) {
+            understudy.arrive(to, begins, moment)?;
+        }
+        let standing = understudy.standing();
         let (fold, bundle, rest) = playback.into_rest()?;
         let bundle = bundle.unwrap_or_else(|| show.bundle.clone());
-        let begins = self.outline.time_of(self.span.first);
-        Ok(Pass { fold, standing, bundle, rest, begins, speed: self.what.speed })
+        Ok(Pass { first: to, fold, standing, bundle, rest, begins })
+    }
+}
+
+/// Places of a recording from which a pass can go on, so that going back does not mean to begin from the beginning.
+struct Spots {
+    /// In order, one every so many frames as far as any pass came.
+    regular: Vec<Spot>,
+    every: u64,
+    /// Where the last pass began: a stretch that is played again begins there again.
+    last: Option<Spot>,
+    /// Everything that changed on the stage, in order, as far as any pass came.
+    changes: Vec<Change>,
+}
+
+/// How everything stands before frame `next`.
+struct Spot {
+    next: FrameIndex,
+    playback: Playback,
+    /// How many changes were before it.
+    changes: usize,
+    skipped: Option<Skipped>,
+}
+
+/// Spots of a recording, at most: each holds a state of the game.
+const MOST_SPOTS: u64 = 32;
+
+/// Spots closer than this are not worth their memory: half a minute is followed in no time.
+const SPOT_EVERY_FRAMES: u64 = 1_800;
+
+impl Spots {
+    fn for_frames((first, last): (FrameIndex, FrameIndex)) -> Self {
+        let every = (last.since(first) / MOST_SPOTS).max(SPOT_EVERY_FRAMES);
+        Self { regular: Vec::new(), every, last: None, changes: Vec::new() }
+    }
+
+    fn before(&self, to: FrameIndex) -> Option<(&Spot, Playback)> {
+        let usable = self.regular.iter().chain(&self.last).filter(|spot| spot.next <= to);
+        let spot = usable.max_by_key(|spot| spot.next)?;
+        Some((spot, spot.playback.fork()?))
+    }
+
+    fn changes_before(&self, next: FrameIndex) -> usize {
+        self.changes.partition_point(|change| change.index() < next)
+    }
+
+    /// A change beyond those that are known.
+    fn note(&mut self, number: usize, change: Change) {
+        if number > self.changes.len() {
+            self.changes.push(change);
+        }
+    }
+
+    fn keep(&mut self, next: FrameIndex, changes: usize, playback: &Playback, understudy: &Understudy) {
+        let is_due = self.regular.last().is_none_or(|spot| next.0 >= spot.next.0 + self.every);
+        if is_due {
+            self.regular.extend(Spot::new(next, changes, playback, understudy));
+        }
+    }
+
+    fn keep_last(&mut self, next: FrameIndex, changes: usize, playback: &Playback, understudy: &Understudy) {
+        self.last = Spot::new(next, changes, playback, understudy);
+    }
+}
+
+impl Spot {
+    fn new(next: FrameIndex, changes: usize, playback: &Playback, understudy: &Understudy) -> Option<Self> {
+        Some(Spot { next, playback: playback.fork()?, changes, skipped: understudy.skipped() })
     }
 }
 
 impl Pass {
     /// Begins now. Parts what the desk needs from what plays on.
-    pub fn begin(self) -> (Fold, Standing, Bundle, Player) {
-        let Self { fold, standing, bundle, rest, begins, speed } = self;
+    pub fn begin(self, speed: f64) -> (Fold, Standing, Bundle, Player) {
+        let Self { fold, standing, bundle, rest, begins, .. } = self;
         let clock = Arc::new(ScaledClock::begin(begins, speed));
-        (fold, standing, bundle, Player { clock, rest, speed })
+        (fold, standing, bundle, Player { clock, rest })
     }
 }
 
@@ -123,7 +230,6 @@ impl Pass {
 pub(super) struct Player {
     pub clock: Arc<ScaledClock>,
     rest: Rest,
-    speed: f64,
 }
 
 /// Where a player sends what happens.
@@ -169,6 +275,7 @@ impl Player {
         let report = match body {
             Body::Received { feed, kind, bytes } => Report::Message { feed, kind, bytes },
             Body::Alive { feed, kind } => Report::Alive { feed, kind, repeated: 0 },
+            Body::Skipped { feed, kind, bytes, why } => Report::Skipped { feed, kind, bytes, why: Skip::named(&why) },
             Body::Link { feed, kind, link, why } => Report::Link { feed, kind, link, why },
             Body::Command(command) => {
                 let _ = to.commands.send(command).await;
@@ -176,7 +283,7 @@ impl Player {
             }
             // What came due comes due again by the delays of this run; templates come with their files.
             Body::Start(_)
-            | Body::Skipped { .. }
+            | Body::State(_)
             | Body::Content(_)
             | Body::Templates(_)
             | Body::Due
@@ -185,7 +292,16 @@ impl Player {
         let _ = to.reports.send(report).await;
     }
 
+    /// The clock may be made faster, slower or stand still meanwhile: it is asked again now and then.
     async fn wait_until(&self, at: Timestamp) {
-        tokio::time::sleep(at.since(self.clock.now()).div_f64(self.speed)).await;
+        loop {
+            match self.clock.real_time_until(at) {
+                Some(Duration::ZERO) => return,
+                left => tokio::time::sleep(left.unwrap_or(LOOK_AT_CLOCK_EVERY).min(LOOK_AT_CLOCK_EVERY)).await,
+            }
+        }
     }
 }
+
+/// Less than a frame lasts.
+const LOOK_AT_CLOCK_EVERY: Duration = Duration::from_millis(15);

@@ -61,7 +61,8 @@ pub fn replay(what: &Replay) -> Result<Replayed, Failure> {
     };
     let rules = feeds::rules(&show.file);
     let span = seek::find(&what.journal, &outline, &rules, &what.from, what.to.as_ref())?;
-    let mut playback = Playback::new(&what.journal, &outline, Some(show.bundle.clone()), left_out)?;
+    let delays = feeds::delays(&show.file).collect();
+    let mut playback = Playback::new(&what.journal, &outline, Some(show.bundle.clone()), left_out, delays)?;
     let understudy = Understudy::new(&show, outline.start.rate, left_out);
     let standing = understudy.run_up(&mut playback, &outline, span.first)?;
     Player { what, show, outline, playback, left_out }.play(span, standing)

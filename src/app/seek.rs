@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::Failure;
 use super::fold::Fold;
 use super::playback::Outline;
-use crate::command::Command;
+use crate::command::{Command, Landing};
 use crate::game::snapshot::{Period, Play};
 use crate::game::{Glance, Rules, glance};
 use crate::ids::PlayId;
@@ -95,8 +95,8 @@ impl FromStr for Point {
         }
         let (label, clock) = text.split_once(' ').map_or((text, None), |(label, clock)| (label, Some(clock)));
         let clock = clock.map(|clock| length(clock.trim()).ok_or_else(wrong)).transpose()?;
-        let label = label.to_ascii_uppercase();
-        if is_period(&label) { Ok(Point::Period { label, clock }) } else { Err(wrong()) }
+        let period = Period::labelled(label).ok_or_else(wrong)?;
+        Ok(Point::Period { label: period.label, clock })
     }
 }
 
@@ -141,16 +141,6 @@ fn length(text: &str) -> Option<Duration> {
         length = length.checked_add(Duration::from_secs(count.checked_mul(unit)?))?;
     }
     parts.next().is_none().then_some(length)
-}
-
-/// Whether the game labels a period so.
-fn is_period(label: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    match label {
-        "OT" | "SO" | "HALF" | "PRE" | "FINAL" | "TEST" => true,
-        _ if label.starts_with(['Q', 'H', 'P']) => is_number(&label[1..]),
-        _ => label.strip_suffix("OT").is_some_and(is_number),
-    }
 }
 
 impl fmt::Display for Point {
@@ -296,12 +286,30 @@ pub struct Span {
     pub end: Option<FrameIndex>,
 }
 
-/// Finds the frames between two places. What is not in the journal, or not in this order, is refused with what there is.
-pub fn find(journal: &Path, outline: &Outline, rules: &Rules, from: &Point, to: Option<&End>) -> Result<Span, Failure> {
-    let mut happened = None;
-    let mut frame = |point: &Point| {
-        let rate = outline.start.rate;
-        let (first, last) = outline.frames;
+/// The places of a journal that have a name. Whatever needs the game is found when it is first asked for.
+pub struct Places {
+    journal: PathBuf,
+    outline: Outline,
+    rules: Rules,
+    happened: Option<Happened>,
+}
+
+impl Places {
+    pub fn of(journal: &Path, outline: &Outline, rules: &Rules) -> Self {
+        Self { journal: journal.to_owned(), outline: outline.clone(), rules: rules.clone(), happened: None }
+    }
+
+    fn happened(&mut self) -> Result<&Happened, Failure> {
+        match &mut self.happened {
+            Some(happened) => Ok(happened),
+            none => Ok(none.insert(Happened::in_journal(&self.journal, &self.outline, &self.rules)?)),
+        }
+    }
+
+    /// The first frame that showed what is meant. What is not in the journal is refused with what there is.
+    pub fn frame(&mut self, point: &Point) -> Result<FrameIndex, Failure> {
+        let rate = self.outline.start.rate;
+        let (first, last) = self.outline.frames;
         if let Point::Time(time) = point {
             let frame = FrameIndex(first.0 + rate.frame_at(*time).0);
             let length = rate.time_of(last).saturating_sub(rate.time_of(first)).as_secs_f64();
@@ -309,23 +317,47 @@ pub fn find(journal: &Path, outline: &Outline, rules: &Rules, from: &Point, to: 
                 || Failure::Input(format!("{point} s is after the recording's end, which is at {length:.1} s"));
             return if frame <= last { Ok(frame) } else { Err(beyond()) };
         }
-        let happened = match &mut happened {
-            Some(happened) => happened,
-            none => none.insert(Happened::in_journal(journal, outline, rules)?),
-        };
+        let journal = self.journal.clone();
+        let happened = self.happened()?;
         let absent = || Failure::Input(format!("`{point}` is not in {}: {}", journal.display(), happened.summary()));
         happened.find(point).map(|frame| frame.max(first)).ok_or_else(absent)
-    };
-    let first = frame(from)?;
-    let end = match to {
-        None => None,
-        Some(End::At(point)) => Some(frame(point)?),
-        Some(End::After(length)) => Some(FrameIndex(first.0 + u64::from(outline.start.rate.frames_in(*length)))),
-    };
-    match end {
-        Some(end) if end <= first => Err(Failure::Input("the end of the loop is not after its beginning".into())),
-        end => Ok(Span { first, end }),
     }
+
+    /// The frames between two places. Ends that are not in this order are refused.
+    pub fn span(&mut self, from: &Point, to: Option<&End>) -> Result<Span, Failure> {
+        let first = self.frame(from)?;
+        let end = match to {
+            None => None,
+            Some(End::At(point)) => Some(self.frame(point)?),
+            Some(End::After(length)) => {
+                Some(FrameIndex(first.0 + u64::from(self.outline.start.rate.frames_in(*length))))
+            }
+        };
+        match end {
+            Some(end) if end <= first => Err(Failure::Input("the end of the loop is not after its beginning".into())),
+            end => Ok(Span { first, end }),
+        }
+    }
+
+    /// The frames of a kind of place, in the order of time.
+    pub fn all(&mut self, landing: Landing) -> Result<Vec<FrameIndex>, Failure> {
+        let first = self.outline.frames.0;
+        let Happened { periods, plays, bookmarks, .. } = self.happened()?;
+        let mut frames: Vec<FrameIndex> = match landing {
+            Landing::Period => periods.iter().map(|(frame, _)| *frame).collect(),
+            Landing::Play => plays.iter().map(|(frame, ..)| *frame).collect(),
+            Landing::Bookmark => bookmarks.iter().map(|(frame, _)| *frame).collect(),
+        };
+        frames.iter_mut().for_each(|frame| *frame = (*frame).max(first));
+        frames.sort();
+        frames.dedup();
+        Ok(frames)
+    }
+}
+
+/// Finds the frames between two places. What is not in the journal, or not in this order, is refused with what there is.
+pub fn find(journal: &Path, outline: &Outline, rules: &Rules, from: &Point, to: Option<&End>) -> Result<Span, Failure> {
+    Places::of(journal, outline, rules).span(from, to)
 }
 
 /// Every place of a journal that has a name, in the order of time.

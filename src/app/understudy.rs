@@ -11,7 +11,7 @@ use super::playback::{LeftOut, Moment, Outline, Playback, Restarted};
 use super::{Failure, Show, feeds};
 use crate::draw_list::Size;
 use crate::game::{Rules, view};
-use crate::playout::{Act, Ordered, Position};
+use crate::playout::{Act, Position};
 use crate::scene::Stage;
 use crate::template::TemplateSet;
 use crate::text::Fonts;
@@ -30,7 +30,27 @@ pub struct Understudy {
     rate: FrameRate,
     left_out: LeftOut,
     /// The frame before, while it is not laid out.
-    skipped: Option<(FrameIndex, Timestamp, Position)>,
+    skipped: Option<Skipped>,
+}
+
+/// A frame that was not laid out, with what it was drawn from.
+pub type Skipped = (FrameIndex, Timestamp, Position);
+
+/// A frame at which something changed on the stage.
+pub struct Change {
+    /// The frame before, where it was not laid out.
+    before: Option<Skipped>,
+    index: FrameIndex,
+    at: Timestamp,
+    position: Position,
+    acts: Vec<Act>,
+    restarted: Option<Restarted>,
+}
+
+impl Change {
+    pub fn index(&self) -> FrameIndex {
+        self.index
+    }
 }
 
 /// Where a show stands before a frame.
@@ -56,40 +76,90 @@ impl Understudy {
 
     /// Follows a recording from its beginning to the frame before `to`. Counts the frames that were skipped on air.
     pub fn run_up(mut self, playback: &mut Playback, outline: &Outline, to: FrameIndex) -> Result<Standing, Failure> {
-        let near = FrameIndex(to.0.saturating_sub(u64::from(self.rate.frames_in(RUN_UP))));
         for index in (outline.frames.0.0..to.0).map(FrameIndex) {
             let at = outline.time_of(index);
             if let Some(moment) = playback.frame(index, at) {
-                self.follow(index, at, moment, index >= near)?;
+                self.follow(index, at, moment, to)?;
             }
         }
-        Ok(Standing { stage: self.stage, rules: self.rules })
+        Ok(self.standing())
     }
 
-    fn follow(&mut self, index: FrameIndex, at: Timestamp, moment: Moment, is_near: bool) -> Result<(), Failure> {
+    pub fn standing(self) -> Standing {
+        Standing { stage: self.stage, rules: self.rules }
+    }
+
+    /// Follows a frame on the way to `to`; what it changed, if it did.
+    pub fn follow(
+        &mut self,
+        index: FrameIndex,
+        at: Timestamp,
+        moment: Moment,
+        to: FrameIndex,
+    ) -> Result<Option<Change>, Failure> {
         let Moment { position, acts, restarted } = moment;
-        let is_changed = restarted.is_some() || !acts.is_empty();
-        if let Some(restarted) = restarted {
-            self.skipped = None;
-            let begun = restart(restarted, index, self.left_out, &self.templates, &self.rules)?;
-            (self.stage, self.rules) = (begun.stage, begun.rules);
-        }
-        if is_changed {
-            // What went out before this frame is gone, as it was on air.
-            self.lay_out_skipped();
-        }
-        for Ordered { act, .. } in acts {
-            match act {
-                // What was refused then is refused now, and has been told.
-                Act::Command(command) => drop(self.stage.apply(index, &command)),
-                Act::Templates(templates) => self.stage.set_templates(templates),
-            }
+        if restarted.is_some() || !acts.is_empty() {
+            let acts = acts.into_iter().map(|ordered| ordered.act).collect();
+            let change = Change { before: self.skipped.take(), index, at, position, acts, restarted };
+            self.change(&change)?;
+            return Ok(Some(change));
         }
         self.skipped = Some((index, at, position));
-        if is_changed || is_near {
+        if index.0 + u64::from(self.rate.frames_in(RUN_UP)) >= to.0 {
             self.lay_out_skipped();
         }
+        Ok(None)
+    }
+
+    /// Follows a change alone: all changes in their order bring the stage to where following every frame does, but for
+    /// the last seconds.
+    pub fn change(&mut self, change: &Change) -> Result<(), Failure> {
+        let Change { before, index, at, position, .. } = change;
+        self.act(change, before.clone())?;
+        self.skipped = Some((*index, *at, position.clone()));
+        self.lay_out_skipped();
         Ok(())
+    }
+
+    /// Takes what changes at the frame that is drawn next.
+    pub fn arrive(&mut self, index: FrameIndex, at: Timestamp, moment: Moment) -> Result<(), Failure> {
+        let Moment { position, acts, restarted } = moment;
+        let acts: Vec<Act> = acts.into_iter().map(|ordered| ordered.act).collect();
+        if restarted.is_none() && acts.is_empty() {
+            return Ok(());
+        }
+        let before = self.skipped.take();
+        self.act(&Change { before: None, index, at, position, acts, restarted }, before)
+    }
+
+    fn act(&mut self, change: &Change, before: Option<Skipped>) -> Result<(), Failure> {
+        let Change { index, acts, restarted, .. } = change;
+        self.skipped = before;
+        if let Some(restarted) = restarted {
+            self.skipped = None;
+            let begun = restart(restarted.clone(), *index, self.left_out, &self.templates, &self.rules)?;
+            (self.stage, self.rules) = (begun.stage, begun.rules);
+        }
+        // What went out before this frame is gone, as it was on air.
+        self.lay_out_skipped();
+        for act in acts {
+            match act {
+                // What was refused then is refused now, and has been told.
+                Act::Command(command) => drop(self.stage.apply(*index, command)),
+                Act::Templates(templates) => self.stage.set_templates(templates.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The frame before, while it is not laid out.
+    pub fn skipped(&self) -> Option<Skipped> {
+        self.skipped.clone()
+    }
+
+    /// Goes on after the frame before, where that was not laid out.
+    pub fn go_on_after(&mut self, skipped: Option<Skipped>) {
+        self.skipped = skipped;
     }
 
     fn lay_out_skipped(&mut self) {

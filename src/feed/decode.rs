@@ -113,13 +113,13 @@ pub struct Outcome {
 }
 
 /// Reads the messages of one feed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Decoder {
     protocol: Protocol,
     notes: Notes,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Protocol {
     ShotTracker(shottracker::Reader),
     Sportradar(Box<sportradar::Reader>),

@@ -32,6 +32,14 @@ pub(super) fn write(journal: &Path, place: Place, state: &[u8]) -> io::Result<()
     fs::rename(&beside, &path)
 }
 
+/// Removes the checkpoint; fine where there is none.
+pub(super) fn remove(journal: &Path) -> io::Result<()> {
+    match fs::remove_file(path_of(journal)) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
+    }
+}
+
 /// The state and the place of the journal from which to go on; `None` when there is no checkpoint that can be used.
 pub fn read<T: DeserializeOwned>(journal: &Path) -> Option<(T, Place)> {
     #[derive(Deserialize)]

@@ -4,7 +4,8 @@
 //! In: entries and checkpoints, in order. Out: whole lines in the journal's files, and its [`Health`]. When a write fails
 //! (the disk is full, or gone, or not ours to write on) lines are kept in memory and tried again once a second, in a file
 //! opened anew; a line of which a part was written is cut and written again. Only when the memory for that is full are
-//! entries lost, and counted. It never makes anybody wait and never ends the show.
+//! entries lost, and counted. A file that was taken away is followed by one that begins anew and can be replayed alone; for
+//! that its state is asked for. It never makes anybody wait and never ends the show.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -42,6 +43,8 @@ const PACK_EVERY: Duration = Duration::from_millis(20);
 pub(super) enum Job {
     Entry(Entry),
     Checkpoint(Vec<u8>),
+    /// What follows is the beginning of a journal in place of the one that was taken away.
+    BeginAnew,
 }
 
 /// Opens a file for appending; tests put a disk in its place that fills up.
@@ -76,6 +79,8 @@ pub(super) struct Disk {
     look_at: Instant,
     failing: bool,
     checkpoint_failing: bool,
+    /// The file was taken away, and what waits is no beginning of another: it is not written until that comes.
+    awaits_beginning: bool,
 }
 
 impl Disk {
@@ -98,6 +103,7 @@ impl Disk {
             look_at: now,
             failing: false,
             checkpoint_failing: false,
+            awaits_beginning: false,
         }
     }
 
@@ -106,10 +112,37 @@ impl Disk {
         if let Some(folder) = self.journal.parent() {
             fs::create_dir_all(folder)?;
         }
-        self.written = segments::cut(&self.journal)?;
+        let length = segments::cut(&self.journal)?;
+        let is_shorter = length < self.written;
+        self.written = length;
+        if is_shorter {
+            self.lose();
+        }
         self.segment = segments::current(&self.journal)?;
         self.out = Some((self.append)(&self.journal)?);
         Ok(())
+    }
+
+    /// Asks for the beginning of another journal, from which alone that can be replayed. What was written is gone with the
+    /// file; what waits goes on from there, and would mean nothing by itself.
+    fn lose(&mut self) {
+        tracing::error!("the journal {:?} was taken away; another is begun in its place", self.journal);
+        self.awaits_beginning = true;
+        self.health.wish_for_beginning();
+    }
+
+    fn begin_anew(&mut self) {
+        // It is in the state with which the other journal begins, and the message itself is in no file.
+        self.health.count_lost(self.waiting_lines());
+        self.waiting.clear();
+        self.awaits_beginning = false;
+        if let Err(cause) = checkpoint::remove(&self.journal) {
+            tracing::warn!("the checkpoint of {:?} is of a journal that is gone: {cause}", self.journal);
+        }
+    }
+
+    fn waiting_lines(&self) -> u64 {
+        self.waiting.iter().filter(|byte| **byte == b'\n').count() as u64
     }
 
     /// Serves until every sender is gone; then writes what waits.
@@ -122,10 +155,10 @@ impl Disk {
             }
             self.tend(Instant::now());
         }
+        // Nobody is left who could begin another: what is there is better than nothing.
+        self.awaits_beginning = false;
         self.flush(Instant::now());
-        if !self.waiting.is_empty() {
-            self.health.count_lost(self.waiting.iter().filter(|byte| **byte == b'\n').count() as u64);
-        }
+        self.health.count_lost(self.waiting_lines());
     }
 
     fn next_step(&self) -> Instant {
@@ -136,6 +169,7 @@ impl Disk {
         match job {
             Job::Entry(entry) => self.enter(&entry),
             Job::Checkpoint(state) => self.checkpoint(&state),
+            Job::BeginAnew => self.begin_anew(),
         }
     }
 
@@ -154,7 +188,7 @@ impl Disk {
         if !self.failing {
             self.flush(Instant::now());
         }
-        if self.failing {
+        if self.failing || self.awaits_beginning {
             return;
         }
         let place = Place { segment: self.segment, offset: self.written };
@@ -215,8 +249,8 @@ impl Disk {
             Ok(about) => !about.is_file() || about.len() >= self.written,
             Err(_) => false,
         };
-        if !is_ours && self.out.take().is_some() {
-            tracing::error!("the journal {:?} was taken away; another is begun in its place", self.journal);
+        if !is_ours {
+            self.out = None;
         }
     }
 
@@ -224,7 +258,7 @@ impl Disk {
         if self.out.is_none() {
             self.open()?;
         }
-        let Some(out) = &mut self.out else { return Ok(()) };
+        let Some(out) = self.out.as_mut().filter(|_| !self.awaits_beginning) else { return Ok(()) };
         let mut taken = 0;
         let result = loop {
             if taken == self.waiting.len() {
@@ -251,6 +285,7 @@ impl Disk {
         }
         self.out = None;
         fs::rename(&self.journal, segments::aside(&self.journal, self.segment))?;
+        self.written = 0;
         self.packer.push(self.segment);
         self.open()
     }

@@ -17,7 +17,7 @@ use super::health::Health;
 use super::{Entry, Seq, Start, reader};
 
 pub use super::reader::{Reader, read, read_from};
-pub use super::segments::{Place, discard};
+pub use super::segments::{Place, discard, put_away};
 
 /// Entries that may wait for the writing thread: several seconds of every feed at its densest. When full, the entry is
 /// counted lost.
@@ -145,6 +145,12 @@ impl Writer {
             // A full queue is counted by the entries that it refuses.
             let _ = queue.try_send(Job::Checkpoint(state));
         }
+    }
+
+    /// Has a journal begun in place of one that was taken away: what is appended from now on is its beginning, and whatever
+    /// still waits to be written is in that. False where there is no room for it now.
+    pub fn begin_anew(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.try_send(Job::BeginAnew).is_ok())
     }
 
     /// How the writing goes, for the status.

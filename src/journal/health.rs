@@ -1,7 +1,7 @@
 //! How the writing of a journal goes, for whoever shows it: set by the writing thread, read once a frame.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
@@ -9,6 +9,7 @@ use arc_swap::ArcSwapOption;
 pub struct Health {
     lost: AtomicU64,
     trouble: ArcSwapOption<String>,
+    wants_beginning: AtomicBool,
 }
 
 impl Health {
@@ -20,6 +21,15 @@ impl Health {
     /// Why nothing can be written now; what is received meanwhile is kept in memory for a while. `None` when all is well.
     pub fn trouble(&self) -> Option<Arc<String>> {
         self.trouble.load_full()
+    }
+
+    /// Whether the files were taken away, so that another journal has to begin. Asked and answered once.
+    pub fn take_wish_for_beginning(&self) -> bool {
+        self.wants_beginning.swap(false, Ordering::Relaxed)
+    }
+
+    pub(super) fn wish_for_beginning(&self) {
+        self.wants_beginning.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn count_lost(&self, entries: u64) {

@@ -112,6 +112,9 @@ enum LineBody {
     Templates {
         files: Manifest,
     },
+    State {
+        state: Box<serde_json::Value>,
+    },
     Due,
     Frame {
         index: FrameIndex,
@@ -167,6 +170,7 @@ impl From<&Entry> for Line {
                 LineBody::Content { text, base64 }
             }
             Body::Templates(files) => LineBody::Templates { files },
+            Body::State(state) => LineBody::State { state },
             Body::Due => LineBody::Due,
             Body::Frame { index, after, upto } => LineBody::Frame { index, after, upto },
         };
@@ -188,6 +192,7 @@ impl Line {
             LineBody::Command { command } => Body::Command(command),
             LineBody::Content { text, base64 } => Body::Content(as_written(text, base64)?),
             LineBody::Templates { files } => Body::Templates(files),
+            LineBody::State { state } => Body::State(state),
             LineBody::Due => Body::Due,
             LineBody::Frame { index, after, upto } => Body::Frame { index, after, upto },
         };

@@ -34,6 +34,7 @@ pub fn read_from(journal: &Path, place: Place) -> Result<Reader, JournalError> {
         source: None,
         path: journal.to_owned(),
         line: 0,
+        offset: place.offset,
         text: Vec::new(),
     };
     reader.open().map_err(|cause| JournalError::Open { path: journal.to_owned(), cause })?;
@@ -83,6 +84,8 @@ pub struct Reader {
     /// Of the file being read.
     path: PathBuf,
     line: usize,
+    /// Bytes of the file that have been read.
+    offset: u64,
     text: Vec<u8>,
 }
 
@@ -110,6 +113,11 @@ impl Source {
 }
 
 impl Reader {
+    /// Where the next entry begins.
+    pub fn place(&self) -> Place {
+        Place { segment: self.segment, offset: self.offset }
+    }
+
     /// Opens the file whose turn it is; leaves `source` empty where the journal ends before it.
     fn open(&mut self) -> io::Result<()> {
         let mut looks = 0;
@@ -160,6 +168,7 @@ impl Reader {
         self.source = None;
         self.segment += 1;
         self.line = 0;
+        self.offset = 0;
         self.open()
     }
 
@@ -181,7 +190,10 @@ impl Iterator for Reader {
             let is_last = matches!(source, Source::Current(_));
             self.text.clear();
             match source.read_line(&mut self.text) {
-                Ok(_) if self.text.last() == Some(&b'\n') => return Some(self.entry()),
+                Ok(bytes) if self.text.last() == Some(&b'\n') => {
+                    self.offset += bytes as u64;
+                    return Some(self.entry());
+                }
                 // The end of the file; what stands before it without a newline is torn.
                 Ok(_) if is_last => {
                     self.source = None;

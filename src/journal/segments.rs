@@ -88,6 +88,36 @@ pub fn discard(journal: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives a journal with all its files another name, the first that is free: `show-1.journal` for `show.journal`. Gives that
+/// name; the journal that is left is empty.
+pub fn put_away(journal: &Path) -> io::Result<PathBuf> {
+    let stem = journal.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let named = |number: u32| {
+        let name = journal.with_file_name(format!("{stem}-{number}"));
+        journal.extension().map_or(name.clone(), |extension| name.with_added_extension(extension))
+    };
+    let is_free = |name: &PathBuf| -> io::Result<bool> { Ok(!name.try_exists()? && list(name)?.is_empty()) };
+    let mut number = 1;
+    while !is_free(&named(number))? {
+        number += 1;
+    }
+    let kept = named(number);
+    let checkpoint = super::checkpoint::path_of;
+    let mut files = vec![(checkpoint(journal), checkpoint(&kept))];
+    for Aside { number, .. } in list(journal)? {
+        files
+            .extend([(aside(journal, number), aside(&kept, number)), (packed(journal, number), packed(&kept, number))]);
+    }
+    files.push((journal.to_owned(), kept.clone()));
+    for (from, to) in files {
+        match fs::rename(&from, &to) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+    }
+    Ok(kept)
+}
+
 /// Opens the journal's file for reading and writing, creating it, and cuts a torn last line. Gives its length.
 ///
 /// Something that is no regular file is opened and not read: a device can only be written to.
@@ -160,5 +190,23 @@ mod tests {
         let rest = ["other.journal.000007", "show.journal.000003.gz.new", "show.journal.12", "show.journal.rehearsal"];
         assert_eq!(left[..4], rest);
         assert_eq!(left[4], "show.journal.rehearsal.000009");
+    }
+
+    #[test]
+    fn a_journal_that_is_put_away_takes_all_its_files_and_the_first_free_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = folder.path().join("show.journal");
+        let files = ["show.journal", "show.journal.000001.gz", "show.journal.000002", "show.journal.checkpoint"];
+        for name in files {
+            fs::write(folder.path().join(name), name).expect("writes");
+        }
+        fs::write(folder.path().join("show-1.journal.000007.gz"), "of an earlier one").expect("writes");
+        assert_eq!(put_away(&journal).expect("renames"), folder.path().join("show-2.journal"));
+        for name in files {
+            let kept = fs::read_to_string(folder.path().join(name.replace("show.", "show-2."))).expect("is there");
+            assert_eq!(kept, name);
+            assert!(!folder.path().join(name).exists());
+        }
+        assert_eq!((current(&journal).expect("lists"), list(&journal).expect("lists")), (1, vec![]));
     }
 }

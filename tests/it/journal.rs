@@ -8,6 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use sideline::app::Fold;
+use sideline::game::{Rules, view};
+use sideline::journal::file::read;
+use sideline::time::{Clock, SystemClock, Timestamp};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -105,33 +109,85 @@ pub fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
+/// The texts of the first list of a file.
+fn first_list(file: &Path) -> String {
+    let text = std::fs::read_to_string(file).expect("reads");
+    text.split("frame ").nth(1).expect("a list").to_owned()
+}
+
+/// Feeds and clocks apart, which change while a show is away: what must be the same when it is back.
+fn lasting(fold: &Fold, rules: &Rules, at: Timestamp) -> Value {
+    let mut snapshot = serde_json::to_value(view(&fold.position().state, rules, at)).expect("JSON");
+    snapshot["feeds"] = Value::Null;
+    snapshot["clock"] = snapshot["clock"]["period"].take();
+    snapshot
+}
+
 #[test]
-fn a_killed_show_comes_back_with_its_graphics_and_takes_no_message_twice() {
+fn a_killed_show_comes_back_with_its_game_and_graphics_and_takes_no_message_twice() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_venue, endpoints) = venue("Q2 0:53");
     let show = show_at(folder.path(), &endpoints);
     let journal = folder.path().join("show.journal");
     let mut first = Running(run(&show, &endpoints, &[]).spawn().expect("starts"));
     let checkpoint = folder.path().join("show.journal.checkpoint");
-    wait_for("messages and a checkpoint", || checkpoint.exists() && numbered(&entries(&journal)).len() > 50);
+    // By then the game is known up to where it was joined.
+    let home_score = || {
+        let mut fold = Fold::new(BTreeMap::new());
+        read(&journal).ok()?.map_while(Result::ok).for_each(|entry| fold.apply(&entry));
+        view(&fold.position().state, &Rules::default(), SystemClock::start().now()).home.score
+    };
+    wait_for("the game and a checkpoint", || checkpoint.exists() && home_score().is_some_and(|score| score > 40));
     first.0.kill().expect("kill -9");
     first.0.wait().expect("ends");
     let before = entries(&journal);
+    let last_seq = *numbered(&before).keys().last().expect("messages");
 
-    let output = run(&show, &endpoints, &["--seconds", "4"]).output().expect("starts");
+    let lists = folder.path().join("second.lists");
+    let asked_at = SystemClock::start().now();
+    let output = run(&show, &endpoints, &["--seconds", "4", "--lists", lists.to_str().expect("a path")])
+        .output()
+        .expect("starts");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
     assert!(said.contains("going on after entry"), "{said}");
     let after = entries(&journal);
-    assert!(after.len() > before.len());
     let seqs: Vec<u64> = after.iter().map(|entry| entry["seq"].as_u64().expect("a number")).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>(), "entries are numbered through");
+
+    // The state is back before anything is received: that of the whole journal, and what the first frame shows.
+    let resumed = &after[before.len()..];
+    assert_eq!(resumed[0]["is"], "start");
+    let back = Fold::recover(&journal, BTreeMap::new());
+    let mut whole = Fold::new(BTreeMap::new());
+    read(&journal).expect("opens").for_each(|entry| whole.apply(&entry.expect("an entry")));
+    let first_frame = resumed.iter().find(|entry| entry["is"] == "frame").expect("a frame");
+    let instant = |entry: &Value| Timestamp::from_nanos(entry["at"].as_i64().expect("an instant"));
+    let (rules, at) = (Rules::default(), instant(first_frame));
+    assert_eq!(lasting(&back, &rules, at), lasting(&whole, &rules, at), "by the checkpoint and by the journal alone");
+    // What the show knew when it was killed, from all of its journal, and the little that came before the first frame.
+    let upto = first_frame["upto"].as_u64().expect("a number");
+    let mut known = Fold::new(BTreeMap::new());
+    let entries_read = read(&journal).expect("opens").map(|entry| entry.expect("an entry"));
+    entries_read.take_while(|entry| entry.seq <= upto).for_each(|entry| known.apply(&entry));
+    let then = lasting(&known, &rules, at);
+    assert!(then["home"]["score"].as_u64().is_some_and(|score| score > 40), "{}", then["home"]["score"]);
+    let list = first_list(&lists);
+    for team in ["home", "away"] {
+        assert!(list.contains(&format!("\"{}\"", then[team]["score"])), "{} of {team} in {list}", then[team]["score"]);
+    }
+    let away = instant(first_frame).since(asked_at);
+    eprintln!("back on air {} ms after it was started again (debug build)", away.as_millis());
+
+    // The feed went on after the last number.
     let counts = numbered(&after);
     let highest = *counts.keys().last().expect("messages");
     assert_eq!(counts.values().copied().max(), Some(1), "a message was taken twice");
     assert_eq!(counts.len() as u64, highest, "a message was lost");
+    assert_eq!(numbered(resumed).keys().next(), Some(&(last_seq + 1)), "asked for what follows the last one");
     let status: Value = serde_json::from_slice(&output.stdout).expect("the last status");
     assert_eq!(status["layers"][0]["on_air"], "score-bug");
+    assert_eq!(status["journal_lost"], 0);
 }
 
 #[test]
@@ -205,4 +261,36 @@ fn a_rehearsal_plays_last_nights_feeds_without_last_nights_takes() {
     };
     assert!(messages(&feeds_only) > 50 && messages(&whole) > 50);
     assert!(folder.path().join("show.journal.rehearsal").exists(), "a rehearsal has a journal of its own");
+}
+
+#[test]
+fn a_show_that_comes_back_at_another_rate_goes_on_in_a_journal_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_venue, endpoints) = venue("Q2 0:53");
+    let show = show_at(folder.path(), &endpoints);
+    let on_air = |rate: &str| {
+        let text = std::fs::read_to_string(&show).expect("reads");
+        let was = text.lines().find(|line| line.starts_with("rate")).expect("a rate").to_owned();
+        std::fs::write(&show, text.replace(&was, &format!("rate = \"{rate}\""))).expect("writes");
+        let output = run(&show, &endpoints, &["--seconds", "3"]).output().expect("starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).expect("the last status")
+    };
+    on_air("50");
+    let status = on_air("25");
+    assert_eq!(status["layers"][0]["on_air"], "score-bug", "what was on air is on air again");
+    let (kept, journal) = (folder.path().join("show-1.journal"), folder.path().join("show.journal"));
+    for (journal, rate) in [(&kept, "50"), (&journal, "25")] {
+        let entries = entries(journal);
+        assert_eq!((&entries[0]["is"], &entries[0]["rate"]), (&"start".into(), &rate.into()));
+        let marks: Vec<u64> = entries.iter().filter_map(|entry| entry["index"].as_u64()).collect();
+        assert!(marks.len() > 5 && marks.windows(2).all(|pair| pair[0] < pair[1]), "{marks:?}");
+        let output = sideline().args(["replay", "--speed", "max"]).arg(journal).output().expect("starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let snapshot: Value = serde_json::from_slice(&output.stdout).expect("the final snapshot");
+        assert!(snapshot["home"]["score"].as_u64().is_some_and(|score| score > 40), "each is whole by itself");
+    }
+    let numbers = numbered(&entries(&kept)).into_keys().chain(numbered(&entries(&journal)).into_keys());
+    let numbers: Vec<u64> = numbers.collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>(), "the feed went on after the last number");
 }

@@ -14,6 +14,7 @@ use sideline::ids::FeedKind;
 use sideline::inspect::inspect;
 use sideline::journal::file::{Options, Reader, Writer, read};
 use sideline::journal::{Body, Entry, Seq, Start};
+use sideline::status::Link;
 use sideline::time::{FrameRate, Timestamp};
 use sideline::venue::course::Course;
 use sideline::venue::fault::Faults;
@@ -254,6 +255,57 @@ fn when_there_is_room_again_the_journal_has_everything() {
 }
 
 #[test]
+fn a_journal_that_is_taken_away_is_followed_by_one_that_can_be_replayed_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = folder.path().join("show.journal");
+    let graphic = "[[graphic]]\nname = \"bug\"\ntemplate = \"score-bug\"\nlayer = 1\n\
+                   [rundown]\nsteps = [{ at_s = 0.0, take = \"bug\" }]\n";
+    let show_file = show(folder.path(), graphic);
+    let (lists, again) = (folder.path().join("on-air.lists"), folder.path().join("again.lists"));
+    let mut command = run(&show_file, "60");
+    let mut running = Running(command.arg("--lists").arg(&lists).spawn().expect("starts"));
+    let count = |what: &str| crate::journal::entries(&journal).iter().filter(|entry| entry["is"] == what).count();
+    crate::journal::wait_for("the game", || count("received") > 60);
+    let before = crate::journal::entries(&journal).last().expect("entries")["seq"].as_u64().expect("a number");
+    fs::remove_file(&journal).expect("removes");
+    crate::journal::wait_for("another journal", || count("frame") > 50);
+    crate::interrupt(&running.0);
+    let (mut status, mut said) = (String::new(), String::new());
+    running.0.stdout.take().expect("piped").read_to_string(&mut status).expect("reads");
+    running.0.stderr.take().expect("piped").read_to_string(&mut said).expect("reads");
+    assert_eq!(said.matches("was taken away; another is begun in its place").count(), 1, "{said}");
+    let entries = crate::journal::entries(&journal);
+    assert_eq!((&entries[0]["is"], &entries[1]["is"]), (&"start".into(), &"state".into()));
+    assert!(entries[0]["seq"].as_u64() > Some(before), "numbers go on");
+
+    let output = crate::journal::sideline()
+        .args(["replay", "--speed", "max", "--lists"])
+        .arg(&again)
+        .arg(&journal)
+        .output()
+        .expect("starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = |file: &Path| -> BTreeMap<u64, String> {
+        let text = fs::read_to_string(file).expect("reads");
+        let frames = text.split("frame ").filter_map(|frame| frame.split_once('\n'));
+        frames.map(|(index, list)| (index.parse().expect("a frame"), list.to_owned())).collect()
+    };
+    let (on_air, again) = (listed(&lists), listed(&again));
+    // Movements that were under way when it began are over by now.
+    let settled = again.keys().next().expect("frames") + 40;
+    let compared: Vec<u64> =
+        again.keys().copied().filter(|index| *index > settled && on_air.contains_key(index)).collect();
+    assert!(compared.len() > 10, "{} frames", compared.len());
+    for index in compared {
+        assert_eq!(again[&index], on_air[&index], "frame {index}");
+        assert!(again[&index].contains("score-bug"), "what was on air is on air");
+    }
+    // And a restart goes on from it.
+    let fold = Fold::recover(&journal, BTreeMap::new());
+    assert!(fold.position().upto > before);
+}
+
+#[test]
 fn positions_that_the_show_does_not_keep_are_missing_from_the_journal_and_nothing_else_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let sources = "sources = [\"marker\", \"boxscorestatsv2\", \"chart\", \"clock\", \"location\"]\n";
@@ -293,4 +345,40 @@ fn no_key_and_no_token_is_ever_in_the_journal() {
             assert!(!text.contains(secret), "{secret} is told");
         }
     }
+}
+
+#[test]
+fn a_rehearsal_counts_what_a_feed_sent_that_was_no_message() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = folder.path().join("show.journal");
+    let start = Start {
+        epoch: EPOCH,
+        rate: FrameRate::FPS_25,
+        show: "[show]\nname = \"x\"\nsize = \"320x180\"\n".to_owned(),
+        folder: folder.path().to_owned(),
+        follows: BTreeMap::new(),
+        files: Default::default(),
+    };
+    let skipped =
+        |why: &str| Body::Skipped { feed: "league".into(), kind: FeedKind::NbaPushEvents, bytes: 7, why: why.into() };
+    let link = Body::Link { feed: "league".into(), kind: FeedKind::NbaPushEvents, link: Link::Up, why: None };
+    let writer = Writer::open(&journal).expect("opens").writer;
+    for (seq, (millis, body)) in (1..).zip([
+        (0, Body::Start(start)),
+        (50, link),
+        (100, skipped("garbage")),
+        (200, skipped("oversized")),
+        (400, Body::Due),
+    ]) {
+        writer.append(Entry { seq, at: EPOCH + Duration::from_millis(millis), body });
+    }
+    writer.close();
+    let output = crate::journal::sideline()
+        .args(["replay", "--headless", "--json", "--seconds", "2"])
+        .arg(&journal)
+        .output()
+        .expect("starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let status: Value = serde_json::from_slice(&output.stdout).expect("the last status");
+    assert_eq!(status["feeds"][0]["skipped"], 2, "{}", status["feeds"]);
 }

@@ -358,3 +358,149 @@ fn a_place_that_is_not_in_the_journal_is_refused_with_what_is() {
     assert!(refused("Q4").contains("it shows Q2"), "{}", refused("Q4"));
     assert!(refused("9:00:00").contains("after the recording's end"), "{}", refused("9:00:00"));
 }
+
+/// A rehearsal and the person at it.
+struct Desk {
+    rehearsal: Running,
+    commands: std::process::ChildStdin,
+    said: std::io::Lines<std::io::BufReader<std::process::ChildStderr>>,
+}
+
+impl Desk {
+    fn open(recorded: &Recorded, lists: &str, more: &[&str]) -> Self {
+        let mut command = sideline();
+        command.args(["replay", "--headless", "--json", "--commands", "-", "--lists"]).arg(recorded.path(lists));
+        command.args(more).arg(recorded.path("show.journal"));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut rehearsal = Running(command.spawn().expect("starts"));
+        let commands = rehearsal.0.stdin.take().expect("piped");
+        let said = std::io::BufRead::lines(std::io::BufReader::new(rehearsal.0.stderr.take().expect("piped")));
+        Self { rehearsal, commands, said }
+    }
+
+    fn steer(&mut self, what: &Value) {
+        let mut command = what.clone();
+        command["verb"] = "rehearse".into();
+        writeln!(self.commands, "{command}").expect("the rehearsal listens");
+    }
+
+    /// Waits until the rehearsal goes on from somewhere; the frame.
+    fn arrive(&mut self) -> u64 {
+        loop {
+            let line = self.said.next().expect("it says where it is").expect("reads");
+            if let Some((_, frame)) = line.split_once("rehearsing from frame ") {
+                return frame.trim().parse().expect("a frame");
+            }
+        }
+    }
+
+    fn go(&mut self, what: &Value) -> u64 {
+        self.steer(what);
+        self.arrive()
+    }
+
+    /// Ends the rehearsal; its last status.
+    fn close(mut self) -> Value {
+        crate::interrupt(&self.rehearsal.0);
+        let mut status = String::new();
+        self.rehearsal.0.stdout.take().expect("piped").read_to_string(&mut status).expect("reads");
+        assert!(self.rehearsal.0.wait().expect("ends").success());
+        serde_json::from_str(&status).expect("the last status")
+    }
+}
+
+#[test]
+fn a_rehearsal_that_runs_is_taken_to_any_place_and_shows_what_was_on_air_there() {
+    let recorded = recorded();
+    let (first, last) = (whole()[0].0, whole()[whole().len() - 1].0);
+    let listed: Vec<Value> =
+        serde_json::from_slice(&replay(recorded, &["--list", "--json"]).stdout).expect("landmarks");
+    let play =
+        listed.iter().find(|landmark| landmark["point"].as_str().is_some_and(|point| point.starts_with("play#")));
+    let mut desk = Desk::open(recorded, "seek.lists", &[]);
+    assert_eq!(desk.arrive(), first);
+    desk.steer(&serde_json::json!({"do": "pause"}));
+    // Forwards, backwards, by a difference, to a period and to a play; each draws one frame and stands.
+    let mut places = Vec::new();
+    for (to, frame) in
+        [("6", first + 150), ("2.2", first + 55), ("7", first + 175), ("0.4", first + 10), ("5", first + 125)]
+    {
+        assert_eq!(desk.go(&serde_json::json!({"do": "seek", "to": to})), frame, "to {to}");
+        places.push(frame);
+    }
+    assert_eq!(desk.go(&serde_json::json!({"do": "seek_by", "seconds": -1})), first + 100);
+    assert_eq!(desk.go(&serde_json::json!({"do": "seek_by", "seconds": 1e9})), last);
+    if let Some(play) = play {
+        let to = play["point"].as_str().expect("a point");
+        assert_eq!(Some(desk.go(&serde_json::json!({"do": "seek", "to": to}))), play["frame"].as_u64());
+    }
+    assert!(desk.go(&serde_json::json!({"do": "step", "landing": "period", "by": -1})) >= first);
+    // What is nowhere changes nothing.
+    desk.steer(&serde_json::json!({"do": "seek", "to": "Q4"}));
+    assert_eq!(desk.go(&serde_json::json!({"do": "seek", "to": "1"})), first + 25);
+    places.extend([first + 100, first + 25]);
+    let status = desk.close();
+    assert_eq!(status["rehearsal"]["paused"], true, "{}", status["rehearsal"]);
+    let lists = lists(&recorded.path("seek.lists"));
+    let on_air: BTreeMap<u64, &String> = whole().iter().map(|(index, list)| (*index, list)).collect();
+    for frame in places {
+        // Drawn last: on its way to the pause it may have come by once.
+        let drawn = lists.iter().rev().find(|(index, _)| *index == frame);
+        let (_, list) = drawn.unwrap_or_else(|| panic!("frame {frame} was drawn"));
+        assert_eq!(Some(&list), on_air.get(&frame), "frame {frame}");
+    }
+}
+
+#[test]
+fn a_rehearsal_changes_speed_and_plays_a_stretch_again_until_it_is_let_go() {
+    let recorded = recorded();
+    let first = whole()[0].0;
+    let mut desk = Desk::open(recorded, "pace.lists", &["--feeds-only", "--speed", "0.5"]);
+    assert_eq!(desk.arrive(), first);
+    writeln!(desk.commands, "{}", serde_json::json!({"verb": "toggle", "layer": 1, "template": "bug"}))
+        .expect("listens");
+    desk.steer(&serde_json::json!({"do": "speed", "times": 4}));
+    assert_eq!(desk.go(&serde_json::json!({"do": "loop", "stretch": "2..+1"})), first + 50);
+    assert_eq!(desk.arrive(), first + 50, "again");
+    assert_eq!(desk.arrive(), first + 50, "and again");
+    desk.steer(&serde_json::json!({"do": "loop"}));
+    assert_eq!(desk.go(&serde_json::json!({"do": "seek", "to": "6"})), first + 150);
+    desk.steer(&serde_json::json!({"do": "speed_by", "by": -2}));
+    let journal = recorded.path("show.journal.rehearsal");
+    wait_for("the rehearsal's journal", || entries(&journal).iter().filter(|entry| entry["is"] == "frame").count() > 5);
+    let status = desk.close();
+    assert_eq!((&status["rehearsal"]["speed"], &status["rehearsal"]["stretch"]), (&1.0.into(), &Value::Null));
+    assert_eq!(status["layers"][0]["on_air"], "bug", "what today's operator took stays on air wherever the game goes");
+    let drawn = lists(&recorded.path("pace.lists"));
+    let looped = drawn.windows(2).filter(|pair| pair[1].0 < pair[0].0).count();
+    assert!(looped >= 2, "{looped} times back");
+    assert!(drawn.iter().any(|(index, _)| *index >= first + 150), "and on");
+    // The journal of the rehearsal begins where it was taken to, and can be replayed alone.
+    assert_eq!(entries(&journal)[1]["is"], "state");
+    let output = sideline().args(["replay", "--speed", "max"]).arg(&journal).output().expect("starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn another_show_brings_its_own_delays_to_a_replay() {
+    let recorded = recorded();
+    let folder = tempfile::tempdir().expect("a folder");
+    let endpoint = |value: &str| {
+        serde_json::json!({"rest": value, "websocket": "ws://nowhere/?token={token}", "event_id": "x",
+        "subscribe": "http://nowhere/x", "match_id": "x"})
+    };
+    let path = show_file(folder.path(), &endpoint("http://nowhere"), &endpoint("http://nowhere"));
+    let text = std::fs::read_to_string(&path).expect("reads");
+    std::fs::write(
+        &path,
+        text.replace("delay_frames = 10", "delay_frames = 60").replace("delay_frames = 3\n", "delay_frames = 60\n"),
+    )
+    .expect("writes");
+    let show = path.display().to_string();
+    let replayed = replayed(recorded, "other-show.lists", &["--show", &show]);
+    // The bug comes on air at once, and its clock with the first word of a feed.
+    let told =
+        |lists: &[(u64, String)]| lists.iter().find(|(_, list)| list.contains("bug/score")).map(|(index, _)| *index);
+    let (own, other) = (told(whole()).expect("a score"), told(&replayed).expect("a score"));
+    assert!((45..=60).contains(&other.saturating_sub(own)), "{own} by its own delays of 10, {other} by 60");
+}

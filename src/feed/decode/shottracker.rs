@@ -26,7 +26,7 @@ use super::{Options, Reading, Verdict, parse};
 const MOST_SESSIONS: usize = 32;
 
 /// Reads the stream of one game.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
     wanted: Option<String>,
     game: Option<GameId>,
@@ -39,7 +39,7 @@ pub(super) struct Reader {
 }
 
 /// Which period each session is: some messages name only the one or the other.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Sessions(Vec<(String, String)>);
 
 impl Sessions {

@@ -49,7 +49,7 @@ const MOST_DELETED: usize = 1_000;
 const FULL_PERIOD_MILLIS: u32 = 20 * 60 * 1_000;
 
 /// Reads one stream and follows one game of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Reader {
     sport: Sport,
     /// Whether the feed's messages are of now, with the play that came last beside it.
@@ -69,7 +69,7 @@ pub(super) struct Reader {
 }
 
 /// The latest play by sequence.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Head {
     sequence: i64,
     play: PlayId,
@@ -79,14 +79,14 @@ struct Head {
 }
 
 /// The game block that was last believed, and when it was written.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Block {
     home: Option<u32>,
     away: Option<u32>,
     written_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Teams {
     home: Option<TeamId>,
     away: Option<TeamId>,

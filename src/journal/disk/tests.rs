@@ -126,17 +126,38 @@ fn what_still_waits_when_the_show_ends_is_counted_lost() {
 }
 
 #[test]
-fn a_file_that_was_taken_away_is_made_again() {
+fn a_file_that_was_taken_away_is_followed_by_one_that_begins_anew() {
     for is_full in [false, true] {
         let mut bench = Bench::new(i64::MAX, u64::MAX);
         bench.enter(1);
+        bench.disk.take(Job::Checkpoint(b"{}".to_vec()));
         fs::remove_file(&bench.journal).expect("removes");
         bench.room.store(if is_full { 0 } else { i64::MAX }, Ordering::Relaxed);
         bench.enter(2);
-        bench.room.store(i64::MAX, Ordering::Relaxed);
         bench.enter(3);
-        assert_eq!(bench.seqs(), [2, 3]);
+        assert_eq!(bench.seqs(), [0; 0], "what goes on from a file that is gone means nothing alone");
+        assert!(bench.health.take_wish_for_beginning());
+        assert!(!bench.health.take_wish_for_beginning(), "asked for once");
+        bench.disk.take(Job::BeginAnew);
+        bench.enter(4);
+        bench.room.store(i64::MAX, Ordering::Relaxed);
+        bench.enter(5);
+        assert_eq!(bench.seqs(), [4, 5]);
+        assert_eq!(bench.health.lost(), 2, "the status says so");
+        assert!(!checkpoint::path_of(&bench.journal).exists(), "a checkpoint of what is gone");
     }
+}
+
+#[test]
+fn a_show_that_ends_before_it_could_begin_anew_leaves_what_it_has() {
+    let mut bench = Bench::new(i64::MAX, u64::MAX);
+    bench.enter(1);
+    fs::remove_file(&bench.journal).expect("removes");
+    bench.enter(2);
+    let (queue, jobs) = crossbeam_channel::bounded(8);
+    drop(queue);
+    bench.disk.serve(&jobs);
+    assert_eq!((bench.seqs(), bench.health.lost()), (vec![2], 0));
 }
 
 #[test]
@@ -192,6 +213,13 @@ fn a_place_in_any_file_packed_or_not_is_found_again() {
             let rest = super::super::reader::read_from(&bench.journal, *place).expect("opens");
             let rest: Vec<Seq> = rest.map(|entry| entry.expect("an entry").seq).collect();
             assert_eq!(rest, (seq + 1..=20).collect::<Vec<_>>(), "packed: {packed}, at {place:?}");
+        }
+        let mut reader = read(&bench.journal).expect("opens");
+        for seq in 1..=20 {
+            let rest = super::super::reader::read_from(&bench.journal, reader.place()).expect("opens");
+            let rest: Vec<Seq> = rest.map(|entry| entry.expect("an entry").seq).collect();
+            assert_eq!(rest, (seq..=20).collect::<Vec<_>>(), "packed: {packed}, from where a reader is");
+            assert!(reader.next().is_some());
         }
     }
 }
