@@ -393,6 +393,19 @@ pub struct ShotTracker {
     /// The frame in which places are told at the hoop at positive y.
     #[serde(default)]
     pub far_hoop: FarHoop,
+    /// To whose right hand x grows.
+    #[serde(default)]
+    pub right_hand: RightHand,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RightHand {
+    /// A shooter's, who faces the hoop.
+    #[default]
+    Shooter,
+    /// That of somebody behind the hoop.
+    Hoop,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]

@@ -81,6 +81,10 @@ fn reading(feed: &Feed) -> Reading {
             config::FarHoop::Turned => decode::FarHoop::Turned,
             config::FarHoop::Mirrored => decode::FarHoop::Mirrored,
         },
+        right_hand: match feed.right_hand {
+            config::RightHand::Shooter => decode::RightHand::Shooter,
+            config::RightHand::Hoop => decode::RightHand::Hoop,
+        },
     }
 }
 

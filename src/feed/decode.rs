@@ -35,6 +35,7 @@ pub struct Options {
 pub struct Reading {
     pub zone_order: ZoneOrder,
     pub far_hoop: FarHoop,
+    pub right_hand: RightHand,
 }
 
 /// How many zones the vendor's map has.
@@ -88,6 +89,27 @@ pub enum FarHoop {
     Turned,
     /// Mirrored at the line of half court: x is the court's at both ends.
     Mirrored,
+}
+
+/// To whose right hand x grows: of a place told from a hoop, and, by the hoop at negative y, in the whole hall.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RightHand {
+    /// That of a shooter, who faces the hoop.
+    #[default]
+    Shooter,
+    /// That of somebody who stands behind the hoop and looks at the shooter.
+    Hoop,
+}
+
+impl RightHand {
+    /// As it is counted here: to the shooter's right.
+    fn x<T: std::ops::Neg<Output = T>>(self, x: T) -> T {
+        match self {
+            RightHand::Shooter => x,
+            RightHand::Hoop => -x,
+        }
+    }
 }
 
 /// What became of one message.

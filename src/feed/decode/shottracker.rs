@@ -131,7 +131,7 @@ impl Reader {
                 reader.of_game(&marker.game, events).then(|| read_marker(marker, notes, events))
             }),
             "broadcastsummary" => self.each(data, notes, |reader, summary: &wire::Summary, notes| {
-                summary::read_summary(summary, reader.game.clone(), reader.reading.zone_order, notes, events);
+                summary::read_summary(summary, reader.game.clone(), reader.reading, notes, events);
                 Some(())
             }),
             "possessions" => self.each(data, notes, |reader, said: &wire::Possessions, notes| {
@@ -146,7 +146,7 @@ impl Reader {
                 reader.of_game(&said.game, events).then(|| possessions::read_lineup(said, notes, events))
             }),
             "location" => self.each(data, notes, |reader, said: &wire::Location, notes| {
-                location::read_location(said, &mut reader.sessions, notes, events);
+                location::read_location(said, reader.reading.right_hand, &mut reader.sessions, notes, events);
                 Some(())
             }),
             source => {
@@ -340,7 +340,7 @@ fn read_line(
     if let Some(id) = play_id(&line.play, player.as_ref()) {
         // The version is the vendor's count of changes; instants serve to compare versions, and these compare alike.
         let version = line.version.i64("boxscorestatsv2.v", notes).map(instant);
-        let place = shots::hoop_relative([&line.x, &line.y], [&line.hoop_x, &line.hoop_y], reading.far_hoop, notes);
+        let place = shots::hoop_relative([&line.x, &line.y], [&line.hoop_x, &line.hoop_y], reading, notes);
         let classification = line.classification.text();
         match classification.as_deref() {
             None => {}

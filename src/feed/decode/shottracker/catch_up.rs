@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::feed::decode::loose::{List, Loose};
 use crate::feed::decode::notes::Notes;
-use crate::feed::decode::{FarHoop, Verdict};
+use crate::feed::decode::{Reading, Verdict};
 use crate::feed::tree::tree;
 use crate::game::event::{Event, PlayUpdate, ShotOf, SoFar, StatLine, TeamFacts};
 use crate::game::snapshot::{Game, GameStatus, Shot, Stats};
@@ -239,7 +239,7 @@ impl ShotRows<'_> {
         let notes = &mut *self.notes;
         let reading = self.reader.reading;
         let three = named(row, &["is_3point"]).bool("shots.is_3point", notes).unwrap_or(false);
-        let place = place(row, reading.far_hoop, notes);
+        let place = place(row, reading, notes);
         let period = named(row, &["period"]).text().and_then(|token| read_period(&token, notes));
         let attributes = row.get("attributes").and_then(Value::as_array).into_iter().flatten();
         let zone = named(row, &["zone"]).u32("shots.zone", notes);
@@ -285,13 +285,14 @@ fn is_field_goal(kind: &str) -> bool {
 }
 
 /// From the hoop, as the row has it, or else by the places of both on the court.
-fn place(row: &Value, far_hoop: FarHoop, notes: &mut Notes) -> Option<(i32, i32)> {
+fn place(row: &Value, reading: Reading, notes: &mut Notes) -> Option<(i32, i32)> {
     let (x, y) = (named(row, &["hoop_player_x"]), named(row, &["hoop_player_y"]));
     if x.is_said() && y.is_said() {
-        return x.i32("shots.hoop_player_x", notes).zip(y.i32("shots.hoop_player_y", notes));
+        let x = x.i32("shots.hoop_player_x", notes).map(|x| reading.right_hand.x(x));
+        return x.zip(y.i32("shots.hoop_player_y", notes));
     }
     let [x, y, hoop_x, hoop_y] = ["player_x", "player_y", "hoop_x", "hoop_y"].map(|name| named(row, &[name]));
-    shots::hoop_relative([&x, &y], [&hoop_x, &hoop_y], far_hoop, notes)
+    shots::hoop_relative([&x, &y], [&hoop_x, &hoop_y], reading, notes)
 }
 
 /// What players have; rows of teams are left out, because nothing says whether they are sums or the team's own share.

@@ -1,5 +1,6 @@
 //! Positions of players and balls, and the clock that comes with them.
 
+use crate::feed::decode::RightHand;
 use crate::feed::decode::notes::Notes;
 use crate::game::event::{ClockReading, Event, ShotReading};
 use crate::game::snapshot::Tracked;
@@ -9,6 +10,7 @@ use super::{Sessions, read_period, wire};
 
 pub(super) fn read_location(
     said: &wire::Location<'_>,
+    hand: RightHand,
     sessions: &mut Sessions,
     notes: &mut Notes,
     events: &mut Vec<Event>,
@@ -25,7 +27,7 @@ pub(super) fn read_location(
                 continue;
             }
         };
-        if let Some(tracked) = tracked(position, is_ball, notes) {
+        if let Some(tracked) = tracked(position, hand, is_ball, notes) {
             if is_ball { balls.push(tracked) } else { players.push(tracked) }
         }
     }
@@ -35,7 +37,7 @@ pub(super) fn read_location(
     read_clock(said, sessions, notes, events);
 }
 
-fn tracked(position: &wire::Position<'_>, is_ball: bool, notes: &mut Notes) -> Option<Tracked> {
+fn tracked(position: &wire::Position<'_>, hand: RightHand, is_ball: bool, notes: &mut Notes) -> Option<Tracked> {
     let id = if is_ball { &position.ball } else { &position.player };
     let (x, y) = (position.x.f64("locations[].x", notes), position.y.f64("locations[].y", notes));
     let (Some(id), Some(x), Some(y)) = (id.string(), x, y) else {
@@ -53,14 +55,14 @@ fn tracked(position: &wire::Position<'_>, is_ball: bool, notes: &mut Notes) -> O
         side: None,
         at_millis: position.at.i64("locations[].t", notes),
         // `as` saturates: a position outside of everything stays outside.
-        x_mm: x.round() as i32,
+        x_mm: hand.x(x.round()) as i32,
         y_mm: y.round() as i32,
         z_mm: position.z.f64("locations[].z", notes).map(|z| z.round() as i32),
         speed: position.speed.f64("locations[].speed", notes),
         distance: position.distance.f64("locations[].dist", notes),
         velocity: match velocity {
             [None, None, None] => None,
-            [x, y, z] => Some([x.unwrap_or(0.0), y.unwrap_or(0.0), z.unwrap_or(0.0)]),
+            [x, y, z] => Some([hand.x(x.unwrap_or(0.0)), y.unwrap_or(0.0), z.unwrap_or(0.0)]),
         },
         trail: Vec::new(),
     })

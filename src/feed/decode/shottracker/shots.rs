@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::feed::decode::loose::{Key, Loose, Odd};
 use crate::feed::decode::notes::Notes;
-use crate::feed::decode::{FarHoop, Reading};
+use crate::feed::decode::{FarHoop, Reading, RightHand};
 use crate::game::event::Event;
 use crate::game::snapshot::{Shot, ShotLocation};
 use crate::ids::{PlayerId, TeamId};
@@ -38,7 +38,7 @@ pub(super) fn read_shot(
         notes.add("chart: a shot without team or result", None);
         return;
     };
-    let place = hoop_relative([&chart.x, &chart.y], [&chart.hoop_x, &chart.hoop_y], reading.far_hoop, notes);
+    let place = hoop_relative([&chart.x, &chart.y], [&chart.hoop_x, &chart.hoop_y], reading, notes);
     let period = chart.period.text().and_then(|token| read_period(&token, notes)).map(|period| period.label);
     sessions.learn(&chart.session, period.as_deref());
     events.push(Event::Shot {
@@ -84,7 +84,7 @@ fn made(result: &str, notes: &mut Notes) -> Option<bool> {
 pub(super) fn hoop_relative(
     [x, y]: [&Loose<'_>; 2],
     [hoop_x, hoop_y]: [&Loose<'_>; 2],
-    far_hoop: FarHoop,
+    reading: Reading,
     notes: &mut Notes,
 ) -> Option<(i32, i32)> {
     let x = x.f64("px", notes)?;
@@ -92,24 +92,24 @@ pub(super) fn hoop_relative(
     let hoop_x = hoop_x.f64("hoop x", notes)?;
     let hoop_y = hoop_y.f64("hoop y", notes)?;
     let (x, y) = (x - hoop_x, y - hoop_y);
-    let (x, y) = match far_hoop {
+    let (x, y) = match reading.far_hoop {
         _ if hoop_y < 0.0 => (x, y),
         FarHoop::Turned => (-x, -y),
         FarHoop::Mirrored => (x, -y),
     };
     // `as` saturates, and no court is two kilometres long.
-    Some((x.round() as i32, y.round() as i32))
+    Some((reading.right_hand.x(x.round()) as i32, y.round() as i32))
 }
 
 /// Makes, then misses; `None` when the row has none of the two lists.
-pub(super) fn locations(row: &wire::Row<'_>, notes: &mut Notes) -> Option<Vec<ShotLocation>> {
+pub(super) fn locations(row: &wire::Row<'_>, hand: RightHand, notes: &mut Notes) -> Option<Vec<ShotLocation>> {
     let lists = &row.shot_locations;
     if !(lists.make.is_said || lists.miss.is_said) {
         return None;
     }
     let one = |made: bool, place: &ShotPlace<'_>, notes: &mut Notes| ShotLocation {
         made,
-        x_mm: place.0[0].i32("shot_locations x", notes),
+        x_mm: place.0[0].i32("shot_locations x", notes).map(|x| hand.x(x)),
         y_mm: place.0[1].i32("shot_locations y", notes),
         peak_mm: place.0[2].f64("shot_locations peak height", notes),
         entry_angle: place.0[3].f64("shot_locations entry angle", notes),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::feed::decode::loose::{List, Loose};
 use crate::feed::decode::notes::Notes;
-use crate::feed::decode::{ZONES, ZoneOrder, parse};
+use crate::feed::decode::{Reading, ZONES, ZoneOrder, parse};
 use crate::game::snapshot::{Player, PossessionType, Rebounds, Shooting, Stats, Turnovers, Zone, Zones};
 use crate::ids::PlayerId;
 
@@ -190,7 +190,7 @@ pub(super) fn is_team_row(row: &wire::Row<'_>) -> bool {
     row.player.text().is_none_or(|id| id == "0")
 }
 
-pub(super) fn player(row: &wire::Row<'_>, order: ZoneOrder, notes: &mut Notes) -> Player {
+pub(super) fn player(row: &wire::Row<'_>, reading: Reading, notes: &mut Notes) -> Player {
     let season = row
         .season
         .is_said
@@ -207,8 +207,8 @@ pub(super) fn player(row: &wire::Row<'_>, order: ZoneOrder, notes: &mut Notes) -
         on_court: row.on_court.bool("on_the_floor", notes),
         stats: stats(row, notes),
         season,
-        zones: zones(row, order, notes),
-        shot_locations: super::shots::locations(row, notes).unwrap_or_default(),
+        zones: zones(row, reading.zone_order, notes),
+        shot_locations: super::shots::locations(row, reading.right_hand, notes).unwrap_or_default(),
         ..Player::default()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What a level of the summary leaves out (halves, quarters, the list of players) is left as it was known, never zero.
 
-use crate::feed::decode::ZoneOrder;
+use crate::feed::decode::Reading;
 use crate::feed::decode::notes::Notes;
 use crate::game::event::{ClockReading, Event, TeamFacts};
 use crate::game::snapshot::{Game, Period, PeriodKind, Score};
@@ -16,7 +16,7 @@ const CODE_LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
 pub(super) fn read_summary(
     summary: &wire::Summary<'_>,
     game: Option<GameId>,
-    order: ZoneOrder,
+    reading: Reading,
     notes: &mut Notes,
     events: &mut Vec<Event>,
 ) {
@@ -40,7 +40,7 @@ pub(super) fn read_summary(
         _ => notes.add("broadcastsummary: points of one team only", None),
     }
     for (side, block) in [(Side::Home, &totals.home), (Side::Away, &totals.away)] {
-        read_side(side, block, order, notes, events);
+        read_side(side, block, reading, notes, events);
         let points = by_period(summary, side, period.as_ref(), notes);
         if !points.is_empty() {
             events.push(Event::ByPeriod { side, points });
@@ -71,12 +71,16 @@ fn facts(row: &wire::Row<'_>) -> TeamFacts {
     }
 }
 
-fn read_side(side: Side, block: &wire::Side<'_>, order: ZoneOrder, notes: &mut Notes, events: &mut Vec<Event>) {
+fn read_side(side: Side, block: &wire::Side<'_>, reading: Reading, notes: &mut Notes, events: &mut Vec<Event>) {
     let row = team_row(block);
     if row.is_said {
         let stats = Box::new(stats::stats(row, notes));
-        events.push(Event::TeamStats { side, stats, zones: stats::zones(row, order, notes).map(Box::new) });
-        if let Some(shots) = shots::locations(row, notes) {
+        events.push(Event::TeamStats {
+            side,
+            stats,
+            zones: stats::zones(row, reading.zone_order, notes).map(Box::new),
+        });
+        if let Some(shots) = shots::locations(row, reading.right_hand, notes) {
             events.push(Event::ShotLocations { side, shots });
         }
         if let Some(lineups) = possessions::lineups(row, notes) {
@@ -87,7 +91,7 @@ fn read_side(side: Side, block: &wire::Side<'_>, order: ZoneOrder, notes: &mut N
         return;
     }
     let rows = block.players.items.iter().filter(|row| !stats::is_team_row(row));
-    let players: Vec<_> = rows.map(|row| stats::player(row, order, notes)).collect();
+    let players: Vec<_> = rows.map(|row| stats::player(row, reading, notes)).collect();
     if players.iter().any(|player| player.on_court.is_some()) {
         let on_court = players.iter().filter(|player| player.on_court == Some(true));
         events.push(Event::OnCourt { side, players: on_court.filter_map(|player| player.id.clone()).collect() });

@@ -1,5 +1,5 @@
 use super::*;
-use crate::feed::decode::{Decoder, FarHoop, ZoneOrder};
+use crate::feed::decode::{Decoder, FarHoop, RightHand, ZoneOrder};
 use crate::game::event::SoFar;
 use crate::ids::FeedKind;
 
@@ -76,6 +76,35 @@ fn a_mirrored_far_hoop_is_read_as_the_show_says() {
     assert_eq!(place(mirrored, far), (1950, 3600));
     let near = r#""px":2000,"py":-9000,"hx":50,"hy":-12600"#;
     assert_eq!(place(mirrored, near), place(Reading::default(), near), "the near hoop's frame is the court's");
+}
+
+#[test]
+fn places_that_grow_to_the_right_of_who_stands_behind_the_hoop_are_turned_to_the_shooters() {
+    let behind = Reading { right_hand: RightHand::Hoop, ..Reading::default() };
+    let place = |reading, data| {
+        let shot = shot(reading, data);
+        (shot.x_mm.unwrap(), shot.y_mm.unwrap())
+    };
+    for hoop in [r#""px":2000,"py":9000,"hx":50,"hy":12600"#, r#""px":2000,"py":-9000,"hx":50,"hy":-12600"#] {
+        let (x, y) = place(Reading::default(), hoop);
+        assert_eq!(place(behind, hoop), (-x, y));
+    }
+    let row =
+        r#"{"team_id":"2","player_id":20,"occurred_at":8000,"is_make":true,"hoop_player_x":-300,"hoop_player_y":400}"#;
+    let so_far = |reading| match events(reading, &format!(r#"{{"shots":[{row}]}}"#)).pop() {
+        Some(Event::SoFar(so_far)) => so_far.shots.unwrap()[0].shot.x_mm,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((so_far(Reading::default()), so_far(behind)), (Some(-300), Some(300)));
+    let location =
+        r#"{"type":"data","source":"location","data":{"locations":[{"type":"PLAYER","pid":"7","x":1200,"y":-3000}]}}"#;
+    let x = |reading| {
+        events(reading, location).iter().find_map(|event| match event {
+            Event::Positions { players, .. } => Some(players[0].x_mm),
+            _ => None,
+        })
+    };
+    assert_eq!((x(Reading::default()), x(behind)), (Some(1200), Some(-1200)), "the hall is mirrored with its hoops");
 }
 
 fn so_far(text: &str) -> SoFar {
