@@ -124,5 +124,27 @@ fn shot_map(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, score_bug, shot_map);
+fn live_court(c: &mut Criterion) {
+    let game: GameSnapshot = match serde_json::from_str(include_str!("../fixtures/snapshots/tracking.json")) {
+        Ok(game) => game,
+        Err(error) => panic!("{error}"),
+    };
+    let moved = |by: i32| {
+        let mut game = game.clone();
+        let tracking = Arc::make_mut(&mut game.tracking);
+        tracking.players.iter_mut().chain(&mut tracking.balls).for_each(|one| one.x_mm += by);
+        game
+    };
+    let games = [moved(0), moved(40)];
+    let mut show = Show::with("live-court", &games[0]);
+    let mut turn = 0;
+    c.bench_function("live court, everybody moves", |b| {
+        b.iter(|| {
+            turn = 1 - turn;
+            show.draw(&games[turn]);
+        });
+    });
+}
+
+criterion_group!(benches, score_bug, shot_map, live_court);
 criterion_main!(benches);

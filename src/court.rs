@@ -1,29 +1,22 @@
-//! Basketball courts as data: dimensions by league, the 14 shot zones, and the painted lines.
+//! Courts and the rink as data: dimensions by league, the 14 shot zones, the painted lines, and how they lie in a picture.
 //!
 //! In: a league's name, a point or a zone number.
-//! Out: the zone of a point, and outlines made of straight edges and true circular arcs.
+//! Out: the zone of a point, outlines made of straight edges and true circular arcs, and places in a picture.
 //! Everything is in millimetres from the hoop's centre, as in a snapshot: x to the right of a shooter who faces the hoop,
-//! y towards the centre of the court. Left and right are that shooter's: zone 10 is the left corner, at negative x. A
-//! picture with the hoop at its bottom looks the other way and mirrors x where it is drawn (`scene::shape`).
+//! y towards the centre of the court. Left and right are that shooter's: zone 10 is the left corner, at negative x. How a
+//! picture is turned is a [`View`].
 //! Pure geometry; knows nothing of pixels or drawing.
 
+mod lines;
 mod outline;
+mod rink;
+mod view;
+mod zones;
 
-use std::f64::consts::PI;
-
+pub use lines::Mark;
 pub use outline::{Edge, Outline, Point};
-
-/// Boundary of the zone around the hoop: 8 ft.
-const NEAR_MM: f64 = 2438.4;
-/// Boundary between the 8-16 ft and the 16-24 ft zones: 16 ft.
-const MIDDLE_MM: f64 = 4876.8;
-/// Half-angle of the centre zone of the 8-16 ft ring. This and the two below were measured on the 218,701 shots of the
-/// league's 2023-24 season, none of which contradicts them; the league publishes no definition of its own.
-const NEAR_CENTER_DEG: f64 = 30.0;
-/// Half-angle of the centre zones from 16 ft outwards.
-const CENTER_DEG: f64 = 18.0;
-/// Angle at which the 16-24 ft wing zones end.
-const WING_DEG: f64 = 54.0;
+pub use rink::{Ink, Look, Part, Rink};
+pub use view::{Basket, From, Surface, View};
 
 /// Dimensions of one half of a court, in millimetres.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -97,190 +90,21 @@ const NFHS: Court = Court {
 };
 
 impl Court {
-    pub const ALL: [Court; 5] = [NBA, WNBA, NCAA, FIBA, NFHS];
+    pub const ALL: &[Court] = &[NBA, WNBA, NCAA, FIBA, NFHS];
 
     /// The court of a league as snapshots name it; an unknown league plays on an NBA court.
-    pub fn of_league(league: &str) -> Court {
-        Self::ALL.into_iter().find(|court| court.league.eq_ignore_ascii_case(league)).unwrap_or(NBA)
+    pub fn of_league(league: &str) -> &'static Court {
+        Self::ALL.iter().find(|court| court.league.eq_ignore_ascii_case(league)).unwrap_or(&Self::ALL[0])
+    }
+
+    /// What counts for the place of a point.
+    pub fn surface(&self) -> Surface {
+        Surface { length: self.length, width: self.width, target_to_end: self.hoop_to_baseline }
     }
 
     /// From the hoop's centre to the half-court line.
     pub fn half_court_y(&self) -> f64 {
         self.length / 2.0 - self.hoop_to_baseline
-    }
-
-    /// Whether a shot from here counts three. The line itself belongs to three, as the vendors' counts have it.
-    fn is_three(&self, at: Point) -> bool {
-        if at.y <= self.corner_end { at.x.abs() >= self.corner } else { at.x.hypot(at.y) >= self.three_radius }
-    }
-
-    /// The zone (1-14) of a point; `None` off the court and beyond the half-court line.
-    ///
-    /// 1: under 8 ft. 2-4: 8-16 ft, left, centre, right. 5-9: from 16 ft to the three-point line, left to right.
-    /// 10-14: beyond the line, left corner to right corner. Points on a ray between two zones belong to the inner one.
-    pub fn zone_of(&self, at: Point) -> Option<u8> {
-        let on_court = at.x.abs() <= self.width / 2.0 && at.y >= -self.hoop_to_baseline && at.y <= self.half_court_y();
-        if !on_court {
-            return None;
-        }
-        let distance = at.x.hypot(at.y);
-        let angle_deg = at.x.abs().atan2(at.y) * 180.0 / PI;
-        let side = |left: u8, right: u8| if at.x < 0.0 { left } else { right };
-        Some(if self.is_three(at) {
-            match () {
-                () if at.y <= self.corner_end => side(10, 14),
-                () if angle_deg <= CENTER_DEG => 12,
-                () => side(11, 13),
-            }
-        } else if distance < NEAR_MM {
-            1
-        } else if distance < MIDDLE_MM {
-            if angle_deg <= NEAR_CENTER_DEG { 3 } else { side(2, 4) }
-        } else if angle_deg <= CENTER_DEG {
-            7
-        } else if angle_deg <= WING_DEG {
-            side(6, 8)
-        } else {
-            side(5, 9)
-        })
-    }
-
-    /// The closed outline of a zone, cut at `depth` above the hoop; `None` for a number outside 1-14.
-    ///
-    /// `depth` is the half-court line at most; to show every zone it must clear the three-point arc.
-    pub fn zone(&self, number: u8, depth: f64) -> Option<Outline> {
-        let top = depth.min(self.half_court_y());
-        let base = -self.hoop_to_baseline;
-        let half = self.width / 2.0;
-        // Angles from the y axis, positive to the left; the right side is the mirror image.
-        let near_end = arc_end(NEAR_MM, base);
-        let middle_end = arc_end(MIDDLE_MM, base);
-        let line_end = arc_end(self.three_radius, self.corner_end);
-        let (near_center, center, wing) =
-            (NEAR_CENTER_DEG.to_radians(), CENTER_DEG.to_radians(), WING_DEG.to_radians());
-        let left = match number {
-            1 => return Some(Outline::at(NEAR_MM, near_end).arc(NEAR_MM, near_end, -near_end).closed()),
-            3 => return Some(sector(NEAR_MM, MIDDLE_MM, near_center)),
-            7 => return Some(sector(MIDDLE_MM, self.three_radius, center)),
-            12 => {
-                let x = top * center.tan();
-                return Some(
-                    Outline::at(self.three_radius, center)
-                        .line(-x, top)
-                        .line(x, top)
-                        .line_to_polar(self.three_radius, -center)
-                        .arc(self.three_radius, -center, center)
-                        .closed(),
-                );
-            }
-            2 | 4 => Outline::at(NEAR_MM, near_center)
-                .line_to_polar(MIDDLE_MM, near_center)
-                .arc(MIDDLE_MM, near_center, middle_end)
-                .line_to_polar(NEAR_MM, near_end)
-                .arc(NEAR_MM, near_end, near_center),
-            5 | 9 => Outline::at(MIDDLE_MM, wing)
-                .line_to_polar(self.three_radius, wing)
-                .arc(self.three_radius, wing, line_end)
-                .line(-self.corner, self.corner_end)
-                .line(-self.corner, base)
-                .line_to_polar(MIDDLE_MM, middle_end)
-                .arc(MIDDLE_MM, middle_end, wing),
-            6 | 8 => Outline::at(MIDDLE_MM, center)
-                .line_to_polar(self.three_radius, center)
-                .arc(self.three_radius, center, wing)
-                .line_to_polar(MIDDLE_MM, wing)
-                .arc(MIDDLE_MM, wing, center),
-            10 | 14 => Outline::from(-half, base)
-                .line(-half, self.corner_end)
-                .line(-self.corner, self.corner_end)
-                .line(-self.corner, base),
-            11 | 13 => Outline::at(self.three_radius, center)
-                .line(-top * center.tan(), top)
-                .line(-half, top)
-                .line(-half, self.corner_end)
-                .line_to_polar(self.three_radius, line_end)
-                .arc(self.three_radius, line_end, center),
-            _ => return None,
-        }
-        .closed();
-        let is_right = matches!(number, 4 | 8 | 9 | 13 | 14);
-        Some(if is_right { left.mirrored() } else { left })
-    }
-
-    /// A point well inside a zone, where its figures are set; `None` for a number outside 1-14.
-    pub fn label_point(&self, number: u8, depth: f64) -> Option<Point> {
-        let top = depth.min(self.half_court_y());
-        let ring = |inner: f64, outer: f64, degrees: f64| {
-            let (sin, cos) = degrees.to_radians().sin_cos();
-            Point::new(-sin * (inner + outer) / 2.0, cos * (inner + outer) / 2.0)
-        };
-        let base = -self.hoop_to_baseline;
-        let left = match number {
-            // On the axis the figures keep clear of what is painted there: between baseline and backboard, below
-            // the free-throw line, and above its circle.
-            1 => Point::new(0.0, base + self.backboard_to_baseline / 2.0),
-            3 => Point::new(0.0, 3400.0),
-            7 => {
-                let circle_top = base + self.free_throw_to_baseline + self.circle_radius;
-                // Where the line is too close to the circle for figures in between, the ring's middle has to do.
-                let is_roomy = self.three_radius - circle_top > 600.0;
-                Point::new(0.0, (if is_roomy { circle_top } else { MIDDLE_MM } + self.three_radius) / 2.0)
-            }
-            12 => Point::new(0.0, (self.three_radius + top) / 2.0),
-            2 | 4 => ring(NEAR_MM, MIDDLE_MM, 73.0),
-            5 | 9 => Point::new(-(MIDDLE_MM + self.corner) / 2.0, 0.35 * self.corner_end.max(1500.0)),
-            6 | 8 => ring(MIDDLE_MM, self.three_radius, 36.0),
-            10 | 14 => Point::new(-(self.corner + self.width / 2.0) / 2.0, (base + self.corner_end) / 2.0),
-            11 | 13 => {
-                let (sin, cos) = 38.0_f64.to_radians().sin_cos();
-                let beyond = self.three_radius + 1300.0;
-                Point::new(-sin * beyond, (cos * beyond).min(top - 700.0))
-            }
-            _ => return None,
-        };
-        let is_right = matches!(number, 4 | 8 | 9 | 13 | 14);
-        Some(if is_right { Point::new(-left.x, left.y) } else { left })
-    }
-
-    /// The painted lines of the half court and its hoop, each to be stroked; cut at `depth` above the hoop.
-    pub fn lines(&self, depth: f64) -> Vec<Outline> {
-        let top = depth.min(self.half_court_y());
-        let base = -self.hoop_to_baseline;
-        let half = self.width / 2.0;
-        let key = self.key_width / 2.0;
-        let free_throw = base + self.free_throw_to_baseline;
-        let line_end = arc_end(self.three_radius, self.corner_end);
-        let board = base + self.backboard_to_baseline;
-        let mut lines = vec![
-            Outline::from(-half, top).line(-half, base).line(half, base).line(half, top),
-            Outline::from(-key, base).line(-key, free_throw).line(key, free_throw).line(key, base),
-            Outline::circle(Point::new(0.0, free_throw), self.circle_radius),
-            Outline::from(-self.corner, base)
-                .line(-self.corner, self.corner_end)
-                .line_to_polar(self.three_radius, line_end)
-                .arc(self.three_radius, line_end, -line_end)
-                .line(self.corner, self.corner_end)
-                .line(self.corner, base),
-            // A backboard is 6 ft wide.
-            Outline::from(-914.4, board).line(914.4, board),
-            Outline::circle(Point::new(0.0, 0.0), self.rim_radius),
-        ];
-        if let Some(radius) = self.restricted_radius {
-            lines.push(
-                Outline::from(-radius, board).line(-radius, 0.0).arc(radius, PI / 2.0, -PI / 2.0).line(radius, board),
-            );
-        }
-        if top >= self.half_court_y() {
-            lines.push(Outline::from(-half, top).line(half, top));
-            let center = Point::new(0.0, top);
-            lines.push(Outline::from(-self.circle_radius, top).arc_around(
-                center,
-                self.circle_radius,
-                PI / 2.0,
-                1.5 * PI,
-            ));
-        }
-        lines
     }
 }
 
@@ -289,59 +113,149 @@ fn arc_end(radius: f64, y: f64) -> f64 {
     (y / radius).clamp(-1.0, 1.0).acos()
 }
 
-/// A ring's part within an angle to both sides of the y axis.
-fn sector(inner: f64, outer: f64, angle: f64) -> Outline {
-    Outline::at(inner, angle)
-        .line_to_polar(outer, angle)
-        .arc(outer, angle, -angle)
-        .line_to_polar(inner, -angle)
-        .arc(inner, -angle, angle)
-        .closed()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A small linear congruential generator: the test needs many points, always the same, not good randomness.
+    /// A small linear congruential generator: the tests need many points, always the same, not good randomness.
     struct Points(u64);
 
     impl Points {
+        /// 0..1.
         fn next(&mut self) -> f64 {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (self.0 >> 11) as f64 / (1u64 << 53) as f64
         }
+    }
 
-        fn on(&mut self, court: &Court) -> Point {
-            Point::new((self.next() - 0.5) * court.width, self.next() * court.length / 2.0 - court.hoop_to_baseline)
-        }
+    fn outlines(court: &Court) -> Vec<Outline> {
+        (1..=14).map(|number| court.zone(number, court.half_court_y()).expect("1-14 are zones")).collect()
+    }
+
+    /// The zones whose outlines hold a point, by where each outline crosses its height.
+    fn holding(crossings: &[Vec<f64>], x: f64) -> Vec<u8> {
+        let inside = |xs: &Vec<f64>| xs.iter().filter(|crossing| x < **crossing).count() % 2 == 1;
+        (1..).zip(crossings).filter(|(_, xs)| inside(xs)).map(|(number, _)| number).collect()
     }
 
     #[test]
-    fn a_million_points_lie_in_the_one_outline_that_the_rule_names() {
+    fn a_million_points_of_each_court_lie_in_the_one_outline_that_the_rule_names() {
         for court in Court::ALL {
-            let outlines: Vec<Outline> =
-                (1..=14).map(|n| court.zone(n, court.half_court_y()).expect("1-14 are zones")).collect();
+            let outlines = outlines(court);
             let mut points = Points(7);
-            for _ in 0..1_000_000 / Court::ALL.len() {
-                let at = points.on(&court);
-                let expected = court.zone_of(at).expect("the point is on the court");
-                let holding: Vec<u8> = (1..=14).filter(|n| outlines[usize::from(*n) - 1].contains(at)).collect();
-                assert_eq!(holding, [expected], "{} {at:?}", court.league);
-            }
-        }
-    }
-
-    #[test]
-    fn label_points_lie_inside_their_zones() {
-        for court in Court::ALL {
-            for number in 1..=14 {
-                for depth in [court.half_court_y(), court.three_radius + 2400.0] {
-                    let at = court.label_point(number, depth).expect("1-14 have labels");
-                    assert_eq!(court.zone_of(at), Some(number), "{} {at:?}", court.league);
-                    assert!(court.zone(number, depth).expect("a zone").contains(at), "{} {number}", court.league);
+            // A row of points shares its height, so that each outline is cut once for all of them.
+            for _ in 0..1_000 {
+                let y = points.next() * court.length / 2.0 - court.hoop_to_baseline;
+                let crossings: Vec<Vec<f64>> = outlines.iter().map(|outline| outline.crossings(y)).collect();
+                for _ in 0..1_000 {
+                    let x = (points.next() - 0.5) * court.width;
+                    let expected = court.zone_of(Point::new(x, y)).expect("the point is on the court");
+                    let mut inside =
+                        (1..).zip(&crossings).filter(|(_, xs)| xs.iter().filter(|c| x < **c).count() % 2 == 1);
+                    let (first, second) = (inside.next(), inside.next());
+                    let found = first.map(|(number, _)| number);
+                    assert!(found == Some(expected) && second.is_none(), "{} ({x}, {y}) {expected}", court.league);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn points_on_a_boundary_belong_to_one_of_its_two_zones_and_a_hair_beside_it_to_the_one_outline() {
+        const HAIR: f64 = 1e-3;
+        for court in Court::ALL {
+            let outlines = outlines(court);
+            let mut checked = 0;
+            for on in outlines.iter().flat_map(|outline| outline.flattened(1e-3)) {
+                let around = [(HAIR, HAIR), (HAIR, -HAIR), (-HAIR, HAIR), (-HAIR, -HAIR)];
+                let mut beside = Vec::new();
+                for at in around.map(|(dx, dy)| Point::new(on.x + dx, on.y + dy)) {
+                    let crossings: Vec<Vec<f64>> = outlines.iter().map(|outline| outline.crossings(at.y)).collect();
+                    let expected: Vec<u8> = court.zone_of(at).into_iter().collect();
+                    // Beyond the court there is none; what ends at its edge may end a hair later.
+                    if !expected.is_empty() {
+                        assert_eq!(holding(&crossings, at.x), expected, "{} {at:?}", court.league);
+                    }
+                    beside.extend(expected);
+                }
+                if let Some(zone) = court.zone_of(on) {
+                    assert!(beside.contains(&zone), "{} {on:?}: {zone}, beside it {beside:?}", court.league);
+                    checked += 1;
+                }
+            }
+            assert!(checked > 1_000, "{}: {checked} points", court.league);
+        }
+    }
+
+    /// The room that figures need around a zone's label point in millimetres, in a picture with the hoop below; in one that
+    /// lies, its sides change places. Two lines of 40 and 26 px on a court that is 856 px wide.
+    fn room(court: &Court, number: u8) -> (f64, f64) {
+        match (court.league, number) {
+            // The corners are no wider on some courts.
+            (_, 10 | 14) => (860.0, 1070.0),
+            // On a high school's court the rings are 3 ft narrower.
+            ("NFHS", 5 | 6 | 8 | 9) => (800.0, 640.0),
+            ("NFHS", 7) => (1100.0, 1000.0),
+            _ => (1420.0, 1070.0),
+        }
+    }
+
+    #[test]
+    fn labels_lie_inside_their_zones_with_room_for_their_figures() {
+        for court in Court::ALL {
+            for number in 1..=14 {
+                let (wide, high) = room(court, number);
+                for depth in [court.half_court_y(), court.three_radius + 2400.0] {
+                    let at = court.label_point(number, depth).expect("1-14 have labels");
+                    let outline = court.zone(number, depth).expect("a zone");
+                    assert_eq!(court.zone_of(at), Some(number), "{} {at:?}", court.league);
+                    let is_corner = matches!(number, 10 | 14);
+                    let boxes = [(wide, high), if is_corner { (wide, high) } else { (high, wide) }];
+                    for (x, y) in boxes {
+                        for (right, up) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0), (0.0, -1.0), (0.0, 1.0)]
+                        {
+                            let corner = Point::new(at.x + right * x / 2.0, at.y + up * y / 2.0);
+                            assert!(outline.contains(corner), "{} {number}: {corner:?}", court.league);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every arc of the zones and of the lines, as it is drawn by chords.
+    #[test]
+    fn chords_depart_from_their_arcs_by_no_more_than_they_may() {
+        for court in Court::ALL {
+            let lines = court.full_lines().into_iter().map(|(_, outline)| outline);
+            let rink = Rink.parts(true).into_iter().map(|part| part.outline);
+            for outline in outlines(court).into_iter().chain(lines).chain(rink) {
+                for edge in &outline.edges {
+                    let Edge::Arc { center, radius, from, .. } = *edge else { continue };
+                    let start = Point::new(center.x - radius * from.sin(), center.y + radius * from.cos());
+                    let arc = Outline { start, edges: vec![*edge], is_closed: false };
+                    for tolerance in [0.5, 4.4, 25.0] {
+                        for pair in arc.flattened(tolerance).windows(2) {
+                            let middle = ((pair[0].x + pair[1].x) / 2.0 - center.x)
+                                .hypot((pair[0].y + pair[1].y) / 2.0 - center.y);
+                            assert!((radius - middle).abs() <= tolerance + 1e-6, "{} {radius} {middle}", court.league);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_whole_court_is_two_halves_and_its_middle() {
+        for court in Court::ALL {
+            let (half, whole) = (court.lines(court.half_court_y()), court.full_lines());
+            let ends = half.iter().filter(|(mark, _)| !matches!(mark, Mark::Boundary | Mark::Center)).count();
+            assert_eq!(whole.len(), 2 * ends + 3, "{}", court.league);
+            let rims = whole.iter().filter(|(mark, _)| *mark == Mark::Rim);
+            let far = rims.map(|(_, rim)| rim.start.y.round()).collect::<Vec<_>>();
+            let expected = [court.rim_radius, court.half_court_y() * 2.0 - court.rim_radius].map(f64::round);
+            assert_eq!(far, expected, "{}", court.league);
         }
     }
 

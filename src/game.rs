@@ -15,6 +15,7 @@ mod hockey;
 mod joining;
 mod lineups;
 mod matching;
+mod play_shots;
 mod plays;
 mod positions;
 pub mod rank;
@@ -52,6 +53,9 @@ use snapshot::{
 
 type SharedPlays = Arc<Vec<Arc<Play>>>;
 
+/// Plays, and the shots of a team that were read off them.
+type PlayShots = (SharedPlays, Arc<Vec<Shot>>);
+
 /// Everything that is known of the game. Cloning shares all large parts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GameState {
@@ -78,6 +82,9 @@ pub struct GameState {
     /// What the plays and players were found to tell last, and of which.
     #[serde(skip)]
     story: Arc<ArcSwapOption<story::Story>>,
+    /// Shots that were read off plays, home and away, beside those plays.
+    #[serde(skip)]
+    play_shots: [Arc<ArcSwapOption<PlayShots>>; 2],
 }
 
 /// What a snapshot shows where no feed said anything: always the same pointers.

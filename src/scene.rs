@@ -6,6 +6,7 @@
 //! snapshots at the same frames give the same lists: everything that moves is a function of frame counts.
 //! Never reads a clock, waits, or knows how its list is drawn.
 
+mod courts;
 mod graphic;
 mod life;
 mod lines;
@@ -13,6 +14,7 @@ mod memory;
 mod paint;
 mod picture;
 mod shape;
+mod taper;
 mod text;
 mod trim;
 

@@ -10,6 +10,7 @@ mod catalog;
 pub(crate) mod check;
 pub(crate) mod color;
 mod components;
+mod courts;
 pub(crate) mod expr;
 mod fields;
 mod filters;
@@ -27,7 +28,8 @@ mod pictures;
 mod problem;
 mod reader;
 mod serialize;
-mod svg_path;
+mod shots;
+pub(crate) mod svg_path;
 pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod values;
@@ -70,11 +72,15 @@ const BUILTIN: &[(&str, &str)] = &[
     ("leaders", include_str!("../templates/leaders/template.json")),
     ("line-score", include_str!("../templates/line-score/template.json")),
     ("lineups", include_str!("../templates/lineups/template.json")),
+    ("live-court", include_str!("../templates/live-court/template.json")),
     ("lower-third", include_str!("../templates/lower-third/template.json")),
     ("possession-types", include_str!("../templates/possession-types/template.json")),
+    ("rink", include_str!("../templates/rink/template.json")),
     ("schedule", include_str!("../templates/schedule/template.json")),
     ("score-bug", include_str!("../templates/score-bug/template.json")),
+    ("shot-chart", include_str!("../templates/shot-chart/template.json")),
     ("shot-map", include_str!("../templates/shot-map/template.json")),
+    ("zone-leaders", include_str!("../templates/zone-leaders/template.json")),
 ];
 
 /// A template, ready to be put on a layer.

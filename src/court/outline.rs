@@ -1,5 +1,7 @@
 //! Outlines of straight edges and circular arcs, built edge by edge.
 
+use std::f64::consts::PI;
+
 /// A point in millimetres from the hoop's centre: x to the right of a shooter who faces it, y away from the baseline.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Point {
@@ -109,19 +111,41 @@ impl Outline {
         self
     }
 
+    /// Turned by half a circle around a point.
+    pub(super) fn turned(mut self, around: Point) -> Self {
+        let turn = |p: Point| Point::new(2.0 * around.x - p.x, 2.0 * around.y - p.y);
+        self.start = turn(self.start);
+        for edge in &mut self.edges {
+            *edge = match *edge {
+                Edge::Line { to } => Edge::Line { to: turn(to) },
+                Edge::Arc { center, radius, from, to } => {
+                    Edge::Arc { center: turn(center), radius, from: from + PI, to: to + PI }
+                }
+            };
+        }
+        self
+    }
+
     /// Whether a point lies inside a closed outline, by counting the edges to its right.
     pub fn contains(&self, at: Point) -> bool {
-        let mut inside = false;
+        self.crossings(at.y).iter().filter(|x| at.x < **x).count() % 2 == 1
+    }
+
+    /// Where the outline crosses a height, edge by edge. An end that two edges share counts once: heights are half-open.
+    pub fn crossings(&self, y: f64) -> Vec<f64> {
+        let mut crossings = Vec::new();
         let mut from = self.start;
         for edge in &self.edges {
-            let crossings = match *edge {
-                Edge::Line { to } => usize::from(line_crosses(from, to, at)),
-                Edge::Arc { center, radius, from, to } => arc_crossings(center, radius, from, to, at),
-            };
-            inside ^= crossings % 2 == 1;
+            match *edge {
+                Edge::Line { to } if (from.y > y) != (to.y > y) => {
+                    crossings.push(from.x + (y - from.y) / (to.y - from.y) * (to.x - from.x));
+                }
+                Edge::Line { .. } => {}
+                Edge::Arc { center, radius, from, to } => arc_crossings(center, radius, from, to, y, &mut crossings),
+            }
             from = edge.end();
         }
-        inside
+        crossings
     }
 
     /// The outline as a polygon (or an open chain) that departs from it by at most `tolerance` millimetres.
@@ -143,30 +167,21 @@ impl Outline {
     }
 }
 
-fn line_crosses(from: Point, to: Point, at: Point) -> bool {
-    (from.y > at.y) != (to.y > at.y) && at.x < from.x + (at.y - from.y) / (to.y - from.y) * (to.x - from.x)
-}
-
-/// Crossings of the arc with the ray from `at` to the right. The arc is cut at its highest and lowest points, so that
-/// each piece crosses a height at most once and the same half-open rule as for lines counts shared ends once.
-fn arc_crossings(center: Point, radius: f64, from: f64, to: f64, at: Point) -> usize {
-    use std::f64::consts::PI;
+/// Where an arc crosses a height. The arc is cut at its highest and lowest points, so that each piece crosses a height at
+/// most once and the same half-open rule as for lines counts shared ends once.
+fn arc_crossings(center: Point, radius: f64, from: f64, to: f64, y: f64, crossings: &mut Vec<f64>) {
     let (low, high) = (from.min(to), from.max(to));
-    let mut cuts = vec![low];
-    let mut extreme = (low / PI).floor() * PI + PI;
-    while extreme < high {
-        cuts.push(extreme);
-        extreme += PI;
+    let mut start = low;
+    while start < high {
+        let end = ((start / PI).floor() * PI + PI).min(high);
+        // A cut that rounding has put on itself would never end.
+        let end = if end <= start { (end + PI).min(high) } else { end };
+        let (a, b) = (Point::polar(center, radius, start), Point::polar(center, radius, end));
+        if (a.y > y) != (b.y > y) {
+            let reach = (radius * radius - (y - center.y) * (y - center.y)).max(0.0).sqrt();
+            let middle = Point::polar(center, radius, (start + end) / 2.0);
+            crossings.push(if middle.x < center.x { center.x - reach } else { center.x + reach });
+        }
+        start = end;
     }
-    cuts.push(high);
-    cuts.windows(2)
-        .filter(|piece| {
-            let (a, b) = (Point::polar(center, radius, piece[0]), Point::polar(center, radius, piece[1]));
-            let dy = at.y - center.y;
-            let reach = (radius * radius - dy * dy).max(0.0).sqrt();
-            let middle = Point::polar(center, radius, (piece[0] + piece[1]) / 2.0);
-            let x = if middle.x < center.x { center.x - reach } else { center.x + reach };
-            (a.y > at.y) != (b.y > at.y) && at.x < x
-        })
-        .count()
 }

@@ -15,10 +15,11 @@ use super::colors::ColorRules;
 use super::heard::{Heard, TeamHeard};
 use super::hockey::{self, IceClock};
 use super::matching::{self, Sides};
+use super::play_shots;
 use super::rank::{Fact, Ranks};
 use super::snapshot::{
     Clock, Drought, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score,
-    Sport, Team, Tracking,
+    Shot, Sport, Team, Tracking,
 };
 use super::story::{StoryRules, standing};
 
@@ -287,6 +288,22 @@ impl<'a> Merge<'a> {
         mirrored
     }
 
+    /// The shots that a tracking system told of, else those that are among the plays.
+    fn shots(&self, side: Side) -> Arc<Vec<Shot>> {
+        if let Some(told) = self.pick_team(Fact::Shots, side, |team| team.shots.as_ref()) {
+            return told.clone();
+        }
+        let plays = self.plays();
+        let memo = &self.state.play_shots[side as usize];
+        if let Some(known) = memo.load_full().filter(|known| Arc::ptr_eq(&known.0, &plays)) {
+            return known.1.clone();
+        }
+        let shots = play_shots::of(&plays, side);
+        let shots = if shots.is_empty() { self.state.empty.shots.clone() } else { Arc::new(shots) };
+        memo.store(Some(Arc::new((plays, shots.clone()))));
+        shots
+    }
+
     fn tracking(&self) -> Arc<Tracking> {
         let known = |heard: &'a Heard| Some((heard, heard.tracking.as_ref()?));
         let Some((heard, tracking)) = self.pick(Fact::Tracking, known) else {
@@ -403,7 +420,7 @@ impl<'a> Merge<'a> {
             players,
             on_court,
             zones: self.part(Fact::Zones, side, |team| team.zones.as_ref(), &empty.zones),
-            shots: self.part(Fact::Shots, side, |team| team.shots.as_ref(), &empty.shots),
+            shots: self.shots(side),
             shot_locations: self.part(Fact::Shots, side, |team| team.shot_locations.as_ref(), &empty.shot_locations),
             lineups: self.part(Fact::Lineups, side, |team| team.lineups.as_ref(), &empty.lineups),
             possession_sessions: self.part(

@@ -169,7 +169,8 @@ impl Graphic {
     ) -> (Vec<Item>, Found) {
         let (scale, origin) = fit_canvas(&self.template, moment.canvas);
         let size = self.template.canvas.map(|side| side * scale);
-        let space = Space { origin, size, motion: Affine::IDENTITY, opacity: 1.0, is_muted: false, ordinal: 0 };
+        let space =
+            Space { origin, size, motion: Affine::IDENTITY, opacity: 1.0, is_muted: false, court: None, ordinal: 0 };
         let before_items = before.as_deref().unwrap_or_default();
         let motion = &self.template.motion;
         let mut painter = Painter {

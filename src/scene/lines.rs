@@ -1,17 +1,19 @@
-//! Paints what is made of lines: paths, shot zones, courts.
+//! Paints paths, and the outlines that other nodes are made of.
 
 use std::sync::Arc;
 
 use super::memory::Instance;
-use super::paint::{Begin, Painter, Space, suffixed};
-use super::shape;
+use super::paint::{Painter, Space, suffixed};
+use super::shape::{self, Key};
+use super::taper::tapered;
 use super::trim::{Cut, cut};
 use crate::draw_list::{Affine, Color, Op, PathData, PathShape, PathStyle};
 use crate::ids::NodeId;
 use crate::template::bind::Results;
-use crate::template::expr::number_of;
-use crate::template::model::{CourtNode, Line, Node, PathNode, Stroke, ZoneNode};
+use crate::template::expr::text_of;
+use crate::template::model::{Line, Node, PathNode, PathSource, Stroke};
 use crate::template::motion::Property;
+use crate::template::svg_path;
 
 impl Painter<'_> {
     pub(super) fn path(&mut self, node: &Node, path: &PathNode, instance: &mut Instance, space: &Space) {
@@ -21,14 +23,44 @@ impl Painter<'_> {
             .stroke
             .as_ref()
             .and_then(|line| Some((self.line(line, results, space)?, self.cut(node, line, results, space))));
+        let text = match &path.path {
+            PathSource::Fixed(_) => None,
+            PathSource::Bound(expr) => {
+                let text = text_of(&self.eval(expr, results));
+                // What nobody knows has no outline.
+                let Some(text) = text else { return };
+                Some(text)
+            }
+        };
+        let placed = match &path.from_mm {
+            None => None,
+            Some(from) => {
+                let Some(placed) = space.court else { return };
+                Some((placed, self.from(from, results)))
+            }
+        };
+        let taper_px = path.stroke.as_ref().filter(|line| line.is_tapered).map(|line| line.stroke.width * self.scale);
         let scale = self.scale;
-        let kept = shape::Key::path(scale, line.as_ref().map(|(_, cut)| cut));
-        let paths = shape::kept(&mut instance.path, kept, || {
-            let whole = shape::scaled(&path.path, scale);
+        let (place, from) = placed.unzip();
+        let key =
+            Key { scale, placed: place, from, text, cut: line.as_ref().map(|(_, cut)| cut.clone()), ..Key::default() };
+        let made_from = key.text.clone();
+        let paths = shape::kept(&mut instance.path, key, || {
+            let made = made_from.and_then(|text| svg_path::parse(&text).ok()).unwrap_or_default();
+            let source = match &path.path {
+                PathSource::Fixed(path) => path.as_ref(),
+                PathSource::Bound(_) => &made,
+            };
+            let whole =
+                placed.map_or_else(|| shape::scaled(source, scale), |(placed, from)| placed.mapped(source, from));
             let line = line.as_ref().map(|(_, parts)| cut(&whole, parts));
+            let line = line.map(|line| taper_px.map_or(line.clone(), |width_px| tapered(&line, width_px)));
             std::iter::once(whole).chain(line).collect()
         });
         let id = &instance.id;
+        if paths[0].segments.is_empty() {
+            return;
+        }
         self.outlines(id, &paths[..1], fill.map(|color| (PathStyle::Fill, color)), space);
         // A line of which nothing is left would be drawn for nothing.
         if let Some(path) = paths.get(1).filter(|path| !path.segments.is_empty()) {
@@ -38,7 +70,12 @@ impl Painter<'_> {
 
     fn line(&mut self, line: &Line, results: &mut Results, space: &Space) -> Option<(PathStyle, Color)> {
         let color = self.color(&line.stroke.color, results, space)?;
-        let style = PathStyle::Stroke { width_px: line.stroke.width * self.scale, cap: line.cap, join: line.join };
+        let width_px = line.stroke.width * self.scale;
+        let style = if line.is_tapered {
+            PathStyle::Fill
+        } else {
+            PathStyle::Stroke { width_px, cap: line.cap, join: line.join }
+        };
         Some((style, color))
     }
 
@@ -54,48 +91,14 @@ impl Painter<'_> {
         }
     }
 
-    pub(super) fn zone(&mut self, node: &Node, zone: &ZoneNode, instance: &mut Instance, space: &Space, begin: Begin) {
-        let results = &mut instance.results;
-        let number = number_of(&self.eval(&zone.number, results)).unwrap_or(0.0);
-        let league = self.string(&zone.court.league, results).unwrap_or_default();
-        let fill = zone.fill.as_ref().and_then(|color| self.color(color, results, space));
-        let stroke = zone.stroke.as_ref().and_then(|stroke| self.stroke(stroke, results, space));
-        let hatch = zone.hatch.as_ref().and_then(|hatch| {
-            let is_on = hatch.when.as_ref().is_none_or(|when| self.eval(when, results).is_true());
-            let stroke = self.stroke(&hatch.stroke, results, space)?;
-            is_on.then_some((hatch.gap * self.scale, stroke))
-        });
-        let map = shape::CourtMap::new(&league, &zone.court, self.scale);
-        let Some(place) = map.zone_label(number) else {
-            instance.children.clear();
-            return;
-        };
-        let inside = Space { origin: [space.origin[0] + place.x, space.origin[1] + place.y], ..*space };
-        if fill.is_some() || stroke.is_some() || hatch.is_some() {
-            let gap = hatch.map_or(0.0, |(gap, _)| gap);
-            let kept = shape::Key::zone(self.scale, number, &league, gap);
-            let paths = shape::kept(&mut instance.path, kept, || map.zone(number, gap));
-            let (outline, lines) = paths.split_at(paths.len().min(1));
-            self.outlines(&instance.id, outline, fill.map(|color| (PathStyle::Fill, color)), space);
-            if let Some((_, stroke)) = hatch {
-                self.outlines(&instance.id, lines, Some(stroke), space);
-            }
-            self.outlines(&instance.id, outline, stroke, space);
-        }
-        self.nodes(&node.children, &mut instance.children, &inside, begin);
-    }
-
-    pub(super) fn court(&mut self, node: &CourtNode, instance: &mut Instance, space: &Space) {
-        let league = self.string(&node.court.league, &mut instance.results).unwrap_or_default();
-        let stroke = self.stroke(&node.stroke, &mut instance.results, space);
-        let map = shape::CourtMap::new(&league, &node.court, self.scale);
-        let kept = shape::Key::zone(self.scale, 0.0, &league, 0.0);
-        let paths = shape::kept(&mut instance.path, kept, || map.lines());
-        self.outlines(&instance.id, &paths, stroke, space);
-    }
-
     /// Paths from the node's origin; the first has the node's id, the others a number.
-    fn outlines(&mut self, id: &NodeId, paths: &[Arc<PathData>], drawn: Option<(PathStyle, Color)>, space: &Space) {
+    pub(super) fn outlines(
+        &mut self,
+        id: &NodeId,
+        paths: &[Arc<PathData>],
+        drawn: Option<(PathStyle, Color)>,
+        space: &Space,
+    ) {
         let Some((style, color)) = drawn.filter(|_| !space.is_muted) else { return };
         let origin = [space.origin[0].round(), space.origin[1].round()];
         let canvas_from_local = space.motion.after(Affine::translation(origin[0], origin[1]));
@@ -106,7 +109,12 @@ impl Painter<'_> {
         }
     }
 
-    fn stroke(&mut self, stroke: &Stroke, results: &mut Results, space: &Space) -> Option<(PathStyle, Color)> {
+    pub(super) fn stroke(
+        &mut self,
+        stroke: &Stroke,
+        results: &mut Results,
+        space: &Space,
+    ) -> Option<(PathStyle, Color)> {
         Some((PathStyle::round(stroke.width * self.scale), self.color(&stroke.color, results, space)?))
     }
 }

@@ -8,6 +8,7 @@ use minijinja::Value;
 use super::Moment;
 use super::life::{Instant, Life};
 use super::memory::{Drawn, FlashState, Instance, Slot};
+use super::shape::Placed;
 use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, Point, Rect, Shadow};
 use crate::ids::NodeId;
 use crate::template::bind::{Local, Results, Scope};
@@ -18,8 +19,9 @@ use crate::template::values::Tick;
 use crate::template::{Template, color};
 use crate::text::Fonts;
 
-/// Items that one repeat draws at most: a slip in an expression must not fill a frame with thousands of rows.
-const MAX_ITEMS: usize = 64;
+/// Items that one repeat draws at most: a team's shots of the longest game, and no thousands of rows by a slip in an
+/// expression.
+const MAX_ITEMS: usize = 256;
 
 /// Where nodes are drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct Space {
     pub opacity: f32,
     /// Nothing is drawn, but everything keeps up with the game.
     pub is_muted: bool,
+    /// The court or the rink around, whose top left is the origin.
+    pub court: Option<Placed>,
     /// Place in the innermost repeat, from 0.
     pub ordinal: u32,
 }
@@ -168,7 +172,9 @@ impl Painter<'_> {
             self.push(suffixed(&instance.id, "reveal"), Op::PushClip(clip));
         }
         let is_group = match &node.kind {
-            Kind::Group { .. } | Kind::Repeat(_) | Kind::Zone(_) | Kind::Component(_) => true,
+            Kind::Group { .. } | Kind::Repeat(_) | Kind::Rink(_) | Kind::Spot(_) | Kind::Component(_) => true,
+            // An area or lines alone fade by their colours.
+            Kind::Zone(_) | Kind::Court(_) => !node.children.is_empty(),
             // What lies behind the letters must not be seen through them.
             Kind::Text(text) => text.outline.is_some() || text.shadow.is_some(),
             _ => false,
@@ -213,7 +219,9 @@ impl Painter<'_> {
             Kind::Sprite(sprite) => self.sprite(sprite, instance, rect, space),
             Kind::Repeat(repeat) => self.repeat(node, repeat, instance, space, begin),
             Kind::Zone(zone) => self.zone(node, zone, instance, space, begin),
-            Kind::Court(court) => self.court(court, instance, space),
+            Kind::Court(court) => self.court(node, court, instance, space, begin),
+            Kind::Rink(rink) => self.rink(node, rink, instance, space, begin),
+            Kind::Spot(spot) => self.spot(node, spot, instance, space, begin),
             Kind::Component(component) => self.component(node, component, instance, space, begin),
         }
     }

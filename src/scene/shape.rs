@@ -1,11 +1,10 @@
-//! Outlines in canvas pixels: paths of templates, shot zones, court lines, hatching.
+//! Outlines in canvas pixels: paths of templates, shot zones, lines of courts and rinks, hatching.
 
 use std::sync::Arc;
 
 use super::trim::Cut;
-use crate::court::{Court, Edge, Outline};
+use crate::court::{self, Basket, Court, Edge, From, Mark, Outline, Rink, View};
 use crate::draw_list::{PathData, Point, Segment};
-use crate::template::model::CourtFrame;
 
 /// How far a polygon may depart from its arc, in canvas pixels; only hatching is cut against polygons.
 const TOLERANCE_PX: f64 = 0.25;
@@ -17,23 +16,17 @@ pub(crate) struct PathState {
     paths: Vec<Arc<PathData>>,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+/// What the paths of a node were made from, beside the node itself.
+#[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Key {
-    scale: f32,
-    number: f64,
-    league: String,
-    hatch_px: f32,
-    cut: Option<Cut>,
-}
-
-impl Key {
-    pub fn path(scale: f32, cut: Option<&Cut>) -> Key {
-        Key { scale, number: 0.0, league: String::new(), hatch_px: 0.0, cut: cut.cloned() }
-    }
-
-    pub fn zone(scale: f32, number: f64, league: &str, hatch_px: f32) -> Key {
-        Key { scale, number, league: league.to_owned(), hatch_px, cut: None }
-    }
+    pub scale: f32,
+    pub placed: Option<Placed>,
+    pub from: Option<From>,
+    pub zone: f64,
+    pub hatch_px: f32,
+    pub cut: Option<Cut>,
+    /// Path data that was made on air.
+    pub text: Option<String>,
 }
 
 pub(crate) fn kept(
@@ -52,7 +45,10 @@ pub(crate) fn kept(
 }
 
 pub(crate) fn scaled(path: &PathData, by: f32) -> PathData {
-    let at = |p: Point| Point::new(p.x * by, p.y * by);
+    mapped(path, |p| Point::new(p.x * by, p.y * by))
+}
+
+fn mapped(path: &PathData, at: impl Fn(Point) -> Point) -> PathData {
     let segments = path.segments.iter().map(|segment| match *segment {
         Segment::Move(p) => Segment::Move(at(p)),
         Segment::Line(p) => Segment::Line(at(p)),
@@ -65,38 +61,60 @@ pub(crate) fn scaled(path: &PathData, by: f32) -> PathData {
     PathData { segments: segments.collect() }
 }
 
-/// From millimetres around the hoop to canvas pixels from the top left of a court node: hoop below, baseline lowest.
-///
-/// Such a picture is seen from the centre of the court turned around: a shooter who faces the hoop looks down in it, so
-/// that his right, where x grows, is the picture's left. `px` is the only place that knows, and mirrors.
-pub(crate) struct CourtMap {
-    court: Court,
-    depth: f64,
+/// What nodes stand on.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Ground {
+    Court(&'static Court),
+    Rink,
+}
+
+/// A court or a rink as it lies in the picture: from millimetres around the hoop (or the goal) to canvas pixels from its top
+/// left.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Placed {
+    pub ground: Ground,
+    pub view: View,
+    pub is_full: bool,
     px_per_mm: f64,
 }
 
-impl CourtMap {
-    pub fn new(league: &str, frame: &CourtFrame, scale: f32) -> Self {
+impl Placed {
+    /// A court of so many canvas pixels from side line to side line.
+    pub fn court(league: &str, basket: Basket, depth_mm: Option<f32>, is_full: bool, width_px: f32) -> Self {
         let court = Court::of_league(league);
-        let depth = frame.depth_mm.map_or(court.half_court_y(), f64::from).min(court.half_court_y());
-        Self { court, depth, px_per_mm: f64::from(frame.width * scale) / court.width }
+        let depth = depth_mm.map_or(court.half_court_y(), f64::from).min(court.half_court_y());
+        let view = View::new(court.surface(), basket, (!is_full).then_some(depth));
+        Self { ground: Ground::Court(court), view, is_full, px_per_mm: f64::from(width_px) / view.width() }
+    }
+
+    pub fn rink(goal: Basket, is_full: bool, width_px: f32) -> Self {
+        let view = View::new(Rink.surface(), goal, (!is_full).then_some(Rink.center_y()));
+        Self { ground: Ground::Rink, view, is_full, px_per_mm: f64::from(width_px) / view.width() }
+    }
+
+    pub fn px_of(&self, mm: f64) -> f32 {
+        (mm * self.px_per_mm) as f32
+    }
+
+    pub fn at(&self, from_hoop: court::Point) -> Point {
+        let at = self.view.at(from_hoop);
+        Point::new((at.x * self.px_per_mm) as f32, (at.y * self.px_per_mm) as f32)
     }
 
     fn px(&self, x: f64, y: f64) -> Point {
-        let x = (self.court.width / 2.0 - x) * self.px_per_mm;
-        let y = (self.depth - y) * self.px_per_mm;
-        Point::new(x as f32, y as f32)
+        self.at(court::Point::new(x, y))
     }
 
-    /// Where a zone's figures belong; `None` for anything that is not the number of a zone.
+    /// Where a zone's figures belong; `None` for anything that is not the number of a zone, and on a rink.
     pub fn zone_label(&self, number: f64) -> Option<Point> {
-        let at = self.court.label_point(zone_number(number)?, self.depth)?;
-        Some(self.px(at.x, at.y))
+        let Ground::Court(court) = self.ground else { return None };
+        Some(self.at(court.label_point(zone_number(number)?, self.view.depth())?))
     }
 
     /// A zone's outline, then its hatching when `hatch_px` (the distance of its lines) is above zero.
     pub fn zone(&self, number: f64, hatch_px: f32) -> Vec<PathData> {
-        let Some(outline) = zone_number(number).and_then(|number| self.court.zone(number, self.depth)) else {
+        let Ground::Court(court) = self.ground else { return Vec::new() };
+        let Some(outline) = zone_number(number).and_then(|number| court.zone(number, self.view.depth())) else {
             return Vec::new();
         };
         let mut paths = vec![self.path(&outline)];
@@ -106,8 +124,26 @@ impl CourtMap {
         paths
     }
 
-    pub fn lines(&self) -> Vec<PathData> {
-        self.court.lines(self.depth).iter().map(|outline| self.path(outline)).collect()
+    /// The surface of a court, its lanes, and those of its lines that are wanted, as one path each: where lines cross they
+    /// are not painted twice.
+    pub fn court_paths(&self, marks: &[Mark]) -> Vec<PathData> {
+        let Ground::Court(court) = self.ground else { return Vec::new() };
+        let lines = if self.is_full { court.full_lines() } else { court.lines(self.view.depth()) };
+        let lines: Vec<Outline> =
+            lines.into_iter().filter(|(mark, _)| marks.contains(mark)).map(|(_, outline)| outline).collect();
+        let floor = court.floor(self.view.depth());
+        vec![self.joined(&[floor]), self.joined(&court.lanes(self.is_full)), self.joined(&lines)]
+    }
+
+    /// Several outlines as one path.
+    pub fn joined(&self, outlines: &[Outline]) -> PathData {
+        PathData { segments: outlines.iter().flat_map(|outline| self.path(outline).segments).collect() }
+    }
+
+    /// Path data in millimetres as it lies in the picture.
+    pub fn mapped(&self, path: &PathData, from: From) -> PathData {
+        let at = |p: Point| self.at(self.view.from_hoop(court::Point::new(f64::from(p.x), f64::from(p.y)), from));
+        mapped(path, at)
     }
 
     fn path(&self, outline: &Outline) -> PathData {
@@ -184,41 +220,77 @@ fn zone_number(number: f64) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::model::Prop;
 
-    fn map() -> CourtMap {
-        let frame = CourtFrame { league: Prop::Fixed(String::new()), width: 762.0, depth_mm: None };
-        CourtMap::new("NBA", &frame, 2.0)
+    /// A tenth of a pixel a millimetre.
+    fn placed(basket: Basket) -> Placed {
+        Placed::court("NBA", basket, None, false, 1524.0)
+    }
+
+    fn court() -> &'static Court {
+        Court::of_league("NBA")
+    }
+
+    /// What every cubic passes through, in eighths of it, with where it began.
+    fn on_curves(path: &PathData) -> Vec<Point> {
+        let (mut from, mut found) = (Point::default(), Vec::new());
+        for segment in &path.segments {
+            match *segment {
+                Segment::Cubic { control1, control2, to } => {
+                    for i in 1..=8 {
+                        let (t, r) = (i as f32 / 8.0, 1.0 - i as f32 / 8.0);
+                        let mix = |a: f32, b: f32, c: f32, d: f32| {
+                            r * r * r * a + 3.0 * r * r * t * b + 3.0 * r * t * t * c + t * t * t * d
+                        };
+                        found.push(Point::new(
+                            mix(from.x, control1.x, control2.x, to.x),
+                            mix(from.y, control1.y, control2.y, to.y),
+                        ));
+                    }
+                    from = to;
+                }
+                Segment::Move(to) | Segment::Line(to) => from = to,
+                _ => {}
+            }
+        }
+        found
     }
 
     #[test]
-    fn arcs_stay_on_their_circles() {
-        let map = map();
-        let path = map.path(&map.court.zone(3, map.depth).expect("a zone"));
-        let hoop = map.px(0.0, 0.0);
-        let ends: Vec<f32> = path
-            .segments
-            .iter()
-            .filter_map(|segment| match segment {
-                Segment::Cubic { to, .. } => Some((to.x - hoop.x).hypot(to.y - hoop.y)),
-                _ => None,
-            })
-            .collect();
-        // 16 ft and 8 ft at a tenth of a pixel a millimetre.
-        assert!(ends.iter().all(|r| (r - 487.68).abs() < 0.01 || (r - 243.84).abs() < 0.01), "{ends:?}");
+    fn drawn_arcs_are_within_a_quarter_of_a_pixel_of_the_true_ones_on_the_largest_canvas() {
+        for basket in Basket::NAMES.map(|(_, basket)| basket) {
+            // A court as high as 2160 lines.
+            let placed = Placed::court("NBA", basket, None, false, 2160.0);
+            for number in 1..=14u8 {
+                let outline = court().zone(number, placed.view.depth()).expect("a zone");
+                let hoop = placed.px(0.0, 0.0);
+                let radii: Vec<f32> = outline
+                    .edges
+                    .iter()
+                    .filter_map(|edge| match edge {
+                        Edge::Arc { radius, .. } => Some(placed.px_of(*radius)),
+                        Edge::Line { .. } => None,
+                    })
+                    .collect();
+                for point in on_curves(&placed.path(&outline)) {
+                    let radius = (point.x - hoop.x).hypot(point.y - hoop.y);
+                    let off = radii.iter().map(|true_radius| (true_radius - radius).abs()).fold(f32::MAX, f32::min);
+                    assert!(off < 0.25, "{basket:?} zone {number}: {off} px");
+                }
+            }
+        }
     }
 
     #[test]
     fn a_left_corner_three_is_drawn_in_the_corner_at_the_right_of_the_picture() {
-        let map = map();
-        let shot = crate::court::Point::new(-6900.0, 500.0);
-        assert_eq!(map.court.zone_of(shot), Some(10), "left of a shooter who faces the hoop is negative x");
-        let (shot, label) = (map.px(shot.x, shot.y), map.zone_label(10.0).expect("a zone"));
-        let (right, hoop) = (map.px(-map.court.width / 2.0, 0.0), map.px(0.0, 0.0));
+        let placed = placed(Basket::Bottom);
+        let shot = court::Point::new(-6900.0, 500.0);
+        assert_eq!(court().zone_of(shot), Some(10), "left of a shooter who faces the hoop is negative x");
+        let (shot, label) = (placed.at(shot), placed.zone_label(10.0).expect("a zone"));
+        let (right, hoop) = (placed.px(-7620.0, 0.0), placed.px(0.0, 0.0));
         assert_eq!((right.x, hoop.x), (1524.0, 762.0), "a tenth of a pixel a millimetre");
         assert!(shot.x > 1400.0 && label.x > 1400.0, "{shot:?} {label:?}");
-        assert!(hoop.y > map.px(0.0, map.depth).y, "the hoop is below");
-        let outline = &map.zone(10.0, 0.0)[0];
+        assert!(hoop.y > placed.px(0.0, placed.view.depth()).y, "the hoop is below");
+        let outline = &placed.zone(10.0, 0.0)[0];
         let on_the_right = outline.segments.iter().all(|segment| match segment {
             Segment::Move(to) | Segment::Line(to) => to.x > 1400.0,
             other => *other == Segment::Close,
@@ -228,17 +300,17 @@ mod tests {
 
     #[test]
     fn hatching_stays_inside_its_zone() {
-        let map = map();
+        let placed = placed(Basket::Bottom);
         for number in 1..=14u8 {
-            let outline = map.court.zone(number, map.depth).expect("a zone");
-            let hatching = map.hatching(&outline, 14.0);
+            let outline = court().zone(number, placed.view.depth()).expect("a zone");
+            let hatching = placed.hatching(&outline, 14.0);
             assert!(hatching.segments.len() >= 8, "zone {number}");
             for pair in hatching.segments.chunks_exact(2) {
                 let (Segment::Move(a), Segment::Line(b)) = (pair[0], pair[1]) else { panic!("lines only") };
                 let middle = Point::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
-                let mm = crate::court::Point::new(
-                    map.court.width / 2.0 - f64::from(middle.x) / map.px_per_mm,
-                    map.depth - f64::from(middle.y) / map.px_per_mm,
+                let mm = court::Point::new(
+                    7620.0 - f64::from(middle.x) / placed.px_per_mm,
+                    placed.view.depth() - f64::from(middle.y) / placed.px_per_mm,
                 );
                 assert!(outline.contains(mm), "zone {number} {mm:?}");
             }

@@ -31,10 +31,10 @@ impl Cut {
 }
 
 /// One outline as chords.
-struct Contour {
-    points: Vec<Point>,
+pub(super) struct Contour {
+    pub points: Vec<Point>,
     /// Length from the start to each point.
-    lengths: Vec<f32>,
+    pub lengths: Vec<f32>,
     is_closed: bool,
 }
 
@@ -89,7 +89,7 @@ fn dashes(cut: &Cut, length: f32, mut each: impl FnMut(f32, f32)) {
 }
 
 impl Contour {
-    fn length(&self) -> f32 {
+    pub fn length(&self) -> f32 {
         self.lengths.last().copied().unwrap_or(0.0)
     }
 
@@ -122,7 +122,7 @@ fn between(a: Point, b: Point, share: f32) -> Point {
 }
 
 /// Outlines that have a length.
-fn contours(path: &PathData) -> Vec<Contour> {
+pub(super) fn contours(path: &PathData) -> Vec<Contour> {
     let mut contours = Vec::new();
     let mut points: Vec<Point> = Vec::new();
     let mut start = Point::default();

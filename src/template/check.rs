@@ -11,12 +11,14 @@ use super::components;
 use super::expr::{Expr, number_of, value_of_json};
 use super::filters;
 use super::lookup::Otherwise;
-use super::model::{Argument, ComponentNode, Fill, FitRule, ImageSource, Kind, Node, Prop, Stroke};
+use super::model::{
+    Argument, ComponentNode, CourtFrame, Fill, FitRule, ImageSource, Kind, Node, PathSource, Prop, Stroke,
+};
 use super::problem::suggestion;
 use super::reader::Reader;
 use super::timeline::Motion;
 use super::values::{GameValues, Source};
-use super::{Field, FieldKind, color};
+use super::{Field, FieldKind, color, svg_path};
 use crate::game::snapshot::GameSnapshot;
 
 /// What expressions call the step that the graphic is at.
@@ -40,6 +42,7 @@ enum Wanted {
     Number,
     Color,
     List,
+    Path,
     Anything,
 }
 
@@ -213,6 +216,10 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
             }
         }
         Kind::Path(path) => {
+            if let PathSource::Bound(expr) = &path.path {
+                found.push((expr, Wanted::Path));
+            }
+            add_maybe(&mut found, path.from_mm.as_ref(), Wanted::Text);
             add_maybe(&mut found, path.fill.as_ref(), Wanted::Color);
             if let Some(line) = &path.stroke {
                 add_stroke(&mut found, Some(&line.stroke));
@@ -233,7 +240,7 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
         Kind::Sprite(sprite) => add_maybe(&mut found, sprite.tint.as_ref(), Wanted::Color),
         Kind::Zone(zone) => {
             found.push((&zone.number, Wanted::Number));
-            add(&mut found, &zone.court.league, Wanted::Text);
+            add_frame(&mut found, zone.frame.as_ref());
             add_maybe(&mut found, zone.fill.as_ref(), Wanted::Color);
             add_stroke(&mut found, zone.stroke.as_ref());
             if let Some(hatch) = &zone.hatch {
@@ -249,8 +256,21 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
             found.extend(bound);
         }
         Kind::Court(court) => {
-            add(&mut found, &court.court.league, Wanted::Text);
-            add_stroke(&mut found, Some(&court.stroke));
+            add_frame(&mut found, court.frame.as_ref());
+            add_maybe(&mut found, court.floor.as_ref(), Wanted::Color);
+            add_maybe(&mut found, court.paint.as_ref(), Wanted::Color);
+            add_stroke(&mut found, court.stroke.as_ref());
+        }
+        Kind::Rink(rink) => {
+            add_frame(&mut found, Some(&rink.frame));
+            for color in [&rink.ice, &rink.crease, &rink.red, &rink.blue] {
+                add_maybe(&mut found, color.as_ref(), Wanted::Color);
+            }
+            add_stroke(&mut found, rink.stroke.as_ref());
+        }
+        Kind::Spot(spot) => {
+            spot.at.iter().for_each(|mm| add(&mut found, mm, Wanted::Number));
+            add(&mut found, &spot.from, Wanted::Text);
         }
     }
     found
@@ -273,6 +293,13 @@ fn add_fill<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, fill: &'a Fill) {
         Fill::Solid(color) => add(found, color, Wanted::Color),
         Fill::Linear { stops, .. } => stops.iter().for_each(|(_, color)| add(found, color, Wanted::Color)),
     }
+}
+
+fn add_frame<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, frame: Option<&'a CourtFrame>) {
+    let Some(frame) = frame else { return };
+    add(found, &frame.league, Wanted::Text);
+    add(found, &frame.width, Wanted::Number);
+    add(found, &frame.basket, Wanted::Text);
 }
 
 fn add_stroke<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, stroke: Option<&'a Stroke>) {
@@ -316,6 +343,7 @@ fn mismatch(value: &Value, wanted: Wanted) -> Option<&'static str> {
             Wanted::Number => number_of(value).is_some(),
             Wanted::Color => value.as_str().is_some_and(|text| color::parse(text).is_some()),
             Wanted::List => matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable),
+            Wanted::Path => value.as_str().is_some_and(|text| svg_path::parse(text).is_ok()),
         };
     if fits {
         return None;
@@ -324,6 +352,7 @@ fn mismatch(value: &Value, wanted: Wanted) -> Option<&'static str> {
         Wanted::Number => "a number",
         Wanted::Color => "a colour (`#rrggbb`)",
         Wanted::List => "a list",
+        Wanted::Path => "path data (`M0 0 L10 0`)",
         Wanted::Text | Wanted::Anything => "a text or a number",
     })
 }

@@ -1,8 +1,8 @@
 //! What expressions can do beyond minijinja's own filters: clocks, ordinals, initials, percentages and colours.
 
-use minijinja::{Environment, Error, ErrorKind};
+use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::color;
+use super::{color, shots};
 use crate::color::legible::{GRADIENT_DARKER, GRADIENT_LIGHTER};
 use crate::draw_list::Color;
 
@@ -10,12 +10,13 @@ use crate::draw_list::Color;
 pub(crate) const FUNCTIONS: [&str; 5] = ["range", "dict", "namespace", "debug", "loop"];
 
 /// Every filter that an expression can use, sorted (a test tries each); the engine keeps its own list to itself.
-pub(crate) const NAMES: [&str; 52] = [
+pub(crate) const NAMES: [&str; 54] = [
     "abs",
     "alpha",
     "attr",
     "batch",
     "bool",
+    "by_zone",
     "chain",
     "clock",
     "contrast",
@@ -29,6 +30,7 @@ pub(crate) const NAMES: [&str; 52] = [
     "fixed",
     "float",
     "groupby",
+    "having",
     "height",
     "initial",
     "int",
@@ -99,6 +101,8 @@ pub(crate) fn add_to(engine: &mut Environment<'static>) {
         Ok::<_, Error>(color::print(color::ensure_contrast(read(c)?, read(with)?, least.unwrap_or(4.5))))
     });
     engine.add_filter("ramp", ramp);
+    engine.add_filter("by_zone", |list: Value, league: Option<String>| shots::by_zone(&list, league.as_deref()));
+    engine.add_filter("having", |list: Value, attribute: &str, wanted: Value| shots::having(&list, attribute, &wanted));
 }
 
 fn read(text: &str) -> Result<Color, Error> {

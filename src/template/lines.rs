@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use super::courts;
+use super::expr;
 use super::json::{Json, Spanned};
-use super::model::{Kind, Line, PathNode, Prop, Stroke};
+use super::model::{Kind, Line, PathNode, PathSource, Prop, Stroke};
+use super::nodes::Names;
 use super::reader::{Object, Reader};
 use super::svg_path;
 use crate::draw_list::{Cap, Join};
@@ -37,7 +40,7 @@ fn read_width_and_color(reader: &mut Reader, inner: &Object<'_>) -> Option<Strok
     Some(Stroke { width, color: color? })
 }
 
-pub(super) fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+pub(super) fn read_path(reader: &mut Reader, object: &Object<'_>, names: &Names) -> Option<Kind> {
     let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
     let trim = object.get("trim").and_then(|value| read_trim(reader, value));
     if let (Some(value), false) = (object.get("trim"), object.has("stroke")) {
@@ -45,12 +48,33 @@ pub(super) fn read_path(reader: &mut Reader, object: &Object<'_>) -> Option<Kind
     }
     let trim = trim.unwrap_or([Prop::Fixed(0.0), Prop::Fixed(1.0)]);
     let stroke = object.get("stroke").and_then(|value| read_line(reader, value, trim));
-    let Some((text, at)) = reader.string(object, "d") else {
+    let in_mm = object.get("d_mm");
+    if let (Some(value), true) = (in_mm, object.has("d")) {
+        reader.problem(value.at, "a path has `d` or `d_mm`, not both", None);
+    }
+    if let (Some(value), None) = (object.get("from"), in_mm) {
+        reader.problem(value.at, "`from` says where millimetres count from, and this path has no `d_mm`", None);
+    }
+    if in_mm.is_some() {
+        object.get("d");
+        let from = courts::read_path_from(reader, object, names);
+        let path = read_outline(reader, object, "d_mm");
+        return Some(Kind::Path(Box::new(PathNode { path: path?, from_mm: Some(from?), fill, stroke })));
+    }
+    if !object.has("d") {
         reader.missing(object, "d");
-        return None;
-    };
+    }
+    let path = read_outline(reader, object, "d")?;
+    Some(Kind::Path(Box::new(PathNode { path, from_mm: None, fill, stroke })))
+}
+
+fn read_outline(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<PathSource> {
+    let (text, at) = reader.string(object, key)?;
+    if expr::is_bound(text) {
+        return reader.expr_text(text, at, key).map(PathSource::Bound);
+    }
     match svg_path::parse(text) {
-        Ok(path) => Some(Kind::Path(Box::new(PathNode { path: Arc::new(path), fill, stroke }))),
+        Ok(path) => Some(PathSource::Fixed(Arc::new(path))),
         Err(bad) => {
             let help = "SVG path data, for example \"M0 0 L10 0 L5 8 Z\"".to_owned();
             reader.problem(at.right(1 + bad.offset), bad.message, help);
@@ -68,8 +92,12 @@ fn read_line(reader: &mut Reader, value: &Spanned, trim: [Prop<f32>; 2]) -> Opti
     let join = reader.one_of(&inner, "join", &joins).unwrap_or_default();
     let dash = inner.get("dash").map(|value| read_dash(reader, value)).unwrap_or_default();
     let dash_offset = reader.number_prop(&inner, "dash_offset").unwrap_or(Prop::Fixed(0.0));
+    let is_tapered = reader.bool(&inner, "taper");
+    if let (Some(value), true) = (inner.get("dash"), is_tapered) {
+        reader.problem(value.at, "a line with `taper` has no `dash`", None);
+    }
     reader.finish(&inner, "a line");
-    Some(Line { stroke: stroke?, cap, join, dash, dash_offset, trim })
+    Some(Line { stroke: stroke?, cap, join, dash, dash_offset, trim, is_tapered })
 }
 
 /// Lengths of dashes and gaps in turn; an odd number of them is repeated, as in SVG.

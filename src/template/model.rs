@@ -9,6 +9,7 @@ use super::lookup::Lookup;
 use super::motion::{Easing, Length};
 use super::values::Source;
 use crate::assets::{Fit as PictureFit, Picture};
+use crate::court::Mark;
 use crate::draw_list::{Cap, Color, FontFamily, Join, PathData};
 
 /// A property: written out, or bound to an expression.
@@ -90,8 +91,10 @@ pub(crate) enum Kind {
     Image(ImageNode),
     Sprite(SpriteNode),
     Repeat(RepeatNode),
-    Zone(ZoneNode),
-    Court(CourtNode),
+    Zone(Box<ZoneNode>),
+    Court(Box<CourtNode>),
+    Rink(Box<RinkNode>),
+    Spot(SpotNode),
     Component(ComponentNode),
 }
 
@@ -283,10 +286,19 @@ pub(crate) struct Flash {
 
 #[derive(Debug)]
 pub(crate) struct PathNode {
-    /// In reference pixels from the node's origin.
-    pub path: Arc<PathData>,
+    pub path: PathSource,
+    /// In millimetres on the court or the rink around it, from here; else in reference pixels from the node's origin.
+    pub from_mm: Option<Prop<String>>,
     pub fill: Option<Prop<Color>>,
     pub stroke: Option<Line>,
+}
+
+/// Where a path's outline comes from.
+#[derive(Debug)]
+pub(crate) enum PathSource {
+    Fixed(Arc<PathData>),
+    /// Path data that is made while the graphic is on air.
+    Bound(Arc<Expr>),
 }
 
 /// A stroke with all that a path's can have.
@@ -301,6 +313,8 @@ pub(crate) struct Line {
     pub dash_offset: Prop<f32>,
     /// The part of its length that is drawn, from and to, 0..=1.
     pub trim: [Prop<f32>; 2],
+    /// It grows from nothing at its beginning to its width at its end.
+    pub is_tapered: bool,
 }
 
 /// A picture in the node's rectangle.
@@ -356,7 +370,8 @@ pub(crate) struct RepeatNode {
 #[derive(Debug)]
 pub(crate) struct ZoneNode {
     pub number: Arc<Expr>,
-    pub court: CourtFrame,
+    /// `None` when it lies on the court around it.
+    pub frame: Option<CourtFrame>,
     pub fill: Option<Prop<Color>>,
     pub stroke: Option<Stroke>,
     /// Diagonal hatching over the fill.
@@ -370,18 +385,51 @@ pub(crate) struct Hatch {
     pub stroke: Stroke,
 }
 
+/// A court, and the place for what stands on it: its children.
 #[derive(Debug)]
 pub(crate) struct CourtNode {
-    pub court: CourtFrame,
-    pub stroke: Stroke,
+    /// `None` when it lies like the court around it.
+    pub frame: Option<CourtFrame>,
+    /// The whole surface, and the lanes.
+    pub floor: Option<Prop<Color>>,
+    pub paint: Option<Prop<Color>>,
+    pub stroke: Option<Stroke>,
+    /// The lines that are drawn.
+    pub marks: Vec<Mark>,
 }
 
-/// Where a court lies: as wide as told, its baseline at the bottom.
+/// A rink, and the place for what stands on it: its children.
+#[derive(Debug)]
+pub(crate) struct RinkNode {
+    pub frame: CourtFrame,
+    pub ice: Option<Prop<Color>>,
+    pub crease: Option<Prop<Color>>,
+    /// Of the lines that are red and blue; those of the boards when absent.
+    pub red: Option<Prop<Color>>,
+    pub blue: Option<Prop<Color>>,
+    /// The boards, and how thick lines are; without it nothing but the ice is drawn.
+    pub stroke: Option<Stroke>,
+}
+
+/// A place on the court or the rink around it.
+#[derive(Debug)]
+pub(crate) struct SpotNode {
+    /// In millimetres: x, y.
+    pub at: [Prop<f32>; 2],
+    /// Where millimetres count from, by its name.
+    pub from: Prop<String>,
+}
+
+/// How a court or a rink lies in the picture.
 #[derive(Debug)]
 pub(crate) struct CourtFrame {
     pub league: Prop<String>,
-    /// Of the whole court, in reference pixels.
-    pub width: f32,
+    /// From side line to side line, in reference pixels.
+    pub width: Prop<f32>,
+    /// The side of the picture at which the basket that is attacked stands, by its name.
+    pub basket: Prop<String>,
     /// How far up from the hoop it is shown; the half-court line when absent.
     pub depth_mm: Option<f32>,
+    /// The whole of it is shown.
+    pub is_full: bool,
 }

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use super::components::{self, Components};
 use super::json::{Json, Spanned};
 use super::lines::{read_path, read_stroke};
-use super::model::{
-    BoxNode, CourtFrame, CourtNode, Fill, Flash, Font, Hatch, Kind, Node, Prop, RepeatNode, ShadowNode, ZoneNode,
-};
+use super::model::{BoxNode, Fill, Flash, Font, Kind, Node, Prop, RepeatNode, ShadowNode};
 use super::motion::{Easing, Length};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
-use super::{pictures, texts};
+use super::{courts, pictures, texts};
 use crate::draw_list::{Color, FontFamily, Gradient};
 
-const KINDS: [&str; 10] = ["group", "box", "text", "image", "path", "sprite", "repeat", "zone", "court", "component"];
+const KINDS: [&str; 12] =
+    ["group", "box", "text", "image", "path", "sprite", "repeat", "zone", "court", "rink", "spot", "component"];
 
 /// Far more than a frame has time for; components that use components could ask for millions.
 const MAX_NODES: u32 = 10_000;
@@ -37,6 +36,8 @@ pub(crate) struct Names {
     pub components: Components,
     /// The components that are being read, outermost first.
     pub using: Vec<String>,
+    /// The `type` of the court or rink around the nodes that are being read.
+    pub ground: Option<&'static str>,
     /// Before the ids of a component's nodes: the id of the node that uses it, and a dot.
     pub prefix: String,
     counts: HashMap<&'static str, u32>,
@@ -113,21 +114,31 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
         "box" => read_box(reader, &object),
         "text" => texts::read_text(reader, &object, names),
         "image" => pictures::read_image(reader, &object, [&width, &height]),
-        "path" => read_path(reader, &object),
+        "path" => read_path(reader, &object, names),
         "sprite" => pictures::read_sprite(reader, &object, [&width, &height]),
         "repeat" => read_repeat(reader, &object),
-        "zone" => read_zone(reader, &object),
-        "court" => read_court(reader, &object),
+        "zone" => courts::read_zone(reader, &object, names),
+        "court" => courts::read_court(reader, &object, names),
+        "rink" => courts::read_rink(reader, &object),
+        "spot" => courts::read_spot(reader, &object, names),
         _ => components::read_use(reader, &object, &id, names).map(|(component, nodes)| {
             parts = nodes;
             Kind::Component(component)
         }),
     };
-    let may_hold = matches!(kind_name, "group" | "repeat" | "zone");
+    let may_hold = matches!(kind_name, "group" | "repeat" | "zone" | "court" | "rink" | "spot");
+    let ground = names.ground;
+    match kind_name {
+        "court" | "rink" => names.ground = Some(kind_name),
+        // What is placed on a court stands by itself.
+        "zone" | "spot" => names.ground = None,
+        _ => {}
+    }
     let children = match may_hold.then(|| object.get("children")).flatten() {
         Some(children) => read_nodes(reader, children, names),
         None => parts,
     };
+    names.ground = ground;
     // A repeat's item is known inside it only.
     reader.locals.truncate(locals);
     let x = reader.extent_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
@@ -330,47 +341,4 @@ fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     let dx = reader.number(object, "dx", far).unwrap_or(0.0);
     let dy = reader.number(object, "dy", far).unwrap_or(0.0);
     Some(Kind::Repeat(RepeatNode { over: over?, name: name?, index_name, key, dx, dy }))
-}
-
-fn read_court_frame(reader: &mut Reader, object: &Object<'_>) -> Option<CourtFrame> {
-    let league = match object.get("league") {
-        Some(value) => reader.text_prop(value, "league"),
-        None => Some(Prop::Fixed("NBA".to_owned())),
-    };
-    let depth_mm = reader.number(object, "depth_mm", (8000.0, 15_000.0));
-    if !object.has("court_width") {
-        reader.missing(object, "court_width");
-    }
-    let width = reader.number(object, "court_width", (1.0, 100_000.0));
-    Some(CourtFrame { league: league?, width: width?, depth_mm })
-}
-
-fn read_zone(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
-    if !object.has("number") {
-        reader.missing(object, "number");
-    }
-    let number = reader.expr(object, "number");
-    let court = read_court_frame(reader, object);
-    let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
-    let stroke = read_stroke(reader, object, "stroke");
-    let hatch = object.get("hatch").and_then(|value| read_hatch(reader, value));
-    Some(Kind::Zone(ZoneNode { number: number?, court: court?, fill, stroke, hatch }))
-}
-
-fn read_hatch(reader: &mut Reader, value: &Spanned) -> Option<Hatch> {
-    let object = reader.object(value, "hatch")?;
-    let when = reader.expr(&object, "when");
-    let gap = reader.number(&object, "gap", (2.0, 1000.0)).unwrap_or(10.0);
-    let stroke = read_stroke(reader, &object, "stroke");
-    reader.finish(&object, "a hatch");
-    Some(Hatch { when, gap, stroke: stroke? })
-}
-
-fn read_court(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
-    let court = read_court_frame(reader, object);
-    let stroke = read_stroke(reader, object, "stroke");
-    if !object.has("stroke") {
-        reader.missing(object, "stroke");
-    }
-    Some(Kind::Court(CourtNode { court: court?, stroke: stroke? }))
 }

@@ -298,6 +298,19 @@ impl Reader {
         }
     }
 
+    /// A length that is not 0: 1 to 100000 pixels, or an expression.
+    pub fn width_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
+        let value = object.get(key)?;
+        match &value.json {
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::Number(_) => self.number_in(value, key, (1.0, 100_000.0)).map(Prop::Fixed),
+            _ => {
+                self.wrong_kind(value, key, "a number or an expression");
+                None
+            }
+        }
+    }
+
     /// A number of 0 to 1.
     pub fn share_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
         match &value.json {

@@ -22,7 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("feed", &["game", "ids", "status", "time", "court"]),
     ("inspect", &["feed", "game", "ids", "status", "time"]),
     ("text", &["draw_list"]),
-    ("template", &["assets", "color", "command", "draw_list", "game", "ids", "problem", "text", "time"]),
+    ("template", &["assets", "color", "command", "court", "draw_list", "game", "ids", "problem", "text", "time"]),
     (
         "scene",
         &["assets", "color", "command", "court", "draw_list", "game", "ids", "status", "template", "text", "time"],

@@ -24,6 +24,7 @@ mod imports;
 mod jersey;
 mod journal;
 mod journal_disk;
+mod maps;
 mod nodes;
 mod outputs;
 mod packages;

@@ -31,7 +31,7 @@ async fn venue() -> venue::Venue {
     venue::start(options, listener, delivery).await.unwrap()
 }
 
-fn tracker(endpoints: &Endpoints) -> feed::Options {
+pub(super) fn tracker(endpoints: &Endpoints) -> feed::Options {
     feed::Options::ShotTracker(shottracker::Options::new(
         "tracker".into(),
         endpoints.rest.parse().unwrap(),
@@ -42,13 +42,13 @@ fn tracker(endpoints: &Endpoints) -> feed::Options {
     ))
 }
 
-fn league(endpoints: &Endpoints) -> feed::Options {
+pub(super) fn league(endpoints: &Endpoints) -> feed::Options {
     let subscribe = push::Subscribe::Address(endpoints.subscribe.parse().unwrap());
     feed::Options::Push(push::Options::new("league".into(), subscribe, Secret::new(endpoints.api_key.clone())))
 }
 
 /// Follows one feed until the game is over; what was odd on the way comes beside the last snapshot.
-async fn play(options: impl FnOnce(&Endpoints) -> feed::Options) -> (GameSnapshot, Vec<String>) {
+pub(super) async fn play(options: impl FnOnce(&Endpoints) -> feed::Options) -> (GameSnapshot, Vec<String>) {
     feed::install_tls();
     let venue = venue().await;
     let options = options(&venue.endpoints());
