@@ -1,7 +1,7 @@
 //! Which team and which player of one vendor is which of another's.
 //!
-//! Vendors share no ids. Teams are told apart by the ids of the show file, else by code and name, else by the feed's own
-//! word on who is at home; players by number and name. What these leave open is said and never guessed: a row that fits
+//! Vendors share no ids, and the feeds of one vendor share all of them. Teams are told apart by the ids of the show file, else
+//! by code and name, else by the feed's own word on who is at home; players by id, else by number and name. What these leave open is said and never guessed: a row that fits
 //! nobody stays a row of its own.
 
 use std::sync::Arc;
@@ -180,7 +180,13 @@ enum Found {
     Nobody,
 }
 
+/// One id is one player: a vendor's feeds share their ids, and those of two vendors cannot be taken for each other, as the
+/// one has numbers and the other UUIDs. Without that, number and name tell.
 fn find(known: &[Player], row: &Player) -> Found {
+    let has_id = |id: &PlayerId| known.iter().position(|one| one.id.as_ref() == Some(id) || one.also.contains(id));
+    if let Some(at) = row.id.as_ref().and_then(has_id) {
+        return Found::Row(at);
+    }
     let name = |player: &Player| player.last_name.as_deref().map(|name| words(None, name));
     let first = |player: &Player| player.first_name.as_deref().and_then(|name| words(None, name).into_iter().next());
     let (last_name, first_name) = (name(row), first(row));
@@ -279,6 +285,16 @@ mod tests {
         assert_eq!(both.players.len(), 2);
         assert_eq!(both.id_of(&"uuid-a".into()), "7101".into());
         assert_eq!((both.players[0].number.as_deref(), &both.players[0].also[..]), (Some("5"), &["uuid-b".into()][..]));
+        assert!(both.unmatched.is_empty(), "{:?}", both.unmatched);
+    }
+
+    #[test]
+    fn players_of_two_feeds_of_one_vendor_are_one_by_their_ids_whatever_else_is_known_of_them() {
+        let clock = vec![player("uuid-a", "", "", ""), player("uuid-b", "9", "Jack", "Eichel")];
+        let events = vec![player("uuid-a", "81", "Jonathan", "Marchessault"), player("uuid-b", "", "", "")];
+        let both = merged(&[("clock", clock), ("events", events)]);
+        let found: Vec<_> = both.players.iter().map(|one| (one.number.as_deref(), one.last_name.as_deref())).collect();
+        assert_eq!(found, [(Some("9"), Some("Eichel")), (Some("81"), Some("Marchessault"))]);
         assert!(both.unmatched.is_empty(), "{:?}", both.unmatched);
     }
 

@@ -129,6 +129,7 @@ async fn play(script: Arc<Script>, feeds: impl FnOnce(&Endpoints) -> Vec<feed::O
     troubles.extend(all.take_oddities());
     assert_eq!(troubles, [""; 0]);
     let merging = merging(&all.position().state, &Rules::default(), at);
+    assert_eq!(merging.unmatched, [""; 0], "teams and players of all feeds are matched");
     let supplies = merging.supplies.into_iter().map(|supply| (supply.fact, supply.feed.to_string())).collect();
     (seen(&all, at), supplies)
 }
