@@ -152,7 +152,11 @@ impl Reader {
             notes.add("message: names no game", None);
             return Verdict::Skipped;
         };
-        if !self.follows(game) {
+        let is_over = words::status(&message.payload.game.status, "game.status", &mut Notes::default())
+            == Some(snapshot::GameStatus::Complete);
+        // Games are edited for days: what is over when the stream begins is not the game that it is listened to for.
+        let is_yesterdays = is_over && self.game.is_none() && self.wanted.is_none();
+        if is_yesterdays || !self.follows(game) {
             self.pass_by(game, &message.payload.game);
             return Verdict::OtherGame;
         }
