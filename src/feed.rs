@@ -9,6 +9,7 @@
 //! because the queue is full, and never lets a key or token into a report.
 
 mod backoff;
+mod beside;
 pub mod decode;
 mod failure;
 mod http;

@@ -25,6 +25,7 @@ mod so_far;
 mod squad;
 mod story;
 mod supply;
+mod trouble;
 mod view;
 
 use std::sync::{Arc, OnceLock};
@@ -172,15 +173,22 @@ impl GameState {
         heard.hear(at);
     }
 
-    /// Notes that a feed's connection came up or went down. Makes the feed known even before it says anything.
-    pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link) {
+    /// Notes what of a message was not understood, by kind; `lost`: nothing of the message counts.
+    pub fn odd(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, what: &str, lost: bool) {
+        self.heard(feed, kind).trouble.odd(at, what, lost);
+    }
+
+    /// Notes that a feed's connection came up or went down, and why; while it is up, `why` is what is missing all the same.
+    /// Makes the feed known even before it says anything.
+    pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link, why: Option<&str>) {
         let heard = self.heard(feed, kind);
+        heard.trouble.link(link, why);
         // A link that is up already and is told to be up only has something to add.
         let comes_up = link == Link::Up && heard.link != Link::Up;
         heard.link = link;
         heard.link_at = Some(at);
         if comes_up {
-            heard.joining.begin(at);
+            heard.connected(at);
         }
     }
 

@@ -87,21 +87,20 @@ pub struct Oddity {
 /// A stream that is cut off gives the state of the messages that were whole.
 pub fn inspect(kind: FeedKind, mut reader: impl Read, match_id: Option<&str>) -> io::Result<Report> {
     let mut run = Run::new(kind, match_id);
-    let mut splitter = Splitter::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match reader.read(&mut chunk) {
             Ok(0) => break,
-            Ok(length) => splitter.push(&chunk[..length]).into_iter().for_each(|piece| run.take(piece)),
+            Ok(length) => run.bytes(&chunk[..length]),
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
             Err(cause) => return Err(cause),
         }
     }
-    splitter.finish().into_iter().for_each(|piece| run.take(piece));
     Ok(run.report())
 }
 
-/// A stream on its way to its [`Report`], for whoever has its messages already.
+/// A stream on its way to its [`Report`]: as bytes, or for whoever has its messages already as those.
+#[derive(Clone)]
 pub struct Run {
     kind: FeedKind,
     feed: FeedId,
@@ -109,6 +108,7 @@ pub struct Run {
     state: GameState,
     events: Vec<Event>,
     counts: Counts,
+    splitter: Splitter,
 }
 
 impl Run {
@@ -118,7 +118,20 @@ impl Run {
     pub fn new(kind: FeedKind, match_id: Option<&str>) -> Self {
         let decoder = Decoder::new(kind, Options { match_id: match_id.map(str::to_owned), ..Options::default() });
         let feed = FeedId::new(kind.name());
-        Self { kind, feed, decoder, state: GameState::default(), events: Vec::new(), counts: Counts::default() }
+        Self {
+            kind,
+            feed,
+            decoder,
+            state: GameState::default(),
+            events: Vec::new(),
+            counts: Counts::default(),
+            splitter: Splitter::default(),
+        }
+    }
+
+    /// Takes the next bytes of the stream, cut wherever.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.splitter.push(bytes).into_iter().for_each(|piece| self.take(piece));
     }
 
     fn take(&mut self, piece: Piece) {
@@ -141,6 +154,9 @@ impl Run {
             Verdict::Skipped => &mut self.counts.skipped,
         };
         *count += 1;
+        for what in self.decoder.notes().of_message() {
+            self.state.odd(Self::AT, &self.feed, self.kind, what, outcome.verdict == Verdict::Skipped);
+        }
         match outcome.verdict {
             Verdict::Taken => self.state.received(Self::AT, &self.feed, self.kind, outcome.oddities),
             Verdict::Skipped => self.state.skipped(&self.feed, self.kind),
@@ -159,7 +175,11 @@ impl Run {
         self.decoder.passed_over(bytes, why);
     }
 
-    pub fn report(self) -> Report {
+    /// The end, after the bytes and messages so far.
+    pub fn report(mut self) -> Report {
+        if let Some(rest) = self.splitter.finish() {
+            self.take(rest);
+        }
         let notes =
             self.decoder.notes().iter().map(|(kind, note)| Oddity { kind: kind.to_owned(), note: note.clone() });
         Report {

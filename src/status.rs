@@ -181,9 +181,16 @@ impl Status {
     }
 }
 
+impl Status {
+    /// What is wrong with feeds, one sentence each: "league: api.sportradar.com refuses the credentials (401)…".
+    pub fn feed_troubles(&self) -> impl Iterator<Item = String> + '_ {
+        self.feeds.iter().flat_map(|feed| feed.reasons.iter().map(move |reason| format!("{}: {reason}", feed.id)))
+    }
+}
+
 impl fmt::Display for Status {
     /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up +12 frames, league DOWN | program: sent 1200,
-    /// dropped 0".
+    /// dropped 0 | league: api.sportradar.com refuses the credentials (401); check `api_key`".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "frame {} at {}, late {}", self.frame, self.rate, self.late)?;
         if let Some(rehearsal) = &self.rehearsal {
@@ -228,7 +235,8 @@ impl fmt::Display for Status {
                 write!(f, " ({trouble})")?;
             }
         }
-        Ok(())
+        // Last: sentences are long, and a line is cut at its end.
+        self.feed_troubles().try_for_each(|trouble| write!(f, " | {trouble}"))
     }
 }
 
@@ -277,6 +285,27 @@ pub struct FeedHealth {
     pub messages: u64,
     /// Messages, or parts of them, that could not be understood.
     pub skipped: u64,
+    /// What is wrong with the feed now, the gravest first: why it is down, what is missing, what is not understood. Sentences
+    /// for the operator, without secrets; empty while nothing is wrong, and each is gone when what it tells is over.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// What could not be understood since the start of the journal, by kind, in the order of first appearance.
+    #[serde(default)]
+    pub not_understood: Arc<Vec<NotUnderstood>>,
+}
+
+/// One kind of what a feed sends and nobody here understands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotUnderstood {
+    /// "event.event_type: not a documented type".
+    pub what: String,
+    /// In how many messages.
+    pub messages: u64,
+    /// Whether whole messages were lost by it, or the rest of them counted.
+    pub lost: bool,
+    /// When it came last.
+    pub last_at: Timestamp,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -317,6 +346,8 @@ mod tests {
             silent_millis: Some(0),
             messages: 1,
             skipped: 0,
+            reasons: Vec::new(),
+            not_understood: Arc::default(),
         };
         let status = Status {
             frame: FrameIndex(1200),
@@ -345,7 +376,15 @@ mod tests {
             status.to_string(),
             "frame 1200 at 59.94, late 0 | BY HAND: clock, score | tracker up +12 frames, league up"
         );
-        let json = serde_json::to_value(&status).expect("a status is JSON");
+        let mut troubled = status.clone();
+        troubled.feeds[1].link = Link::Down;
+        troubled.feeds[1].reasons = vec!["h refuses the credentials (401); check `api_key`".to_owned()];
+        assert_eq!(
+            troubled.to_string(),
+            "frame 1200 at 59.94, late 0 | BY HAND: clock, score | tracker up +12 frames, league DOWN | league: h refuses the credentials (401); check `api_key`"
+        );
+        let json = serde_json::to_value(&troubled).expect("a status is JSON");
+        assert_eq!(json["feeds"][1]["reasons"][0], "h refuses the credentials (401); check `api_key`");
         assert_eq!(json["delays"][0], serde_json::json!({"feed": "tracker", "frames": 12}));
     }
 

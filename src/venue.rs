@@ -264,6 +264,11 @@ impl Venue {
         typed::Hands::new(self.desk.clone())
     }
 
+    /// What goes wrong on purpose, to be looked at or switched.
+    pub fn faults(&self) -> Faults {
+        self.desk.faults.clone()
+    }
+
     /// Drops every connection at once, without farewell, and frees both ports.
     pub async fn stop(mut self) {
         // There is always a receiver: the servers hold one each.

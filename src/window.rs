@@ -288,7 +288,10 @@ fn title(name: &str, status: &Status, chosen: Option<usize>) -> String {
     let stale = if status.clock_stale { " - CLOCK STALE" } else { "" };
     // First, because a title is cut at its end.
     let trouble = status.template_trouble().map(|trouble| format!("{trouble} - ")).unwrap_or_default();
-    format!("{trouble}{rehearsal}{name} - {} - late {} - {}{held}{stale}", status.rate, status.late, feeds.join(", "))
+    // Last: sentences are long, and what is cut of them the status line has.
+    let reasons: String = status.feed_troubles().map(|reason| format!(" - {reason}")).collect();
+    let (rate, late) = (status.rate, status.late);
+    format!("{trouble}{rehearsal}{name} - {rate} - late {late} - {}{held}{stale}{reasons}", feeds.join(", "))
 }
 
 impl ApplicationHandler<()> for Program {

@@ -231,6 +231,7 @@ fn shottracker_common(feed: &ShotTracker, rest_base: Url) -> shottracker::Option
             PingForm::Control => shottracker::Ping::Control,
         },
         ping_after: Duration::from_secs(feed.ping_after_s),
+        pong_within: shottracker::PONG_WITHIN,
         token_pointer: feed.token_pointer.clone(),
         max_message_bytes: feed.max_message_mb * BYTES_PER_MB,
         resume: feed.resume,

@@ -10,7 +10,7 @@ use super::delay::Delays;
 use super::standing::Standing;
 use crate::color::team::Choice;
 use crate::command::Command;
-use crate::feed::decode::{self, Decoder, Reading, Verdict};
+use crate::feed::decode::{self, Decoder, Notes, Reading, Verdict};
 use crate::feed::{Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
@@ -273,11 +273,15 @@ impl Fold {
             Body::Received { feed, kind, bytes } => self.receive(at, feed, *kind, bytes),
             Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).alive(at, feed, *kind),
             Body::Skipped { feed, kind, bytes, why } => {
-                self.decoder(feed, *kind).passed_over(*bytes, Skip::named(why));
+                let what = self.decoder(feed, *kind).passed_over(*bytes, Skip::named(why));
                 self.hear_oddities(feed);
-                Arc::make_mut(&mut self.state).skipped(feed, *kind);
+                let state = Arc::make_mut(&mut self.state);
+                state.skipped(feed, *kind);
+                state.odd(at, feed, *kind, what, true);
             }
-            Body::Link { feed, kind, link, .. } => Arc::make_mut(&mut self.state).link(at, feed, *kind, *link),
+            Body::Link { feed, kind, link, why } => {
+                Arc::make_mut(&mut self.state).link(at, feed, *kind, *link, why.as_deref());
+            }
             Body::Command(_)
             | Body::Start(_)
             | Body::Content(_)
@@ -294,6 +298,10 @@ impl Fold {
         let outcome = self.decoder(feed, kind).decode(bytes, &mut events);
         self.hear_oddities(feed);
         let state = Arc::make_mut(&mut self.state);
+        let notes = self.decoders.get(feed).map(Decoder::notes);
+        for what in notes.into_iter().flat_map(Notes::of_message) {
+            state.odd(at, feed, kind, what, outcome.verdict == Verdict::Skipped);
+        }
         match outcome.verdict {
             Verdict::Taken => state.received(at, feed, kind, outcome.oddities),
             Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(at, feed, kind),
@@ -322,6 +330,7 @@ mod tests {
     use super::*;
     use crate::game::{Rules, view};
     use crate::journal::Start;
+    use crate::status::Link;
     use crate::time::FrameRate;
 
     fn at(millis: i64) -> Timestamp {
@@ -381,6 +390,32 @@ mod tests {
         assert_eq!(fold.next_due(), Some(at(100)));
         fold.apply(&score(5, 120, "tracker", 3));
         assert_eq!((shown(&fold, 120), fold.next_due()), (Some(3), None));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_feed_is_folded_like_all_else_and_part_of_a_checkpoint() {
+        let (feed, kind) = (FeedId::new("tracker"), FeedKind::ShotTracker);
+        let reasons =
+            |fold: &Fold, millis| view(&fold.position().state, &Rules::default(), at(millis)).feeds[0].clone();
+        let mut fold = Fold::new(BTreeMap::new());
+        let link = |link, why: Option<&str>| Body::Link { feed: feed.clone(), kind, link, why: why.map(str::to_owned) };
+        fold.apply(&entry(1, 0, link(Link::Down, Some("h refuses the credentials (401)"))));
+        assert_eq!(reasons(&fold, 0).reasons, ["h refuses the credentials (401)"]);
+        fold.apply(&entry(2, 10, link(Link::Up, Some("plays may be missing"))));
+        let text = "no message at all".into();
+        fold.apply(&entry(3, 20, Body::Received { feed: feed.clone(), kind, bytes: text }));
+        fold.apply(&entry(4, 30, Body::Skipped { feed: feed.clone(), kind, bytes: 9, why: "oversized".to_owned() }));
+        let expected = [
+            "plays may be missing",
+            "not understood: message: not a message object (1 so far), stream: a message above the cap (1 so far)",
+        ];
+        assert_eq!(reasons(&fold, 40).reasons, expected);
+        let written = serde_json::to_vec(&fold).expect("a fold is JSON");
+        let mut read: Fold = serde_json::from_slice(&written).expect("and comes back");
+        assert_eq!(reasons(&read, 40), reasons(&fold, 40));
+        read.apply(&entry(5, 50, link(Link::Up, None)));
+        assert_eq!(reasons(&read, 70_000).reasons, [""; 0], "all of it is over");
+        assert_eq!(reasons(&read, 70_000).not_understood.len(), 2, "and counted");
     }
 
     #[test]

@@ -318,7 +318,8 @@ impl StatusLine {
             && stderr.is_terminal()
         {
             // A terminal that is gone has nobody to read the line.
-            let _ = write!(stderr, "\r\x1b[2K{status}");
+            // Without wrapping: a line that is longer than the terminal is cut at its edge, and does not push lines up.
+            let _ = write!(stderr, "\r\x1b[2K\x1b[?7l{status}\x1b[?7h");
             let _ = stderr.flush();
         }
     }

@@ -181,14 +181,15 @@ impl Decoder {
         Outcome { verdict, oddities }
     }
 
-    /// Counts bytes of the stream that could not be a message.
-    pub fn passed_over(&mut self, bytes: u64, why: Skip) {
+    /// Counts bytes of the stream that could not be a message; the kind of oddity that they are.
+    pub fn passed_over(&mut self, bytes: u64, why: Skip) -> &'static str {
         let kind = match why {
             Skip::Garbage => "stream: bytes that are no message",
             Skip::Oversized => "stream: a message above the cap",
             Skip::CutOff => "stream: cut off within a message",
         };
         self.notes.add(kind, Some(&format!("{bytes} bytes")));
+        kind
     }
 
     /// Kinds of oddity that were not there at the last call, as sentences: what to log, once each.

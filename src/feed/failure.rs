@@ -47,7 +47,9 @@ pub enum Failure {
     RedirectInTheOpen { at: String },
     #[error("more than {limit} redirects, the last from {at}; check the subscribe address")]
     RedirectLoop { at: String, limit: usize },
-    #[error("{at} sent nothing for {} s; the connection is presumed dead", .silent.as_secs())]
+    #[error("{at} closed the connection{says}; a fresh token is asked for")]
+    TokenRefused { at: String, says: String },
+    #[error("{at} sent nothing for {} s; the connection is presumed dead", seconds(.silent))]
     Silent { at: String, silent: Duration },
     #[error(
         "{at} sent a message of {bytes} bytes, and the most that is read is {most}; if that was none by mistake, raise \
@@ -63,6 +65,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Of a document beside the stream. Accounts have few requests: only what may end by itself is worth more of them.
+    pub(super) fn again(&self) -> Again {
+        match self {
+            Self::Unauthorized { .. } | Self::Forbidden { .. } => Again::Never,
+            Self::TooManyRequests { .. } | Self::ClockSkew { .. } => Again::Here,
+            other if other.retry() == Retry::Soon => Again::Here,
+            _ => Again::NextConnection,
+        }
+    }
+
     pub(super) fn retry(&self) -> Retry {
         match self {
             Self::Unauthorized { .. }
@@ -82,6 +94,7 @@ impl Failure {
             Self::Unreachable { .. }
             | Self::TookTooLong { .. }
             | Self::ServerError { .. }
+            | Self::TokenRefused { .. }
             | Self::Silent { .. }
             | Self::CountsAnew { .. }
             | Self::TooLarge { .. }
@@ -89,6 +102,16 @@ impl Failure {
             | Self::Broken { .. } => Retry::Soon,
         }
     }
+}
+
+/// Whether a document that was refused is asked for again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Again {
+    /// Later, on the same connection.
+    Here,
+    NextConnection,
+    /// The account has no right to it.
+    Never,
 }
 
 /// An error with its causes, outermost first, without repeating what an outer one already says.
@@ -126,6 +149,11 @@ pub(super) fn says(body: &[u8]) -> String {
         None => Some(excerpt(&String::from_utf8_lossy(body))),
     };
     message.filter(|text| !text.is_empty()).map(|text| format!(": {text}")).unwrap_or_default()
+}
+
+/// Whole seconds, with a tenth below ten.
+fn seconds(length: &Duration) -> String {
+    if length.as_secs() >= 10 { length.as_secs().to_string() } else { format!("{:.1}", length.as_secs_f64()) }
 }
 
 fn in_words(length: &Duration) -> String {

@@ -19,13 +19,14 @@ use url::Url;
 use crate::ids::{FeedId, FeedKind};
 
 use super::backoff::{Policy, Retry};
+use super::beside::Beside;
 use super::failure::{Failure, causes};
 use super::http::{self, Advice, place};
 use super::report::{Reporter, Skip};
 use super::secret::{Secret, percent_encode};
 use super::splitter::{MAX_DOCUMENT_BYTES, Piece, Splitter};
 use super::{Connect, OptionsError};
-use backfill::Backfill;
+use backfill::PlayByPlay;
 
 /// See the module. [`Options::new`] has the vendor's defaults.
 #[derive(Clone, Debug)]
@@ -206,7 +207,10 @@ pub(super) struct Client {
     http: reqwest::Client,
     /// The session of the last connection, and when it last brought anything.
     session: Option<(Secret, Instant)>,
-    backfill: Backfill,
+    play_by_play: Option<PlayByPlay>,
+    beside: Beside,
+    /// When the last connection ended, if there was one.
+    lost_at: Option<Instant>,
 }
 
 impl Client {
@@ -214,10 +218,15 @@ impl Client {
         options.check()?;
         let http = http::client(&options.address())
             .map_err(|cause| OptionsError::NoClient { feed: options.id.clone(), cause })?;
-        let address = options.play_by_play.clone();
-        let backfill =
-            Backfill::new(http.clone(), address, options.api_key.clone(), options.key_in, options.max_message_bytes);
-        Ok(Self { options, http, session: None, backfill })
+        let play_by_play = options.play_by_play.clone().map(|address| PlayByPlay {
+            http: http.clone(),
+            address,
+            key: options.api_key.clone(),
+            key_in: options.key_in,
+            most_bytes: options.max_message_bytes,
+        });
+        let beside = Beside::new("plays of before this connection may be missing", options.retry);
+        Ok(Self { options, http, session: None, play_by_play, beside, lost_at: None })
     }
 
     /// Opens the stream, with what an earlier session missed if that is still to be had.
@@ -231,6 +240,11 @@ impl Client {
             }
         }
         self.follow(None, reporter).await
+    }
+
+    /// Whether what happens without a connection is lost: clocks tell all anew, plays do not.
+    fn has_no_past(&self) -> bool {
+        self.play_by_play.is_none() && stream(self.options.kind) == "events"
     }
 
     async fn follow(&self, earlier: Option<&Secret>, reporter: &mut Reporter) -> Result<Stream, Failure> {
@@ -257,7 +271,7 @@ impl Client {
                 }
                 url = next;
             } else if answer.status().is_success() {
-                return opened(answer, at, session);
+                return opened(answer, at, session, earlier.is_some());
             } else {
                 return Err(http::refusal(answer, &at, &ADVICE).await);
             }
@@ -283,14 +297,16 @@ impl Client {
     async fn read(&mut self, mut stream: Stream, reporter: &mut Reporter) -> Failure {
         let mut splitter = Splitter::new(self.options.max_message_bytes);
         let at = stream.at;
-        self.backfill.begin();
+        if let Some(play_by_play) = self.play_by_play.clone() {
+            self.beside.begin(move || play_by_play.clone().fetch());
+        }
         let failure = loop {
             let chunk = tokio::select! {
                 // Whatever the stream brings goes first: it is newer.
                 biased;
                 chunk = timeout(self.options.watchdog, stream.answer.chunk()) => chunk,
-                document = self.backfill.next() => {
-                    self.backfill.report(document, reporter).await;
+                document = self.beside.next() => {
+                    self.beside.report(document, reporter).await;
                     continue;
                 }
             };
@@ -318,8 +334,15 @@ impl Connect for Client {
             Err(failure) => return failure,
         };
         reporter.up().await;
+        if let Some(lost_at) = self.lost_at.filter(|_| !stream.is_resumed && self.has_no_past()) {
+            let seconds = lost_at.elapsed().as_secs();
+            let help = "without `match`, `backfill` and a session to resume nothing brings them back";
+            reporter.lacks(&format!("plays of {seconds} s without a connection may be missing: {help}")).await;
+        }
         self.session = stream.session.clone().filter(|_| self.options.catch_up).map(|id| (id, Instant::now()));
-        self.read(stream, reporter).await
+        let failure = self.read(stream, reporter).await;
+        self.lost_at = Some(Instant::now());
+        failure
     }
 }
 
@@ -327,16 +350,18 @@ struct Stream {
     answer: Response,
     at: String,
     session: Option<Secret>,
+    /// Whether what an earlier connection missed was asked for.
+    is_resumed: bool,
 }
 
-fn opened(answer: Response, at: String, session: Option<Secret>) -> Result<Stream, Failure> {
+fn opened(answer: Response, at: String, session: Option<Secret>, is_resumed: bool) -> Result<Stream, Failure> {
     let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("text/html") {
         let what = "a web page instead of a stream".into();
         let advice = "check the address, and whether this network wants a sign-in first";
         return Err(Failure::Incomprehensible { at, what, advice });
     }
-    Ok(Stream { answer, at, session })
+    Ok(Stream { answer, at, session, is_resumed })
 }
 
 fn redirected(from: &Url, answer: &Response) -> Result<Url, Failure> {

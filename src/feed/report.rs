@@ -26,7 +26,7 @@ pub enum Report {
     /// report, and were passed over.
     Alive { feed: FeedId, kind: FeedKind, repeated: u32 },
     /// The connection changed, or `why` did: a sentence for the operator, without secrets, always there when it is down,
-    /// and when it is up only if something is missing all the same.
+    /// and when it is up exactly while something is missing all the same.
     Link { feed: FeedId, kind: FeedKind, link: Link, why: Option<String> },
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Reporter {
     up_since: Option<Instant>,
     /// The sentence that was told last, while the link is down.
     told: Option<String>,
-    /// What was told to be missing last.
+    /// What was told to be missing last, until it came.
     lacked: Option<String>,
     spoke_at: Option<Instant>,
     /// Messages that came again and were not told yet.
@@ -156,7 +156,8 @@ impl Reporter {
     pub(super) async fn up(&mut self) {
         self.up_since = Some(Instant::now());
         self.told = None;
-        self.link(Link::Up, None).await;
+        // What was missing before the connection was lost is missing still.
+        self.link(Link::Up, self.lacked.clone()).await;
     }
 
     /// Tells why the link is down, unless that was the last thing told. Gives how long the link had been up.
@@ -170,12 +171,20 @@ impl Reporter {
         stood
     }
 
-    /// Tells what is missing although the link is up, unless that was the last thing told of it.
+    /// Tells what is missing although the link is up, unless that was the last thing told of it. It is missing until
+    /// [`Reporter::has_all`].
     pub(super) async fn lacks(&mut self, what: &str) {
         let what = redact(what, &self.secrets);
         if self.lacked.as_ref() != Some(&what) {
             self.lacked = Some(what.clone());
             self.link(Link::Up, Some(what)).await;
+        }
+    }
+
+    /// What was missing has come.
+    pub(super) async fn has_all(&mut self) {
+        if self.lacked.take().is_some() {
+            self.link(Link::Up, None).await;
         }
     }
 
@@ -244,6 +253,27 @@ mod tests {
         }
         let down = |cause| broken(cause).to_string();
         assert_eq!(told, [down("a"), down("b"), "up".into(), down("b")]);
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_told_with_every_connection_until_it_has_come() {
+        let (mut reporter, mut queue) = reporter(&["key-1"]);
+        reporter.lacks("plays are missing: key-1").await;
+        reporter.lacks("plays are missing: key-1").await;
+        reporter.down(&broken("a")).await;
+        reporter.up().await;
+        reporter.has_all().await;
+        reporter.has_all().await;
+        reporter.up().await;
+        let mut told = Vec::new();
+        while let Ok(Report::Link { link: Link::Up, why, .. }) | Ok(Report::Link { link: Link::Down, why, .. }) =
+            queue.try_recv()
+        {
+            told.push(why.unwrap_or_else(|| "nothing".into()));
+        }
+        let missing = "plays are missing: ***".to_owned();
+        let nothing = "nothing".to_owned();
+        assert_eq!(told, [missing.clone(), broken("a").to_string(), missing, nothing.clone(), nothing]);
     }
 
     #[tokio::test]

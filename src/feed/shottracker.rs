@@ -8,7 +8,6 @@
 //! Not known of the protocol, and therefore tolerated either way: the literal form of ping and pong, whether `last_seq` is
 //! inclusive, and what the server does with a `last_seq` that it no longer has.
 
-mod catch_up;
 mod rest;
 mod sequence;
 mod socket;
@@ -16,6 +15,7 @@ mod socket;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, http};
@@ -25,18 +25,19 @@ use url::Url;
 use crate::ids::{FeedId, GameId};
 
 use super::backoff::Policy;
+use super::beside::Beside;
 use super::failure::{Failure, causes};
 use super::http::{Advice, CONNECT_WITHIN, clock_skew, meaning, place};
 use super::report::Reporter;
 use super::secret::{Secret, percent_encode};
 use super::splitter::MAX_DOCUMENT_BYTES;
 use super::{Connect, OptionsError, Resume};
-use catch_up::CatchUp;
 use rest::Rest;
 use sequence::Sequence;
 
 pub use rest::{GamesError, ScheduleQuery, ScheduledGame, games, read_schedule, read_token};
 pub use sequence::{is_positions, seq};
+pub use socket::PONG_WITHIN;
 
 /// See the module. [`Options::new`] has the vendor's defaults.
 #[derive(Clone, Debug)]
@@ -60,6 +61,8 @@ pub struct Options {
     pub ping: Ping,
     /// Between pings; above zero and below the vendor's 30 s.
     pub ping_after: Duration,
+    /// After a ping something must arrive within this, or the connection is given up.
+    pub pong_within: Duration,
     /// JSON pointer to the token in the answer to the subscription (`/data/token`). `None` looks for `token` at any depth.
     pub token_pointer: Option<String>,
     /// Above zero. A larger message ends the connection before it is read: a WebSocket cannot be read past one.
@@ -111,6 +114,7 @@ impl Options {
             include_player_season: false,
             ping: Ping::default(),
             ping_after: Duration::from_secs(20),
+            pong_within: socket::PONG_WITHIN,
             token_pointer: None,
             max_message_bytes: MAX_DOCUMENT_BYTES,
             resume: true,
@@ -176,7 +180,7 @@ const BARREN_RESUMES: u32 = 2;
 pub(super) struct Client {
     options: Options,
     rest: Arc<Rest>,
-    catch_up: CatchUp,
+    catch_up: Beside,
     /// Found in the schedule, or given.
     game: Option<GameId>,
     /// Worked the last time, or is fresh.
@@ -192,7 +196,7 @@ impl Client {
     pub(super) fn new(options: Options, resume: Resume) -> Result<Self, OptionsError> {
         options.check()?;
         let rest = Arc::new(Rest::new(&options)?);
-        let catch_up = CatchUp::new(rest.clone(), &options.backfill);
+        let catch_up = Beside::new("what the stream left out before this moment may be missing", options.retry);
         let game = match &options.game {
             Game::Event(id) => Some(id.clone()),
             Game::Scheduled(_) => None,
@@ -275,21 +279,36 @@ impl Connect for Client {
         reporter.up().await;
         self.sequence.connected();
         // The game is known, or there would be no token.
-        if let Some(game) = &self.game {
-            self.catch_up.begin(game);
+        if let (Some(game), false) = (self.game.clone(), self.options.backfill.is_empty()) {
+            let (rest, resources) = (self.rest.clone(), self.options.backfill.join(","));
+            self.catch_up.begin(move || so_far(rest.clone(), game.clone(), resources.clone()));
         }
-        let keep_alive = socket::KeepAlive { ping: self.options.ping, every: self.options.ping_after };
+        let keep_alive = socket::KeepAlive {
+            ping: self.options.ping,
+            every: self.options.ping_after,
+            pong_within: self.options.pong_within,
+        };
         let ended = socket::read(socket, &at, keep_alive, &mut self.sequence, &mut self.catch_up, reporter).await;
         if ended.heard_messages {
             self.barren = 0;
         } else {
             self.barren += u32::from(resumed);
         }
+        if matches!(ended.failure, Failure::CountsAnew { .. }) && self.options.backfill.is_empty() {
+            let help = "with `backfill` it would be fetched";
+            reporter
+                .lacks(&format!("{at} has forgotten what it told before, and what it did not tell is missing; {help}"))
+                .await;
+        }
         if ended.token_refused || !ended.heard_messages {
             self.token = None;
         }
         ended.failure
     }
+}
+
+async fn so_far(rest: Arc<Rest>, game: GameId, resources: String) -> Result<Bytes, Failure> {
+    rest.so_far(&game, &resources).await
 }
 
 /// Why the WebSocket could not be opened.

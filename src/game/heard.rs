@@ -5,6 +5,7 @@
 
 mod team;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ use super::plays::Plays;
 use super::positions;
 use super::rank::{FACTS, Fact};
 use super::snapshot::{Game, GameStatus, LatestPossession, Period, PeriodKind, PeriodScore, Shot, Tracking};
+use super::trouble::Trouble;
 use super::view::SILENT;
 
 pub(super) use team::{TeamHeard, merge, number_order};
@@ -38,6 +40,8 @@ pub(super) struct Heard {
     pub(super) last: Option<Timestamp>,
     pub(super) messages: u64,
     pub(super) skipped: u64,
+    #[serde(default)]
+    pub(super) trouble: Trouble,
     pub(super) game: Arc<Game>,
     pub(super) clocks: Clocks,
     /// When the clocks were last spoken of.
@@ -66,6 +70,9 @@ pub(super) struct Heard {
     /// Shots that were deleted last: their ids, players and moments, as far as they were known.
     #[serde(default)]
     pub(super) deleted_shots: Arc<Vec<Shot>>,
+    /// Ids of the shots that the stream has told of on this connection.
+    #[serde(default)]
+    pub(super) streamed_shots: Arc<BTreeSet<String>>,
 }
 
 impl Heard {
@@ -77,6 +84,7 @@ impl Heard {
             last: None,
             messages: 0,
             skipped: 0,
+            trouble: Trouble::default(),
             game: Arc::default(),
             clocks: Clocks::default(),
             clock_at: None,
@@ -94,6 +102,18 @@ impl Heard {
             tracking: None,
             latest_possession: None,
             deleted_shots: Arc::default(),
+            streamed_shots: Arc::default(),
+        }
+    }
+
+    /// A connection begins. What the stream tells on it from here on, it tells in full: a document that is fetched beside it
+    /// changes none of that.
+    pub(super) fn connected(&mut self, at: Timestamp) {
+        self.joining.begin(at);
+        self.plays.connected();
+        self.streamed_shots = Arc::default();
+        for team in self.teams.iter_mut().filter(|team| !team.streamed.is_empty()) {
+            Arc::make_mut(team).streamed.clear();
         }
     }
 
@@ -286,7 +306,8 @@ impl Heard {
             self.joining.told(at, happened_at);
         }
         if !self.joining.is_outdated(at, line.happened_at) {
-            self.by_id(&line.team).take_line(line);
+            let is_present = !self.joining.is_on_at(at);
+            self.by_id(&line.team).take_line(line, is_present);
         }
     }
 

@@ -122,6 +122,32 @@ pub(super) fn served(given: &[GivenPenalty], in_box: Option<&(i64, Vec<PlayerId>
     served
 }
 
+/// Whoever sits in the box for a penalty that nobody told, because it was given before the feed was joined: who it is, and
+/// nothing that would have to be guessed.
+pub(super) fn unexplained(
+    given: &[GivenPenalty],
+    in_box: Option<&(i64, Vec<PlayerId>)>,
+    known: &[Player],
+) -> Vec<Penalty> {
+    let is_told = |id: &PlayerId| {
+        given.iter().any(|given| given.penalty.player.as_ref() == Some(id) || given.server.as_ref() == Some(id))
+    };
+    let sits = |id: &PlayerId| {
+        let player = known.iter().find(|player| player.id.as_ref() == Some(id));
+        let name = |player: &Player| {
+            let parts = [player.first_name.as_deref(), player.last_name.as_deref()];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
+        };
+        Penalty {
+            player: Some(id.clone()),
+            name: player.and_then(name),
+            number: player.and_then(|player| player.number.clone()),
+            ..Penalty::default()
+        }
+    };
+    in_box.iter().flat_map(|(_, players)| players).filter(|id| !is_told(id)).map(sits).collect()
+}
+
 impl GivenPenalty {
     fn served(&self, in_box: Option<&(i64, Vec<PlayerId>)>, clock: &IceClock) -> Option<Penalty> {
         let sits = |players: &Vec<PlayerId>| {

@@ -19,6 +19,9 @@ pub(super) struct Plays {
     keys: Arc<Vec<Key>>,
     plays: Arc<Vec<Arc<Play>>>,
     deleted: Arc<Vec<Tombstone>>,
+    /// How many connections there have been.
+    #[serde(default)]
+    connection: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +34,9 @@ struct Key {
     /// When its first version was told, by the show's clock.
     #[serde(default)]
     told_at: Option<Timestamp>,
+    /// The connection on which the stream told of the play last; `None`: a document did.
+    #[serde(default)]
+    streamed_on: Option<u32>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,10 +51,26 @@ impl Plays {
         &self.plays
     }
 
-    /// Takes a version of a play; the whole of it replaces the earlier version. A version that was written before the one
+    /// A connection begins.
+    pub(super) fn connected(&mut self) {
+        self.connection = self.connection.wrapping_add(1);
+    }
+
+    /// Takes a version of a play from the stream; the whole of it replaces the earlier version. A version that was written before the one
     /// already here, or before the play was deleted, is a straggler and changes nothing. Whether it `is_news` is decided by
     /// the first version. Whether [`Plays::marked`] changed.
     pub(super) fn put(&mut self, told_at: Timestamp, update: &PlayUpdate, is_news: bool, side: Option<Side>) -> bool {
+        self.put_from(Some(self.connection), told_at, update, is_news, side)
+    }
+
+    fn put_from(
+        &mut self,
+        streamed_on: Option<u32>,
+        told_at: Timestamp,
+        update: &PlayUpdate,
+        is_news: bool,
+        side: Option<Side>,
+    ) -> bool {
         let Some(id) = &update.play.id else { return false };
         if let Some(tombstone) = self.deleted.iter().position(|tombstone| tombstone.id == *id) {
             let is_revived = update.updated_at.zip(self.deleted[tombstone].at).is_some_and(|(up, down)| up > down);
@@ -60,7 +82,7 @@ impl Plays {
         let of = update.attributed_to.clone().filter(|_| side.is_none());
         let marks = update.marks.as_slice().into();
         let (sequence, updated_at) = (update.sequence, update.updated_at);
-        let mut key = Key { sequence, updated_at, marks, of, told_at: Some(told_at) };
+        let mut key = Key { sequence, updated_at, marks, of, told_at: Some(told_at), streamed_on };
         let at_millis = update.happened_at.map(Timestamp::as_millis);
         let mut play = Play { team: side, at_millis, news: is_news, ..update.play.clone() };
         let mut had_marks = false;
@@ -102,7 +124,8 @@ impl Plays {
     }
 
     /// Puts the plays of a list of all of them up to `of` that are missing here, and removes those that it does not have any
-    /// more. A play that is known stays as it is unless the list has another kind or player for it.
+    /// more. A play that is known stays as it is unless the list has another kind or player for it; one that the stream has
+    /// told of on this connection stays in any case: the list may have been written before that.
     pub(super) fn put_so_far(
         &mut self,
         told_at: Timestamp,
@@ -112,7 +135,11 @@ impl Plays {
         side_of: impl Fn(&TeamId) -> Option<Side>,
     ) {
         for update in said {
-            let known = self.same(update).map(|index| self.plays[index].clone());
+            let index = self.same(update);
+            if index.is_some_and(|index| self.is_streamed(index)) {
+                continue;
+            }
+            let known = index.map(|index| self.plays[index].clone());
             let is_known = |known: &Play| known.kind == update.play.kind && known.players == update.play.players;
             if known.as_deref().is_some_and(is_known) {
                 continue;
@@ -120,7 +147,7 @@ impl Plays {
             let play =
                 Play { id: known.and_then(|known| known.id.clone()).or(update.play.id.clone()), ..update.play.clone() };
             let side = update.attributed_to.as_ref().and_then(&side_of);
-            self.put(told_at, &PlayUpdate { play, ..update.clone() }, is_news(update.happened_at), side);
+            self.put_from(None, told_at, &PlayUpdate { play, ..update.clone() }, is_news(update.happened_at), side);
         }
         // Of kinds that the list does not have at all nothing follows from its silence.
         let Some(first) = said.iter().map(|update| update.sequence).min() else { return };
@@ -129,10 +156,16 @@ impl Plays {
             let (key, play) = (&self.keys[index], &self.plays[index]);
             let is_listed = |update: &PlayUpdate| update.play.id == play.id || is_same(key, play, update);
             let is_of_kind = said.iter().any(|update| update.play.kind == play.kind);
-            if span.contains(&key.sequence) && is_of_kind && !said.iter().any(is_listed) {
+            let is_gone = span.contains(&key.sequence) && is_of_kind && !said.iter().any(is_listed);
+            if is_gone && !self.is_streamed(index) {
                 self.remove_at(index);
             }
         }
+    }
+
+    /// Whether the stream has told of a play on this connection.
+    fn is_streamed(&self, index: usize) -> bool {
+        self.keys[index].streamed_on == Some(self.connection)
     }
 
     /// Where a play of a list is, by its id or by what happened when and by whom.

@@ -18,7 +18,8 @@ const MOST_DELETED: usize = 64;
 impl Heard {
     /// Puts the shots that are missing, and takes away those that are not listed any more: they were deleted meanwhile.
     /// Unless `ids_agree` with those of the stream, shots are told apart by who took them when. One that the stream has
-    /// deleted does not come back: the document may have been written before that.
+    /// deleted does not come back, and one that the stream has told of on this connection stays as told: the document may have
+    /// been written before that.
     pub(super) fn put_shots_so_far(&mut self, of: Timestamp, said: &[ShotOf], ids_agree: bool) {
         let upto = of.as_millis();
         let own = |said: &ShotOf| Shot { id: said.shot.id.clone().filter(|_| ids_agree), ..said.shot.clone() };
@@ -28,6 +29,7 @@ impl Heard {
             match known.find(|known| is_same(known, shot)).cloned() {
                 // The stream's entry says more.
                 Some(known) if known.made == shot.made && known.three == shot.three => {}
+                Some(known) if self.is_streamed(&known) => {}
                 Some(known) => {
                     let shot = Shot { made: shot.made, three: shot.three, points: shot.points, ..known };
                     self.put_shot(team, &shot);
@@ -38,9 +40,11 @@ impl Heard {
         }
         // An empty list is no list: a server that has lost its shots has not deleted them.
         let Some(first) = said.iter().filter_map(|said| said.shot.at_millis).min() else { return };
+        let streamed = self.streamed_shots.clone();
+        let is_streamed = |known: &Shot| known.id.as_ref().is_some_and(|id| streamed.contains(id));
         let is_gone = |known: &Shot| {
             let is_of_its_time = known.at_millis.is_some_and(|at| (first..=upto).contains(&at));
-            is_of_its_time && !said.iter().any(|said| is_same(known, &said.shot))
+            is_of_its_time && !is_streamed(known) && !said.iter().any(|said| is_same(known, &said.shot))
         };
         for team in &mut self.teams {
             if team.shots.iter().flat_map(|shots| shots.iter()).any(is_gone) {
@@ -48,6 +52,10 @@ impl Heard {
                 shots.retain(|shot| !is_gone(shot));
             }
         }
+    }
+
+    fn is_streamed(&self, shot: &Shot) -> bool {
+        shot.id.as_ref().is_some_and(|id| self.streamed_shots.contains(id))
     }
 
     /// Shots stand in the order in which they were taken, where their times are known.
@@ -76,6 +84,13 @@ impl Heard {
     pub(super) fn take_shot(&mut self, team: &TeamId, shot: &Shot) {
         if self.deleted_shots.iter().any(|deleted| deleted.id == shot.id) {
             Arc::make_mut(&mut self.deleted_shots).retain(|deleted| deleted.id != shot.id);
+        }
+        if let Some(id) = shot.id.as_ref().filter(|id| !self.streamed_shots.contains(*id)) {
+            let streamed = Arc::make_mut(&mut self.streamed_shots);
+            if streamed.len() == 2 * MOST_SHOTS {
+                streamed.clear();
+            }
+            streamed.insert(id.clone());
         }
         self.put_shot(team, shot);
     }
@@ -181,6 +196,30 @@ mod tests {
         heard.teams.clear();
         heard.put_shots_so_far(at, &list[..1], true);
         assert_eq!(ids(&heard), ["a"], "no longer deleted");
+    }
+
+    #[test]
+    fn a_shot_that_was_edited_on_the_stream_while_the_document_was_under_way_stays_as_edited() {
+        let mut heard = heard();
+        let (at, team) = (Timestamp::from_millis(9_000), TeamId::new("1"));
+        let miss = Shot { made: false, ..shot(Some("a"), "7", 1_000) };
+        heard.connected(at);
+        heard.apply(at, &Event::Shot { team: team.clone(), shot: shot(Some("a"), "7", 1_000) });
+        heard.apply(at, &Event::Shot { team: team.clone(), shot: miss.clone() });
+        heard.apply(at, &Event::Shot { team: team.clone(), shot: shot(Some("late"), "8", 2_000) });
+        let before = [of_team(shot(Some("a"), "7", 1_000)), of_team(shot(Some("b"), "7", 3_000))];
+        for ids_agree in [true, false] {
+            heard.put_shots_so_far(at, &before, ids_agree);
+            let shots = heard.teams[0].shots.clone().expect("shots");
+            assert!(!shots[0].made, "the edit stands");
+            assert_eq!(shots[1].id.as_deref(), Some("late"), "and so does what was entered late");
+            assert_eq!(shots.len(), 3);
+        }
+        // What was lost with a connection is another matter: then the document is newer.
+        heard.connected(at);
+        heard.put_shots_so_far(at, &before, true);
+        assert_eq!(ids(&heard), ["a", "b"]);
+        assert!(heard.teams[0].shots.as_ref().is_some_and(|shots| shots[0].made));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! In: [`SoFar`], which a vendor's server wrote at some moment and which may arrive after newer messages of the stream. Out:
 //! the same state as if nothing had been missed. It is no news: it speaks of its own time and replaces what is known of
-//! that; what the stream told of later moments stands, nothing is added up, and what it lists a second time is
-//! recognised.
+//! that; what the stream told of later moments stands, and so does whatever it told on this connection, edits of old plays
+//! among it; nothing is added up, and what it lists a second time is recognised.
 
 use std::sync::Arc;
 
@@ -42,16 +42,17 @@ impl Heard {
     fn take_totals(&mut self, said: &SoFar, of: Timestamp) {
         for (team, points) in &said.scores {
             let team = self.by_id(team);
-            if team.told_of(None).is_none_or(|told| told <= of) {
+            if team.streamed.is_empty() && team.told_of(None).is_none_or(|told| told <= of) {
                 team.score = Some(*points);
             }
         }
         for line in &said.lines {
             let team = self.by_id(&line.team);
-            let Some(id) = line.player.as_ref().filter(|id| team.told_of(Some(id)).is_none_or(|told| told <= of))
-            else {
-                continue;
+            let is_older = |id: &&PlayerId| {
+                let is_streamed = team.streamed.iter().any(|of| of.as_ref() == Some(*id));
+                !is_streamed && team.told_of(Some(id)).is_none_or(|told| told <= of)
             };
+            let Some(id) = line.player.as_ref().filter(is_older) else { continue };
             let players = Arc::make_mut(team.players.get_or_insert_default());
             match players.iter_mut().find(|player| player.id.as_ref() == Some(id)) {
                 Some(player) => merge(&mut player.stats, &line.stats),
@@ -158,6 +159,7 @@ mod tests {
                 let shot = shot(&at.to_string(), second(at));
                 heard.apply(second(at), &Event::Shot { team: "1".into(), shot });
             }
+            heard.connected(second(30));
             let said = SoFar {
                 of: Some(second(plays_of)),
                 plays: plays(plays_of),
@@ -189,12 +191,38 @@ mod tests {
     }
 
     #[test]
+    fn an_old_play_that_is_edited_while_the_document_is_under_way_keeps_its_new_totals_and_its_new_kind() {
+        let mut heard = caught_up(Vec::new());
+        heard.apply(second(600), &Event::Play(play("live", second(600))));
+        let edited = |kind: &str| {
+            let update = play("old", second(100));
+            PlayUpdate { play: Play { kind: kind.to_owned(), ..update.play }, ..update }
+        };
+        heard.apply(second(601), &Event::Line(line(9, Some(second(100)))));
+        heard.apply(second(601), &Event::Play(edited("two_point_miss")));
+        let written_before = SoFar {
+            of: Some(second(600)),
+            plays_of: Some(second(600)),
+            lines: vec![line(12, None)],
+            plays: Some(vec![edited("two_point_make"), play("live", second(600))]),
+            scores: vec![("1".into(), 12)],
+            ..SoFar::default()
+        };
+        heard.apply(second(602), &Event::SoFar(Box::new(written_before)));
+        assert_eq!((points(&heard), heard.teams[0].score), (Some(9), None));
+        let kinds: Vec<_> = heard.plays.shared().iter().map(|play| play.kind.clone()).collect();
+        assert_eq!(kinds, ["rebound", "two_point_miss"]);
+    }
+
+    #[test]
     fn totals_of_before_the_last_line_are_too_late() {
         let mut heard = caught_up(vec![line(12, None)]);
         heard.apply(second(601), &Event::Line(line(14, Some(second(599)))));
         let late = SoFar { of: Some(second(595)), lines: vec![line(12, None)], ..SoFar::default() };
         heard.apply(second(602), &Event::SoFar(Box::new(late)));
         assert_eq!(points(&heard), Some(14));
+        // The stream goes on where it is; only what a lost connection has missed is told by a newer document.
+        heard.connected(second(602));
         let newer = SoFar { of: Some(second(603)), lines: vec![line(15, None)], ..SoFar::default() };
         heard.apply(second(604), &Event::SoFar(Box::new(newer)));
         assert_eq!(points(&heard), Some(15));

@@ -438,9 +438,15 @@ impl<'a> Merge<'a> {
     fn penalties(&self, side: Side, clock: &Clock) -> Arc<Vec<Penalty>> {
         let served = self.pick(Fact::Penalties, |heard| {
             let team = self.team_of(heard, side)?;
-            let given = team.penalties.as_ref()?;
+            if team.penalties.is_none() && team.in_box.is_none() {
+                return None;
+            }
+            let given = team.penalties.as_deref().map_or(&[][..], Vec::as_slice);
             let ice_clock = IceClock::of(clock, heard.clocks.highest_millis);
-            Some(hockey::served(given, team.in_box.as_ref(), &ice_clock))
+            let mut served = hockey::served(given, team.in_box.as_ref(), &ice_clock);
+            let known = team.players.as_deref().map_or(&[][..], Vec::as_slice);
+            served.extend(hockey::unexplained(given, team.in_box.as_ref(), known));
+            Some(served)
         });
         match served {
             Some(served) if !served.is_empty() => Arc::new(served),
@@ -501,5 +507,7 @@ fn health(heard: &Heard, now: Timestamp) -> FeedHealth {
         silent_millis: heard.last.map(|last| now.since(last).as_millis() as u64),
         messages: heard.messages,
         skipped: heard.skipped,
+        reasons: heard.trouble.reasons(heard.kind, heard.link, heard.last, now),
+        not_understood: heard.trouble.not_understood.clone(),
     }
 }

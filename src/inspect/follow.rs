@@ -103,7 +103,9 @@ impl Follower {
         match report {
             Report::Message { feed, kind, bytes } => Some(Told::Message(self.message(at, feed, kind, &bytes))),
             Report::Skipped { feed, kind, bytes, why } => {
+                let what = self.decoder(&feed, kind).passed_over(bytes, why);
                 self.state.skipped(&feed, kind);
+                self.state.odd(at, &feed, kind, what, true);
                 let odd = vec![format!("{why:?}").to_lowercase()];
                 Some(Told::Message(Arrived { bytes, odd, ..Arrived::new(at, feed, kind, Became::Lost) }))
             }
@@ -114,19 +116,28 @@ impl Follower {
                 (repeated > 0).then_some(Told::Message(again))
             }
             Report::Link { feed, kind, link, why } => {
-                self.state.link(at, &feed, kind, link);
+                self.state.link(at, &feed, kind, link, why.as_deref());
                 Some(Told::Link(Changed { at_millis, feed, link, why }))
             }
         }
     }
 
-    fn message(&mut self, at: Timestamp, feed: FeedId, kind: FeedKind, bytes: &[u8]) -> Arrived {
+    fn decoder(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Decoder {
         let options = &self.options;
-        let fresh = || Decoder::new(kind, options.get(&feed).cloned().unwrap_or_default());
-        let decoder = self.decoders.entry(feed.clone()).or_insert_with(fresh);
-        self.events.clear();
-        let outcome = decoder.decode(bytes, &mut self.events);
-        let odd = decoder.notes().of_message().iter().map(ToString::to_string).collect();
+        let fresh = || Decoder::new(kind, options.get(feed).cloned().unwrap_or_default());
+        self.decoders.entry(feed.clone()).or_insert_with(fresh)
+    }
+
+    fn message(&mut self, at: Timestamp, feed: FeedId, kind: FeedKind, bytes: &[u8]) -> Arrived {
+        let mut events = std::mem::take(&mut self.events);
+        events.clear();
+        let decoder = self.decoder(&feed, kind);
+        let outcome = decoder.decode(bytes, &mut events);
+        let odd: Vec<String> = decoder.notes().of_message().iter().map(ToString::to_string).collect();
+        self.events = events;
+        for what in &odd {
+            self.state.odd(at, &feed, kind, what, outcome.verdict == Verdict::Skipped);
+        }
         let became = match outcome.verdict {
             Verdict::Taken => Became::Taken,
             Verdict::Heartbeat => Became::Heartbeat,
@@ -313,6 +324,7 @@ impl fmt::Display for Standing {
                 Some(millis) => write!(f, ", heard {}.{} s ago |", millis / 1000, millis % 1000 / 100)?,
                 None => f.write_str(", never heard |")?,
             }
+            feed.reasons.iter().try_for_each(|reason| write!(f, " {reason} |"))?;
         }
         write!(f, " {}", self.game)?;
         self.unmatched.iter().try_for_each(|sentence| write!(f, " | {sentence}"))

@@ -132,6 +132,8 @@ mod tests {
             silent_millis: None,
             messages: 0,
             skipped: 0,
+            reasons: Vec::new(),
+            not_understood: Default::default(),
         })
     }
 

@@ -147,7 +147,7 @@ impl Game {
         let (at, kind) = (instant(line.at), line.feed);
         let feed = FeedId::new(kind.name());
         if let Some(link) = line.link {
-            self.state.link(at, &feed, kind, link);
+            self.state.link(at, &feed, kind, link, None);
         }
         if line.alive {
             self.state.alive(at, &feed, kind);

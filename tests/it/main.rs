@@ -9,6 +9,7 @@ mod by_hand;
 mod captures;
 mod changes;
 mod command_line;
+mod cuts;
 mod damage;
 mod diagnostics;
 mod draw;

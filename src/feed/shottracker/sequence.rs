@@ -34,6 +34,10 @@ pub(super) struct Sequence {
     behind: bool,
     /// Number and hash of the messages of this connection passed on last.
     recent: VecDeque<(u64, u64)>,
+    /// Those of the connections before it.
+    earlier: VecDeque<(u64, u64)>,
+    /// A number that an earlier connection had has come with another message.
+    is_another: bool,
 }
 
 impl Sequence {
@@ -51,7 +55,17 @@ impl Sequence {
     pub(super) fn connected(&mut self) {
         self.floor = self.last;
         self.behind = false;
-        self.recent.clear();
+        self.is_another = false;
+        // Of a connection that brought nothing there is nothing to remember.
+        if !self.recent.is_empty() {
+            self.earlier = std::mem::take(&mut self.recent);
+        }
+    }
+
+    /// Whether a repetition turned out to be none: under numbers that we know other messages came. The server has been started
+    /// again, and its numbers pass ours too soon for [`Sequence::is_behind`] to last.
+    pub(super) fn counts_anew(&self) -> bool {
+        self.is_another
     }
 
     /// Whether the connection is still below where the last one ended. If that lasts, the numbers mean something else.
@@ -69,12 +83,13 @@ impl Sequence {
         if let Some(floor) = self.floor.filter(|floor| seq <= *floor) {
             // The floor itself is where we were: it is repeated by a server that takes `last_seq` as inclusive.
             self.behind = seq < floor;
+            let message = (seq, hash(bytes));
+            let is_known = self.earlier.iter().any(|(number, _)| *number == seq);
+            self.is_another |= self.behind && is_known && !self.earlier.contains(&message);
             return false;
         }
         self.behind = false;
-        let mut hasher = DefaultHasher::new();
-        hasher.write(bytes);
-        let message = (seq, hasher.finish());
+        let message = (seq, hash(bytes));
         if self.recent.contains(&message) {
             return false;
         }
@@ -85,6 +100,12 @@ impl Sequence {
         self.last = self.last.max(Some(seq));
         true
     }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 /// What is looked at in a message before it is passed on.
@@ -204,6 +225,21 @@ mod tests {
         assert!(!sequence.admit(3, b"m") && !sequence.is_behind());
         assert!(!sequence.admit(2, b"m") && sequence.is_behind());
         assert!(sequence.admit(4, b"m") && !sequence.is_behind());
+    }
+
+    #[test]
+    fn other_messages_under_known_numbers_are_no_repetition_however_soon_the_numbers_pass_ours() {
+        let mut sequence = Sequence::default();
+        sequence.connected();
+        let told: [(u64, &[u8]); 3] = [(1, b"a"), (2, b"chart"), (2, b"boxscore")];
+        assert!(told.iter().all(|(seq, bytes)| sequence.admit(*seq, bytes)));
+        sequence.connected();
+        sequence.connected();
+        assert!(told.iter().all(|(seq, bytes)| !sequence.admit(*seq, bytes)) && !sequence.counts_anew());
+        assert!(!sequence.admit(2, b"another") && !sequence.counts_anew(), "where we were may share its number");
+        assert!(!sequence.admit(1, b"another") && sequence.counts_anew());
+        sequence.forget();
+        assert!(!sequence.counts_anew() && sequence.admit(1, b"another"));
     }
 
     #[test]

@@ -16,15 +16,15 @@ use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use crate::feed::beside::Beside;
 use crate::feed::failure::{Failure, causes, excerpt};
 use crate::feed::report::{Reporter, Skip};
 
 use super::Ping;
-use super::catch_up::CatchUp;
 use super::sequence::{Envelope, Sequence};
 
-/// After a ping something must arrive within this.
-const PONG_WITHIN: Duration = Duration::from_secs(10);
+/// After a ping something must arrive within this, unless the options say otherwise.
+pub const PONG_WITHIN: Duration = Duration::from_secs(10);
 
 /// A server that repeats an event from its beginning comes to where we were within this, or it counts anew. Some
 /// thousand messages of a kilobyte take a second or two; if it was slower after all, they are taken twice, which their
@@ -43,6 +43,7 @@ const TOKEN_CODES: [u16; 5] = [1008, 3000, 3003, 4401, 4403];
 pub(super) struct KeepAlive {
     pub ping: Ping,
     pub every: Duration,
+    pub pong_within: Duration,
 }
 
 /// How a connection ended.
@@ -59,7 +60,7 @@ pub(super) async fn read<S>(
     at: &str,
     keep_alive: KeepAlive,
     sequence: &mut Sequence,
-    catch_up: &mut CatchUp,
+    catch_up: &mut Beside,
     reporter: &mut Reporter,
 ) -> Ended
 where
@@ -108,11 +109,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
     async fn run(
         &mut self,
         sequence: &mut Sequence,
-        catch_up: &mut CatchUp,
+        catch_up: &mut Beside,
         reporter: &mut Reporter,
     ) -> (Failure, bool) {
         loop {
-            let dead_at = self.heard_at + self.keep_alive.every + PONG_WITHIN;
+            let dead_at = self.heard_at + self.keep_alive.every + self.keep_alive.pong_within;
             let anew_at = self.behind.map_or(dead_at, Behind::until);
             let step = tokio::select! {
                 arrived = self.socket.next() => self.arrived(arrived, sequence, reporter).await,
@@ -131,6 +132,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
             };
             if let Err(end) = step {
                 return end;
+            }
+            if sequence.counts_anew() {
+                sequence.forget();
+                return (Failure::CountsAnew { at: self.at.to_owned() }, false);
             }
         }
     }
@@ -231,7 +236,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
         let code = u16::from(code);
         let reason = excerpt(&reason);
         let says = if reason.is_empty() { format!(" (code {code})") } else { format!(" (code {code}: {reason})") };
-        (Failure::Closed { at, says }, TOKEN_CODES.contains(&code))
+        match TOKEN_CODES.contains(&code) {
+            true => (Failure::TokenRefused { at, says }, true),
+            false => (Failure::Closed { at, says }, false),
+        }
     }
 }
 

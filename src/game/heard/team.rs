@@ -48,6 +48,9 @@ pub(in crate::game) struct TeamHeard {
     /// Of each player, or of the team: the latest moment that a line told of.
     #[serde(default)]
     pub(in crate::game) lines_of: Vec<(Option<PlayerId>, Timestamp)>,
+    /// Of whom lines of the present have been told on this connection.
+    #[serde(default)]
+    pub(in crate::game) streamed: Vec<Option<PlayerId>>,
 }
 
 impl TeamHeard {
@@ -59,10 +62,13 @@ impl TeamHeard {
         }
     }
 
-    /// Takes the values that a play left a player or the team with.
-    pub(super) fn take_line(&mut self, line: &StatLine) {
+    /// Takes the values that a play left a player or the team with; `is_present`: and not told as the past.
+    pub(super) fn take_line(&mut self, line: &StatLine, is_present: bool) {
         if !self.is_news(line) {
             return;
+        }
+        if is_present && !self.streamed.contains(&line.player) {
+            self.streamed.push(line.player.clone());
         }
         self.note_line(line.player.as_ref(), line.happened_at);
         self.score = line.team_points.or(self.score);

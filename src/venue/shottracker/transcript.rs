@@ -86,7 +86,7 @@ impl<'p> Transcript<'p> {
         }
         if self.wants("location") {
             let t = self.play.timeline.real(now).as_millis();
-            self.tell("location", location(&course, self.ms, t));
+            self.tell("location", location(&course, self.ms.min(course.end_ms()), t));
         }
     }
 }

@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::*;
+use crate::feed::backoff::Policy;
 use crate::feed::report::Report;
 use crate::ids::FeedKind;
 
@@ -33,7 +34,8 @@ async fn resumed(ping: Ping, room: usize, last: Option<u64>) -> Bench {
         let mut reporter = Reporter::new("tracker".into(), FeedKind::ShotTracker, sender, Vec::new());
         let mut sequence = Sequence::after(last);
         sequence.connected();
-        let (keep_alive, mut catch_up) = (KeepAlive { ping, every: EVERY }, CatchUp::off());
+        let (keep_alive, mut catch_up) =
+            (KeepAlive { ping, every: EVERY, pong_within: PONG_WITHIN }, Beside::new("nothing", Policy::default()));
         read(client, "live.example", keep_alive, &mut sequence, &mut catch_up, &mut reporter).await
     });
     Bench { server, reports, reading }
@@ -158,7 +160,8 @@ async fn a_close_for_policy_casts_the_token_aside_and_is_told_with_its_reason() 
         bench.server.close(Some(frame)).await.unwrap();
         let ended = bench.reading.await.unwrap();
         assert_eq!(ended.token_refused, refused, "{code}");
-        let expected = format!("live.example closed the connection (code {code}: token expired)");
+        let rest = if refused { "; a fresh token is asked for" } else { "" };
+        let expected = format!("live.example closed the connection (code {code}: token expired){rest}");
         assert_eq!(ended.failure.to_string(), expected);
     }
 }
@@ -216,9 +219,16 @@ async fn a_message_above_the_cap_is_counted_by_its_length_and_never_read() {
     let mut header = vec![0x81, 127];
     header.extend(100_000_000u64.to_be_bytes());
     tokio::io::AsyncWriteExt::write_all(&mut far, &header).await.unwrap();
-    let keep_alive = KeepAlive { ping: Ping::Json, every: EVERY };
-    let ended =
-        read(client, "live.example", keep_alive, &mut Sequence::default(), &mut CatchUp::off(), &mut reporter).await;
+    let keep_alive = KeepAlive { ping: Ping::Json, every: EVERY, pong_within: PONG_WITHIN };
+    let ended = read(
+        client,
+        "live.example",
+        keep_alive,
+        &mut Sequence::default(),
+        &mut Beside::new("nothing", Policy::default()),
+        &mut reporter,
+    )
+    .await;
     let Ok(Report::Skipped { bytes, why, .. }) = reports.try_recv() else { panic!("nothing told") };
     assert_eq!((bytes, why), (100_000_000, Skip::Oversized));
     let told = ended.failure.to_string();
