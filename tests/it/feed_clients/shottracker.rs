@@ -190,7 +190,8 @@ async fn an_account_without_rights_to_the_game_so_far_is_told_once_and_costs_no_
     feed.why().await;
     let mut socket = live.caller().await.websocket().await;
     socket.send(&numbered(2)).await;
-    feed.expect(&["up", &numbered(2)]).await;
+    // What is missing is missing still.
+    feed.expect(&[&told, &numbered(2)]).await;
     // Whoever calls next wants a token, not the game.
     socket.close(4401, "token expired").await;
     feed.why().await;
@@ -238,7 +239,7 @@ async fn a_token_that_opens_a_socket_but_brings_nothing_or_is_turned_out_is_not_
     feed.expect(&["up", &numbered(1)]).await;
     socket.close(4401, "token t0ken-0002 expired").await;
     let why = feed.why().await;
-    assert!(why.ends_with("closed the connection (code 4401: token *** expired)"), "{why}");
+    assert!(why.ends_with("closed the connection (code 4401: token *** expired); a fresh token is asked for"), "{why}");
     rest.caller().await.json(r#"{"token":"t0ken-0003"}"#).await;
     assert_eq!(live.caller().await.target(), "/live?token=t0ken-0003&last_seq=1");
 }
