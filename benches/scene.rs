@@ -1,8 +1,9 @@
 //! What a frame costs before it is drawn: expressions, layout, draw list.
 //!
-//! `cargo bench --bench scene`. The first two lines of the score bug are limits that CI may hold: 5 µs and 100 µs.
+//! `cargo bench --bench scene`. The first two lines of each bug are limits that CI may hold: 5 µs and 100 µs.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -11,7 +12,7 @@ use sideline::draw_list::Size;
 use sideline::game::snapshot::{GameSnapshot, Play, Player, Team};
 use sideline::ids::LayerId;
 use sideline::scene::Stage;
-use sideline::template::{TemplateSet, sample};
+use sideline::template::{Template, TemplateSet, sample};
 use sideline::text::Fonts;
 use sideline::time::{FrameIndex, FrameRate};
 
@@ -26,7 +27,8 @@ struct Show {
 impl Show {
     /// A graphic, fully in.
     fn with(template: &str, game: &GameSnapshot) -> Show {
-        let set = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:?}"));
+        let mut set = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:?}"));
+        set.insert(flex_bug());
         let mut show = Show { stage: Stage::new(Arc::new(set)), fonts: Fonts::bundled(), frame: 0 };
         show.take(template);
         show.frame = 600;
@@ -103,6 +105,62 @@ fn score_bug(c: &mut Criterion) {
     });
 }
 
+/// A bug with as much in it as the built-in one, laid out in rows and columns: two teams with score, fouls, timeouts and
+/// a bonus pill, the clock, the period.
+fn flex_bug() -> Template {
+    let team = |side: &str| {
+        format!(
+            r##"{{ "type": "box", "id": "{side}", "fill": "{{{{ {side}.color.primary | plate }}}}", "transition": {{ "fill": "300ms" }},
+              "layout": {{ "type": "row", "gap": 12, "padding": [10, 16], "align": "center" }}, "children": [
+                {{ "type": "group", "layout": {{ "type": "column", "gap": 6, "justify": "center" }}, "children": [
+                  {{ "type": "text", "text": "{{{{ {side}.code }}}}", "color": "#fff", "font": "big" }},
+                  {{ "type": "repeat", "over": "{{{{ range(5) }}}}", "as": "n", "layout": {{ "type": "row", "gap": 4 }}, "children": [
+                    {{ "type": "box", "width": 14, "height": 4, "fill": "{{{{ '#ffffff' if n < {side}.timeouts else '#ffffff40' }}}}" }} ] }},
+                  {{ "type": "text", "text": "FOULS {{{{ {side}.fouls }}}}", "color": "#fff", "font": "small" }} ] }},
+                {{ "type": "box", "id": "{side}-bonus", "when": "{{{{ {side}.bonus }}}}", "fill": "#f2b632", "layout": {{ "type": "row", "padding": [6, 10] }},
+                  "appear": {{ "from": {{ "opacity": 0 }}, "length": "200ms" }}, "children": [
+                  {{ "type": "text", "text": "BONUS", "color": "#000", "font": "small" }} ] }},
+                {{ "type": "text", "text": "{{{{ {side}.score }}}}", "color": "#fff", "font": "big", "on_change": {{ "kind": "roll" }} }} ] }}"##
+        )
+    };
+    let text = format!(
+        r##"{{ "styles": {{ "big": {{ "family": "Barlow Condensed", "weight": 800, "size": 48, "tabular": true }}, "small": {{ "family": "Barlow Condensed", "size": 22, "tabular": true }} }},
+          "nodes": [ {{ "type": "group", "x": "50%", "y": 1010, "anchor": "bottom", "layout": {{ "type": "row", "gap": 2 }}, "children": [
+            {away}, {home},
+            {{ "type": "box", "fill": "#0e1116", "layout": {{ "type": "column", "gap": 8, "padding": [10, 20], "align": "center", "justify": "center" }}, "children": [
+              {{ "type": "text", "text": "{{{{ clock.game.display }}}}", "color": "#fff", "font": "big" }},
+              {{ "type": "text", "text": "{{{{ clock.period.number | ordinal }}}}", "color": "#fff", "font": "small" }} ] }} ] }} ] }}"##,
+        away = team("away"),
+        home = team("home"),
+    );
+    Template::parse("flex-bug".into(), Path::new("flex-bug"), &text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn flex_score_bug(c: &mut Criterion) {
+    let mut game = sample().clone();
+    let mut show = Show::with("flex-bug", &game);
+    c.bench_function("flex bug, nothing changed", |b| b.iter(|| show.draw(black_box(&game))));
+    let mut millis = 0u32;
+    c.bench_function("flex bug, only the clock changed", |b| {
+        b.iter(|| {
+            millis = (millis + 1000) % 600_000;
+            if let Some(clock) = &mut game.clock.game {
+                clock.millis = millis;
+                clock.display = format!("{:02}:{:02}", millis / 60_000, millis / 1000 % 60);
+            }
+            show.draw(&game);
+        });
+    });
+    let mut turn = 0;
+    c.bench_function("flex bug, everything is laid out again", |b| {
+        b.iter(|| {
+            turn += 1;
+            game.home.code = Some(if turn % 2 == 0 { "GSW" } else { "NY" }.to_owned());
+            show.draw(&game);
+        });
+    });
+}
+
 fn shot_map(c: &mut Criterion) {
     let games = [summary(0), summary(7)];
     let mut show = Show::with("shot-map", &games[0]);
@@ -146,5 +204,5 @@ fn live_court(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, score_bug, shot_map, live_court);
+criterion_group!(benches, score_bug, flex_score_bug, shot_map, live_court);
 criterion_main!(benches);

@@ -289,9 +289,12 @@ struct PreviewArguments {
     /// 720p, 1080p, 2160p, 1080x1920 or WIDTHxHEIGHT
     #[arg(long, default_value = "1080p", value_parser = config::parse_size)]
     size: Size,
-    /// A picture (PNG) behind the graphic: a still, or a frame of a video
+    /// What is behind the graphic: a still (PNG, JPEG, SVG), or a video (needs ffmpeg)
     #[arg(long, value_name = "FILE")]
     behind: Option<PathBuf>,
+    /// Which frame of the video, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    behind_at: f64,
 }
 
 pub fn main() -> ExitCode {
@@ -304,8 +307,8 @@ pub fn main() -> ExitCode {
         Action::Replay(replay) => self::replay(replay),
         Action::Games(games) => self::games(games),
         Action::Render(render) => self::render(render),
-        Action::Preview(PreviewArguments { template, fields, rate, size, behind }) => {
-            app::preview(app::Previewing { template, size, rate, fields, behind })
+        Action::Preview(PreviewArguments { template, fields, rate, size, behind, behind_at }) => {
+            app::preview(app::Previewing { template, size, rate, fields, behind, behind_at_s: behind_at })
         }
         Action::Schema => {
             print!("{}", template::SCHEMA);

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::command::{Command, Fields, Key};
+use crate::command::{Command, Fields, Key, Step};
 use crate::draw_list::Size;
 use crate::frame::{Alpha, PixelFormat};
 use crate::ids::{FeedId, FeedKind, LayerId, OutputId, TeamId, TemplateId};
@@ -561,9 +561,24 @@ pub struct Rundown {
 pub struct RundownStep {
     /// Seconds after the show (or the loop) begins.
     pub at_s: f64,
-    /// A graphic of the show, by name. Exactly one of the two is given.
+    /// A graphic of the show, by name. Exactly one of the three is given.
     pub take: Option<String>,
     pub out: Option<String>,
+    /// Moves it to its next step, or to `to`.
+    #[serde(rename = "continue")]
+    pub continues: Option<String>,
+    /// A step of the graphic that continues, by number or name.
+    pub to: Option<Step>,
+}
+
+impl RundownStep {
+    /// The graphic that it is about; `None` when it names none, or several.
+    pub fn graphic(&self) -> Option<&str> {
+        match (&self.take, &self.out, &self.continues) {
+            (Some(name), None, None) | (None, Some(name), None) | (None, None, Some(name)) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// An output: where frames go.

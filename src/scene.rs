@@ -6,6 +6,8 @@
 //! snapshots at the same frames give the same lists: everything that moves is a function of frame counts.
 //! Never reads a clock, waits, or knows how its list is drawn.
 
+mod alive;
+mod arrange;
 mod courts;
 mod graphic;
 mod life;

@@ -5,6 +5,7 @@
 //! Runs wherever templates are loaded, never on a frame; what a frame needs (evaluation, timelines) is handed to `scene`.
 //! Never draws, and never lets an unknown key, name or colour pass: templates are strict, feeds are not.
 
+pub(crate) mod animate;
 pub(crate) mod bind;
 mod catalog;
 pub(crate) mod check;
@@ -17,6 +18,7 @@ mod filters;
 mod folder;
 mod fonts;
 mod json;
+pub(crate) mod layout;
 pub(crate) mod lazy;
 mod lines;
 pub(crate) mod lookup;
@@ -33,6 +35,7 @@ pub(crate) mod svg_path;
 pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod values;
+pub(crate) mod variants;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,6 +57,7 @@ use model::Node;
 use nodes::Names;
 use reader::{Object, Reader};
 use timeline::Motion;
+use variants::Variant;
 
 /// The version of the format: it grows only when an older template would mean something else, or nothing. New keys and
 /// node types do not count; removed and renamed ones do.
@@ -105,6 +109,8 @@ pub struct Template {
     pub(crate) motion: Motion,
     /// What its nodes read, sorted.
     pub(crate) reads: Vec<values::Source>,
+    /// The same for canvases of other shapes.
+    pub(crate) variants: Vec<Variant>,
 }
 
 /// On a canvas of another shape the template keeps its proportions and this edge.
@@ -125,14 +131,29 @@ impl Template {
     /// Reads one template of a package.
     pub fn parse_in(package: &Package, id: TemplateId, file: &Path, text: &str) -> Result<Template, Vec<Problem>> {
         let mut reader = Reader::new(file, text);
-        let root = match json::parse(text) {
+        let mut root = match json::parse(text) {
             Ok(root) => root,
             Err(bad) => {
                 reader.problem(bad.at, bad.message, None);
                 return Err(reader.problems);
             }
         };
-        let template = read_template(&mut reader, package, id, root);
+        let written = variants::take(&mut reader, &mut root);
+        let mut template = read_template(&mut reader, package, id.clone(), root);
+        for variants::Written { name, aspect, root } in written {
+            let variant = read_template(&mut reader, package, id.clone(), root);
+            let (Some(template), Some(variant)) = (&mut template, variant) else { continue };
+            if template.steps() != variant.steps() {
+                let message = format!(
+                    "the steps of `{}` are {}, and those of the template {}",
+                    name.name,
+                    variant.step_names(),
+                    template.step_names()
+                );
+                reader.problem(name.at, message, "an operator takes the same steps on every canvas".to_owned());
+            }
+            template.variants.push(Variant { aspect, template: Arc::new(variant) });
+        }
         match template {
             Some(template) if reader.problems.is_empty() => Ok(template),
             _ => {
@@ -155,7 +176,22 @@ impl Template {
         fn find<'a>(nodes: &'a [Node], id: &str) -> Option<&'a Node> {
             nodes.iter().find_map(|node| if *node.id == *id { Some(node) } else { find(&node.children, id) })
         }
-        find(&self.nodes, node).map(check::paths).unwrap_or_default()
+        let variants = self.variants.iter().map(|variant| &variant.template.nodes);
+        let found = std::iter::once(&self.nodes).chain(variants).find_map(|nodes| find(nodes, node));
+        found.map(check::paths).unwrap_or_default()
+    }
+
+    /// What a canvas of this shape shows: the template, or the variant whose shape is nearest.
+    pub(crate) fn for_canvas(template: &Arc<Template>, width: f32, height: f32) -> Arc<Template> {
+        // Twice as wide is as far off as half as wide.
+        let off = |aspect: f32| (width / height / aspect).ln().abs();
+        let mut best = (off(template.canvas[0] / template.canvas[1]), template);
+        for variant in &template.variants {
+            if off(variant.aspect) < best.0 {
+                best = (off(variant.aspect), &variant.template);
+            }
+        }
+        best.1.clone()
     }
 
     /// How many steps an operator can take after the graphic has come in.
@@ -236,6 +272,8 @@ fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut roo
         Some(value) => timeline::read_motion(reader, value, &names),
         None => Motion::default(),
     };
+    // They have been taken out.
+    object.get("variants");
     object.get("comment");
     reader.finish(&object, "a template");
     check::check(reader, &fields, &theme, &lets, &nodes, &unused);
@@ -254,6 +292,7 @@ fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut roo
         reads: check::reads(&nodes),
         nodes,
         motion,
+        variants: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@
 //! [`Preview`] is the whole of it but for the window, so that a test can be the designer. It runs on one thread; the
 //! folder is watched and templates are compiled on another.
 
+mod behind;
 mod overlay;
 mod samples;
 mod window;
@@ -19,7 +20,6 @@ use super::Failure;
 use super::bundle::files_of;
 use super::still::{read_template, templates};
 use super::watch::{Saved, Watch};
-use crate::assets;
 use crate::command::{Command, Fields, Refused};
 use crate::draw_list::{DrawList, Item, PictureData, Point, Rect, Size};
 use crate::frame::{Frame, Need};
@@ -54,8 +54,10 @@ pub struct Previewing {
     pub rate: FrameRate,
     /// The operator's fields.
     pub fields: Fields,
-    /// A picture (PNG) to see behind the graphic: a still, or a frame of a video.
+    /// What to see behind the graphic: a still, or a video, of which the frame at `behind_at_s` is shown.
     pub behind: Option<PathBuf>,
+    /// Seconds into the video.
+    pub behind_at_s: f64,
 }
 
 /// What a designer does.
@@ -71,6 +73,8 @@ pub enum Act {
     Take,
     /// Out from here.
     Out,
+    /// From here so many steps on, or back: stood at, their end.
+    Continue(i32),
     /// The next sample, or the one before.
     NextSample,
     LastSample,
@@ -105,6 +109,10 @@ pub struct Preview {
     at: u64,
     out_at: u64,
     is_out: bool,
+    /// Where on the time line the graphic continues, and by how many steps; in order.
+    steps: Vec<(u64, i32)>,
+    /// How many of them the stage has taken.
+    taken: usize,
     /// The frame that the stage was drawn at; frames of a stage never go back.
     drawn_at: Option<u64>,
     graphic: Vec<Item>,
@@ -122,7 +130,7 @@ impl Preview {
         let folder = PathBuf::from(&what.template);
         let (tell, saves) = crossbeam_channel::bounded(SAVES);
         let watch = folder.is_dir().then(|| watch(&folder, tell)).transpose()?;
-        let behind = what.behind.as_deref().map(still).transpose()?;
+        let behind = what.behind.as_deref().map(|path| behind::load(path, what.behind_at_s, what.size)).transpose()?;
         let gpu = Gpu::new().map_err(Failure::machine)?;
         let renderer = Renderer::new(&gpu, overlay::whole(what.size), &[Need::NATIVE]).map_err(Failure::machine)?;
         let mut preview = Self {
@@ -142,6 +150,8 @@ impl Preview {
             at: 0,
             out_at: what.rate.frame_at(OUT_AT).0,
             is_out: false,
+            steps: Vec::new(),
+            taken: 0,
             drawn_at: None,
             graphic: Vec::new(),
             is_new: true,
@@ -156,7 +166,7 @@ impl Preview {
 
     /// Takes the graphic at the beginning of the time line.
     fn begin(&mut self) -> Result<(), Refused> {
-        (self.drawn_at, self.is_out) = (None, false);
+        (self.drawn_at, self.is_out, self.taken) = (None, false, 0);
         self.stage.apply(FrameIndex(0), &Command::Clear { layer: None })?;
         let cue = Command::Cue { layer: LAYER, template: self.id.clone(), fields: self.what.fields.clone() };
         self.stage.apply(FrameIndex(0), &cue)?;
@@ -191,6 +201,14 @@ impl Preview {
             Act::Scrub(share) => self.stand_at((share.clamp(0.0, 1.0) * self.length() as f32).round() as u64),
             Act::Take => {
                 (self.at, self.out_at, self.is_playing) = (0, self.what.rate.frame_at(OUT_AT).0, true);
+                self.steps.clear();
+                self.drawn_at = None;
+            }
+            Act::Continue(by) => {
+                // What came later on the time line has not happened.
+                self.steps.retain(|(at, _)| *at <= self.at);
+                self.steps.push((self.at, by));
+                self.is_playing = true;
             }
             Act::Out => (self.out_at, self.is_playing) = (self.at, true),
             Act::NextSample => self.show_sample((self.sample + 1) % samples),
@@ -303,6 +321,9 @@ impl Preview {
                 Err(refused) => tracing::error!("{refused}"),
             }
             self.draw_at(0);
+        }
+        self.take_steps();
+        if !goes_on {
             self.draw_at(self.at.min(self.out_at));
         }
         if self.at >= self.out_at && !self.is_out {
@@ -311,6 +332,20 @@ impl Preview {
             let _ = self.stage.apply(FrameIndex(self.out_at), &Command::Out { layer: LAYER, cut: false });
         }
         self.draw_at(self.at)
+    }
+
+    /// Takes the steps up to the frame that is shown, each at its own frame.
+    fn take_steps(&mut self) {
+        while let Some((at, by)) = self.steps.get(self.taken).copied().filter(|(at, _)| *at <= self.at.min(self.out_at))
+        {
+            if self.drawn_at.is_some_and(|drawn| drawn < at) {
+                self.draw_at(at);
+            }
+            self.taken += 1;
+            // Refused where nothing is on air: past the last step the graphic has gone out.
+            let go_on = Command::Continue { layer: LAYER, to: None, by: Some(by), cut: false };
+            let _ = self.stage.apply(FrameIndex(at), &go_on);
+        }
     }
 
     fn draw_at(&mut self, frame: u64) -> Vec<Item> {
@@ -372,11 +407,4 @@ fn watch(folder: &Path, tell: crossbeam_channel::Sender<Saved<Template>>) -> Res
     // Nobody listens when the preview is over.
     let saved = move |saved| drop(tell.send(saved));
     Watch::start(around.unwrap_or(folder).to_owned(), seen, read, saved).map_err(Failure::machine)
-}
-
-/// A picture to see behind the graphic.
-fn still(path: &Path) -> Result<Arc<PictureData>, Failure> {
-    let unreadable = |cause: &dyn std::fmt::Display| Failure::Input(format!("cannot read {}: {cause}", path.display()));
-    let picture = assets::load(path, None).map_err(|cause| unreadable(&cause))?;
-    picture.pixels.clone().ok_or_else(|| unreadable(&"nothing of it can be seen"))
 }

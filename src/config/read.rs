@@ -340,13 +340,17 @@ impl<'a> Reader<'a> {
 
     fn check_rundown(&mut self, show: &ShowFile) {
         for step in &show.rundown.steps {
-            let ((Some(name), None) | (None, Some(name))) = (&step.take, &step.out) else {
-                let span = self.text.find("[rundown]").map(|at| at..at);
-                let message = format!("the rundown's step at {} s needs `take` or `out`, and only one", step.at_s);
-                self.push(span, message, None);
+            let section = self.text.find("[rundown]").map(|at| at..at);
+            let Some(name) = step.graphic() else {
+                let one = "needs `take`, `out` or `continue`, and only one";
+                self.push(section, format!("the rundown's step at {} s {one}", step.at_s), None);
                 continue;
             };
-            if !show.graphics.iter().any(|graphic| graphic.name == *name) {
+            if step.to.is_some() && step.continues.is_none() {
+                let message = format!("the rundown's step at {} s has a `to`, and does not continue", step.at_s);
+                self.push(section, message, Some("`to` names a step that a graphic continues to".into()));
+            }
+            if !show.graphics.iter().any(|graphic| graphic.name == name) {
                 let help = match nearest(name, show.graphics.iter().map(|graphic| graphic.name.as_str())) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "add a `[[graphic]]` of that name".to_owned(),
@@ -530,6 +534,25 @@ mod tests {
         ] {
             let found = problems(&show(wrong));
             assert!(found.contains(said), "{wrong}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_rundown_continues_to_steps() {
+        let text = |steps: &str| {
+            format!(
+                "[show]\nname = \"x\"\n[[graphic]]\nname = \"bug\"\ntemplate = \"score-bug\"\nlayer = 1\n\
+                 [rundown]\nsteps = [{{ at_s = 1.0, {steps} }}]\n"
+            )
+        };
+        let show = parse(Path::new("show.toml"), &text("continue = \"bug\", to = \"stats\"")).unwrap();
+        assert_eq!(show.rundown.steps[0].to, Some(crate::command::Step::Name("stats".into())));
+        for (steps, said) in [
+            ("take = \"bug\", continue = \"bug\"", "needs `take`, `out` or `continue`, and only one"),
+            ("out = \"bug\", to = 2", "has a `to`, and does not continue"),
+        ] {
+            let found = problems(&text(steps));
+            assert!(found.contains(said), "{found}");
         }
     }
 

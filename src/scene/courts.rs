@@ -5,6 +5,7 @@ use super::paint::{Begin, Painter, Space};
 use super::shape::{self, Key, Placed};
 use crate::court::{self, Basket, From, Ink, Look, Rink};
 use crate::draw_list::{Affine, Cap, Join, PathData, PathStyle};
+use crate::template::animate::Of;
 use crate::template::bind::Results;
 use crate::template::expr::number_of;
 use crate::template::model::{CourtFrame, CourtNode, Node, Prop, RinkNode, SpotNode, ZoneNode};
@@ -27,8 +28,9 @@ impl Painter<'_> {
         let results = &mut instance.results;
         let number = number_of(&self.eval(&zone.number, results)).unwrap_or(0.0);
         let placed = self.placed(zone.frame.as_ref(), results, space);
-        let fill = zone.fill.as_ref().and_then(|color| self.color(color, results, space));
-        let stroke = zone.stroke.as_ref().and_then(|stroke| self.stroke(stroke, results, space));
+        let fill = zone.fill.as_ref().and_then(|color| self.color_of(node, (Of::Fill, 0), color, instance, space));
+        let stroke = zone.stroke.as_ref().and_then(|stroke| self.stroke_of(node, stroke, instance, space));
+        let results = &mut instance.results;
         let hatch = zone.hatch.as_ref().and_then(|hatch| {
             let is_on = hatch.when.as_ref().is_none_or(|when| self.eval(when, results).is_true());
             let stroke = self.stroke(&hatch.stroke, results, space)?;
@@ -68,7 +70,7 @@ impl Painter<'_> {
         };
         let floor = court.floor.as_ref().and_then(|color| self.color(color, results, space));
         let paint = court.paint.as_ref().and_then(|color| self.color(color, results, space));
-        let stroke = court.stroke.as_ref().and_then(|stroke| self.stroke(stroke, results, space));
+        let stroke = court.stroke.as_ref().and_then(|stroke| self.stroke_of(node, stroke, instance, space));
         if floor.is_some() || paint.is_some() || stroke.is_some() {
             let key = Key { placed: Some(placed), ..Key::default() };
             let paths = shape::kept(&mut instance.path, key, || placed.court_paths(&court.marks));

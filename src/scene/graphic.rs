@@ -21,6 +21,8 @@ use crate::time::{FrameIndex, FrameRate};
 #[derive(Debug)]
 pub(crate) struct Graphic {
     template: Arc<Template>,
+    /// The template, or its variant for the canvas.
+    shown: Arc<Template>,
     /// What the operator gave, also what the template has no field for since it was saved anew.
     given: Fields,
     /// The template's defaults, and over them what was given.
@@ -59,6 +61,7 @@ impl Graphic {
     pub fn new(template: Arc<Template>, fields: &Fields) -> Self {
         Self {
             fields: filled(&template, fields),
+            shown: template.clone(),
             template,
             given: fields.clone(),
             locals: Vec::new(),
@@ -119,7 +122,7 @@ impl Graphic {
     }
 
     pub fn is_gone(&self, frame: FrameIndex, rate: FrameRate) -> bool {
-        self.life.is_gone(&self.template.motion, frame, rate)
+        self.life.is_gone(&self.shown.motion, frame, rate)
     }
 
     pub fn work(&self) -> Work {
@@ -137,14 +140,15 @@ impl Graphic {
         items: &mut Vec<Item>,
     ) {
         let Moment { frame, rate, canvas, .. } = moment;
-        self.life.settle(&self.template.motion, frame, rate);
+        self.choose(canvas);
+        self.life.settle(&self.shown.motion, frame, rate);
         let scope = self.bring_up_to_date(game, tick);
-        let is_at_rest = self.life.is_at_rest(&self.template.motion, frame, rate);
+        let is_at_rest = self.life.is_at_rest(&self.shown.motion, frame, rate);
         let before = self.drawn.take().filter(|drawn| (drawn.rate, drawn.canvas) == (rate, canvas));
         if let Some(drawn) = &before
             && !drawn.is_changing
             && is_at_rest
-            && scope.last_change(&self.template.reads) <= drawn.tick
+            && scope.last_change(&self.shown.reads) <= drawn.tick
         {
             items.extend_from_slice(&drawn.items);
             self.locals = scope.locals;
@@ -157,6 +161,17 @@ impl Graphic {
         self.drawn = Some(Drawn { tick, rate, canvas, is_changing, items: painted });
     }
 
+    /// Takes the variant for a canvas.
+    fn choose(&mut self, canvas: Size) {
+        let shown = Template::for_canvas(&self.template, canvas.width as f32, canvas.height as f32);
+        if !Arc::ptr_eq(&self.shown, &shown) {
+            // Its nodes are others, and so are its lets.
+            (self.nodes, self.lets, self.drawn) = (Vec::new(), Results::default(), None);
+            (self.locals, self.are_fields_new, self.is_step_new) = (Vec::new(), true, true);
+            self.shown = shown;
+        }
+    }
+
     /// Draws what has changed since `before` and takes the rest over from there.
     fn paint(
         &mut self,
@@ -167,14 +182,14 @@ impl Graphic {
         before: Option<Vec<Item>>,
         fonts: &mut Fonts,
     ) -> (Vec<Item>, Found) {
-        let (scale, origin) = fit_canvas(&self.template, moment.canvas);
-        let size = self.template.canvas.map(|side| side * scale);
+        let (scale, origin) = fit_canvas(&self.shown, moment.canvas);
+        let size = self.shown.canvas.map(|side| side * scale);
         let space =
             Space { origin, size, motion: Affine::IDENTITY, opacity: 1.0, is_muted: false, court: None, ordinal: 0 };
         let before_items = before.as_deref().unwrap_or_default();
-        let motion = &self.template.motion;
+        let motion = &self.shown.motion;
         let mut painter = Painter {
-            template: &self.template,
+            template: &self.shown,
             life: &self.life,
             at: self.life.instant(motion, moment.frame, moment.rate),
             is_at_rest: self.life.is_at_rest(motion, moment.frame, moment.rate),
@@ -184,6 +199,11 @@ impl Graphic {
             items: Vec::with_capacity(before_items.len()),
             prefix: &format!("{layer}/{}/", self.template.id),
             suffix: String::new(),
+            ordinal: 0,
+            is_first: self.nodes.is_empty(),
+            is_row_late: false,
+            is_row_leaving: false,
+            is_frozen: false,
             moment,
             tick,
             scale,
@@ -191,7 +211,7 @@ impl Graphic {
             work: self.work,
         };
         let begin = Begin { before: before.as_ref().map(|_| 0), now: 0 };
-        painter.nodes(&self.template.nodes, &mut self.nodes, &space, begin);
+        painter.nodes(&self.shown.nodes, &mut self.nodes, &space, begin);
         let Painter { scope, items, found, work, .. } = painter;
         self.locals = scope.locals;
         self.life.last_ordinal = found.last_ordinal;
@@ -202,7 +222,7 @@ impl Graphic {
     /// Evaluates the lets whose inputs changed, each seeing those before it.
     fn bring_up_to_date<'a>(&mut self, game: &'a GameValues, tick: Tick) -> Scope<'a> {
         let known = std::mem::take(&mut self.locals);
-        let mut scope = Scope { game, locals: Vec::with_capacity(self.template.lets.len() + 3) };
+        let mut scope = Scope { game, locals: Vec::with_capacity(self.shown.lets.len() + 3) };
         let mut known = known.into_iter();
         let fields = known.next().filter(|_| !self.are_fields_new).unwrap_or_else(|| {
             let value = value_of_json(serde_json::Value::Object(self.fields.clone()));
@@ -215,8 +235,8 @@ impl Graphic {
             Local { name: STEP.into(), value, changed: tick }
         });
         self.is_step_new = false;
-        scope.locals.extend([fields, self.template.theme.clone(), step]);
-        for (name, expr) in &self.template.lets {
+        scope.locals.extend([fields, self.shown.theme.clone(), step]);
+        for (name, expr) in &self.shown.lets {
             let (value, is_new) = self.lets.eval(expr, &scope, tick);
             self.work.evaluations += u64::from(is_new);
             let local = known.next().filter(|known| !is_new || is_same(&known.value, &value));

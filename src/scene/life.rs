@@ -67,6 +67,16 @@ impl Life {
         self.acts.last().map_or(0, |act| act.step)
     }
 
+    /// The frame in which it came.
+    pub fn came(&self) -> FrameIndex {
+        self.came
+    }
+
+    /// Whether it is going out.
+    pub fn is_leaving(&self) -> bool {
+        matches!(self.acts.last(), Some(Act { kind: Kind::Leave, .. }))
+    }
+
     fn push(&mut self, kind: Kind, start: FrameIndex, step: usize) {
         if self.acts.len() == MAX_ACTS {
             self.acts.remove(0);

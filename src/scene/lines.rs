@@ -9,20 +9,20 @@ use super::taper::tapered;
 use super::trim::{Cut, cut};
 use crate::draw_list::{Affine, Color, Op, PathData, PathShape, PathStyle};
 use crate::ids::NodeId;
+use crate::template::animate::Of;
 use crate::template::bind::Results;
 use crate::template::expr::text_of;
 use crate::template::model::{Line, Node, PathNode, PathSource, Stroke};
-use crate::template::motion::Property;
 use crate::template::svg_path;
 
 impl Painter<'_> {
     pub(super) fn path(&mut self, node: &Node, path: &PathNode, instance: &mut Instance, space: &Space) {
+        let fill = path.fill.as_ref().and_then(|color| self.color_of(node, (Of::Fill, 0), color, instance, space));
+        let line = path.stroke.as_ref().and_then(|line| {
+            let stroke = self.line(node, line, instance, space)?;
+            Some((stroke, self.cut(line, instance)))
+        });
         let results = &mut instance.results;
-        let fill = path.fill.as_ref().and_then(|color| self.color(color, results, space));
-        let line = path
-            .stroke
-            .as_ref()
-            .and_then(|line| Some((self.line(line, results, space)?, self.cut(node, line, results, space))));
         let text = match &path.path {
             PathSource::Fixed(_) => None,
             PathSource::Bound(expr) => {
@@ -68,8 +68,8 @@ impl Painter<'_> {
         }
     }
 
-    fn line(&mut self, line: &Line, results: &mut Results, space: &Space) -> Option<(PathStyle, Color)> {
-        let color = self.color(&line.stroke.color, results, space)?;
+    fn line(&mut self, node: &Node, line: &Line, instance: &mut Instance, space: &Space) -> Option<(PathStyle, Color)> {
+        let color = self.color_of(node, (Of::Stroke, 0), &line.stroke.color, instance, space)?;
         let width_px = line.stroke.width * self.scale;
         let style = if line.is_tapered {
             PathStyle::Fill
@@ -80,12 +80,12 @@ impl Painter<'_> {
     }
 
     /// What is drawn of a line now: motion goes through what the node's own trim leaves.
-    fn cut(&mut self, node: &Node, line: &Line, results: &mut Results, space: &Space) -> Cut {
+    fn cut(&mut self, line: &Line, instance: &mut Instance) -> Cut {
+        let results = &mut instance.results;
         let ends = [(&line.trim[0], 0.0), (&line.trim[1], 1.0)];
         let [from, to] = ends.map(|(end, usual)| self.number(end, results, usual));
-        let motion = [Property::TrimStart, Property::TrimEnd].map(|property| self.moved(node, property, space));
         Cut {
-            trim: motion.map(|share| from + (to - from) * share),
+            trim: instance.trim.map(|share| from + (to - from) * share),
             dash: line.dash.iter().map(|length| length * self.scale).collect(),
             offset: self.number(&line.dash_offset, results, 0.0) * self.scale,
         }
@@ -107,6 +107,17 @@ impl Painter<'_> {
             let node = suffixed(id, &if i == 0 { name.to_owned() } else { format!("{name}[{i}]") });
             self.push(node, Op::Path(PathShape { canvas_from_local, path: path.clone(), style, color }));
         }
+    }
+
+    pub(super) fn stroke_of(
+        &mut self,
+        node: &Node,
+        stroke: &Stroke,
+        instance: &mut Instance,
+        space: &Space,
+    ) -> Option<(PathStyle, Color)> {
+        let color = self.color_of(node, (Of::Stroke, 0), &stroke.color, instance, space)?;
+        Some((PathStyle::round(stroke.width * self.scale), color))
     }
 
     pub(super) fn stroke(

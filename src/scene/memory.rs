@@ -5,9 +5,13 @@
 
 use minijinja::Value;
 
+use super::alive::Glide;
+use super::arrange::Arranged;
+use super::life::Life;
 use super::paint::Space;
 use super::shape::PathState;
 use super::text::TextState;
+use crate::draw_list::Rect;
 use crate::ids::NodeId;
 use crate::template::bind::Results;
 use crate::template::lazy::is_same;
@@ -18,6 +22,8 @@ use crate::time::FrameIndex;
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     pub when: Results,
+    /// It was asked before whether the node is there: a node that is there from the beginning does not appear.
+    pub is_looked_at: bool,
     pub instance: Option<Box<Instance>>,
 }
 
@@ -30,11 +36,21 @@ pub(crate) struct Instance {
     /// Of its mask; empty when it has none.
     pub mask: Vec<Slot>,
     pub rows: Rows,
+    /// Where the layout around it has put it, from its parent's origin at rest, in canvas pixels.
+    pub placed: Option<Rect>,
+    /// The layout of what is in it, where it has one of its own.
+    pub arranged: Option<Box<Arranged>>,
     /// The first frame in which it was there.
     pub born: FrameIndex,
     pub text: Option<TextState>,
     pub path: Option<PathState>,
     pub flash: Option<FlashState>,
+    /// Its coming and going, where that is animated.
+    pub life: Option<Box<Life>>,
+    /// Its values that glide.
+    pub glides: Vec<Glide>,
+    /// Where motion begins and ends the stroke of a path.
+    pub trim: [f32; 2],
     /// Its first item, counted from the first of what it is in.
     pub offset: usize,
     pub drawn: Option<Drawn>,
@@ -45,6 +61,7 @@ pub(crate) struct Instance {
 pub(crate) struct Drawn {
     pub tick: Tick,
     pub space: Space,
+    pub placed: Option<Rect>,
     /// Items of it and of all below it.
     pub length: usize,
     /// Something in it was on its way to look different.
@@ -68,10 +85,15 @@ impl Instance {
             children: Vec::new(),
             mask: Vec::new(),
             rows: Rows::default(),
+            placed: None,
+            arranged: None,
             born,
             text: None,
             path: None,
             flash: None,
+            life: None,
+            glides: Vec::new(),
+            trim: [0.0, 1.0],
             offset: 0,
             drawn: None,
         }
@@ -83,6 +105,23 @@ impl Instance {
 pub(crate) struct Rows {
     places: Vec<Place>,
     rows: Vec<Row>,
+    /// Those that are shown, in order.
+    pub shown: Vec<Shown>,
+    /// When `shown` was worked out.
+    pub listed: Tick,
+    is_listed: bool,
+}
+
+/// An item of a repeat in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub item: Value,
+    pub changed: Tick,
+    /// Its place in the list; of one that is no longer in it, the last it had.
+    pub at: usize,
+    /// Which of the rows shows it.
+    row: usize,
+    pub is_where_it_was: bool,
 }
 
 /// A place in the list.
@@ -101,6 +140,12 @@ pub(crate) struct Row {
     /// Its place in the list when it was drawn last.
     pub at: usize,
     seen: Tick,
+    /// What it shows, for as long as it is on its way out.
+    item: Value,
+    /// It came when others were shown already.
+    pub is_late: bool,
+    /// Its item is no longer in the list.
+    pub is_leaving: bool,
     pub children: Vec<Slot>,
 }
 
@@ -119,8 +164,35 @@ impl Rows {
         place
     }
 
+    /// Shows an item in the row of its key.
+    pub fn show(&mut self, item: Value, changed: Tick, key: String, tick: Tick) {
+        let at = self.shown.len();
+        let (row, is_where_it_was) = self.row(key, at, tick);
+        self.rows[row].item = item.clone();
+        self.shown.push(Shown { item, changed, at, row, is_where_it_was });
+    }
+
+    /// Goes on showing what is no longer in the list, where it stood, until nothing of it is to be seen.
+    pub fn let_go(&mut self, tick: Tick) {
+        let is_over = |row: &Row| row.children.iter().all(|slot| slot.instance.is_none());
+        let mut going: Vec<usize> =
+            (0..self.rows.len()).filter(|row| self.rows[*row].seen != tick && !is_over(&self.rows[*row])).collect();
+        going.sort_by_key(|row| self.rows[*row].at);
+        for row in going {
+            let gone = &mut self.rows[row];
+            (gone.seen, gone.is_leaving) = (tick, true);
+            let shown = Shown { item: gone.item.clone(), changed: 0, at: gone.at, row, is_where_it_was: true };
+            self.shown.insert(gone.at.min(self.shown.len()), shown);
+        }
+    }
+
+    /// The row of an item that is shown.
+    pub fn of(&mut self, shown: &Shown) -> &mut Row {
+        &mut self.rows[shown.row]
+    }
+
     /// The row of a key that stands at this place now; whether it stood there before as well.
-    pub fn row(&mut self, mut key: String, at: usize, tick: Tick) -> (&mut Row, bool) {
+    fn row(&mut self, mut key: String, at: usize, tick: Tick) -> (usize, bool) {
         let of = |rows: &[Row], key: &str| {
             let here = rows.get(at).filter(|row| row.key == key).map(|_| at);
             here.or_else(|| rows.iter().position(|row| row.key == key))
@@ -132,19 +204,33 @@ impl Rows {
             found = of(&self.rows, &key);
         }
         let index = found.unwrap_or_else(|| {
-            self.rows.push(Row { key, at, seen: 0, children: Vec::new() });
+            let (item, is_late) = (Value::UNDEFINED, self.is_listed);
+            self.rows.push(Row { key, at, seen: 0, item, is_late, is_leaving: false, children: Vec::new() });
             self.rows.len() - 1
         });
         let row = &mut self.rows[index];
         let is_where_it_was = row.at == at;
-        (row.at, row.seen) = (at, tick);
-        (row, is_where_it_was)
+        (row.at, row.seen, row.is_leaving) = (at, tick, false);
+        (index, is_where_it_was)
     }
 
-    /// Forgets what is no longer in the list, which has so many items.
-    pub fn keep(&mut self, count: usize, tick: Tick) {
-        self.places.truncate(count);
+    /// Forgets what is no longer in the list.
+    pub fn keep(&mut self, tick: Tick) {
+        let listed = self.rows.iter().filter(|row| row.seen == tick && !row.is_leaving).count();
+        self.places.truncate(listed);
+        let mut left = 0;
+        let places: Vec<usize> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let place = left;
+                left += usize::from(row.seen == tick);
+                place
+            })
+            .collect();
         self.rows.retain(|row| row.seen == tick);
+        self.is_listed = true;
+        self.shown.iter_mut().for_each(|shown| shown.row = places[shown.row]);
     }
 }
 
@@ -152,18 +238,24 @@ impl Rows {
 mod tests {
     use super::*;
 
+    /// Shows items that are their own keys.
+    fn show(rows: &mut Rows, keys: &[&str], tick: Tick) -> Vec<(String, bool)> {
+        rows.shown.clear();
+        keys.iter().for_each(|key| rows.show(Value::from(*key), tick, (*key).to_owned(), tick));
+        rows.keep(tick);
+        let shown = rows.shown.clone();
+        shown.iter().map(|shown| (rows.of(shown).key.clone(), shown.is_where_it_was)).collect()
+    }
+
     #[test]
     fn a_row_follows_its_key_to_another_place() {
         let mut rows = Rows::default();
-        for (at, key) in ["a", "b"].into_iter().enumerate() {
-            let (row, is_where_it_was) = rows.row(key.to_owned(), at, 1);
-            row.children.push(Slot::default());
-            assert!(is_where_it_was);
-        }
-        rows.keep(2, 1);
-        let (row, is_where_it_was) = rows.row("b".to_owned(), 0, 2);
-        assert_eq!((row.children.len(), is_where_it_was), (1, false));
-        rows.keep(1, 2);
+        show(&mut rows, &["a", "b"], 1);
+        let b = rows.shown[1].clone();
+        rows.of(&b).children.push(Slot::default());
+        assert_eq!(show(&mut rows, &["b"], 2), [("b".to_owned(), false)]);
+        let b = rows.shown[0].clone();
+        assert_eq!(rows.of(&b).children.len(), 1);
         assert_eq!(rows.rows.len(), 1, "a is gone");
     }
 
@@ -171,9 +263,8 @@ mod tests {
     fn two_items_with_one_key_remember_each_their_own() {
         let mut rows = Rows::default();
         for tick in 1..3 {
-            let keys = [0, 1].map(|at| rows.row("same".to_owned(), at, tick).0.key.clone());
+            let keys: Vec<String> = show(&mut rows, &["same", "same"], tick).into_iter().map(|(key, _)| key).collect();
             assert_eq!(keys, ["same", "same~1"]);
-            rows.keep(2, tick);
         }
         assert_eq!(rows.rows.len(), 2);
     }

@@ -6,11 +6,14 @@
 use minijinja::Value;
 
 use super::Moment;
+use super::arrange::Stand;
 use super::life::{Instant, Life};
-use super::memory::{Drawn, FlashState, Instance, Slot};
+use super::memory::{Drawn, FlashState, Instance, Row, Slot};
 use super::shape::Placed;
+use super::text;
 use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, Point, Rect, Shadow};
 use crate::ids::NodeId;
+use crate::template::animate::Of;
 use crate::template::bind::{Local, Results, Scope};
 use crate::template::expr::{Expr, number_of, text_of};
 use crate::template::model::{Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, RepeatNode, ShadowNode};
@@ -63,6 +66,15 @@ pub(crate) struct Painter<'a> {
     pub prefix: &'a str,
     /// `[key]` of each repeat around, after every node's id.
     pub suffix: String,
+    /// Place in the innermost repeat, from 0.
+    pub ordinal: u32,
+    /// The graphic was never drawn before.
+    pub is_first: bool,
+    /// The row being drawn came later than others, or its item has left the list.
+    pub is_row_late: bool,
+    pub is_row_leaving: bool,
+    /// What is being drawn is on its way out, and stays as it was.
+    pub is_frozen: bool,
     pub moment: Moment,
     pub tick: Tick,
     /// Canvas pixels in a reference pixel.
@@ -99,16 +111,7 @@ impl Painter<'_> {
 
     /// Takes a node over from the last frame if it looks the same, or else draws it.
     fn node(&mut self, node: &Node, slot: &mut Slot, space: &Space, begin: Begin) {
-        if let Some(when) = &node.when
-            && !self.eval(when, &mut slot.when).is_true()
-        {
-            slot.instance = None;
-            return;
-        }
-        let instance = slot.instance.get_or_insert_with(|| {
-            let id = NodeId::from(format!("{}{}{}", self.prefix, node.id, self.suffix));
-            Box::new(Instance::new(id, self.moment.frame))
-        });
+        let Some(instance) = self.present(node, slot) else { return };
         let begin = Begin {
             before: begin.before.map(|first| first + instance.offset).filter(|_| instance.drawn.is_some()),
             now: self.items.len() - begin.now,
@@ -116,6 +119,8 @@ impl Painter<'_> {
         instance.offset = begin.now;
         let begin = Begin { now: self.items.len(), ..begin };
         if let (Some(first), Some(drawn)) = (begin.before, &instance.drawn)
+            && drawn.placed == instance.placed
+            && self.is_settled(node, instance)
             && self.looks_the_same(node, drawn, space)
             && let Some(items) = self.before.get(first..first + drawn.length)
         {
@@ -125,12 +130,14 @@ impl Painter<'_> {
         }
         self.work.layouts += 1;
         let outer = std::mem::take(&mut self.found);
-        self.paint(node, instance, space, begin);
+        self.inside(instance, |painter, instance| painter.paint(node, instance, space, begin));
+        self.note_alive(node, instance, space);
         let is_looping = node.is_moved && self.template.motion.loops.iter().any(|track| track.node == node.index);
         self.found.is_changing |= is_looping || node.moves && !self.is_at_rest;
         let Found { last_ordinal, is_changing } = self.found;
         let length = self.items.len() - begin.now;
-        instance.drawn = Some(Drawn { tick: self.tick, space: *space, length, is_changing, last_ordinal });
+        instance.drawn =
+            Some(Drawn { tick: self.tick, space: *space, placed: instance.placed, length, is_changing, last_ordinal });
         self.found.add(outer);
     }
 
@@ -142,28 +149,21 @@ impl Painter<'_> {
     }
 
     fn paint(&mut self, node: &Node, instance: &mut Instance, space: &Space, begin: Begin) {
-        let results = &mut instance.results;
-        let [wide, high] = space.size;
-        let at = [self.extent(&node.x, results, wide), self.extent(&node.y, results, high)];
-        let size = match (&node.width, &node.height) {
-            (Some(width), Some(height)) => {
-                Some([self.extent(width, results, wide), self.extent(height, results, high)])
-            }
-            _ => None,
-        };
-        let [across, down] = size.map_or([0.0; 2], |[width, height]| [width * node.anchor[0], height * node.anchor[1]]);
-        let origin = [space.origin[0] + at[0] - across, space.origin[1] + at[1] - down];
+        let (origin, size) = self.place(node, instance, space);
         let rect = size.map(|size| snapped(origin, size));
         let mut inner = Space { origin, size: size.unwrap_or(space.size), ..*space };
-        let mut opacity = self.number(&node.opacity, results, 1.0).clamp(0.0, 1.0);
+        let mut opacity = self.number(&node.opacity, &mut instance.results, 1.0).clamp(0.0, 1.0);
+        opacity = self.glide(node, &mut instance.glides, Of::Opacity, opacity);
         if let Some(flash) = &node.flash {
             opacity *= self.flash(flash, instance);
         }
-        if node.is_moved {
-            opacity *= self.moved(node, Property::Opacity, space).clamp(0.0, 1.0);
-            inner.motion = self.motion(node, rect, space);
+        let mut clip = None;
+        if Self::is_moving(node) {
+            opacity *= self.moved(node, Property::Opacity, instance, space).clamp(0.0, 1.0);
+            inner.motion = self.motion(node, instance, rect, space);
+            clip = self.reveal(node, instance, rect, space);
+            instance.trim = [Property::TrimStart, Property::TrimEnd].map(|end| self.moved(node, end, instance, space));
         }
-        let clip = if node.is_moved { self.reveal(node, rect, space) } else { None };
         let is_hidden = opacity <= 0.0 || clip.is_some_and(Rect::is_empty);
         inner.is_muted |= is_hidden;
         let is_open = !inner.is_muted;
@@ -177,7 +177,7 @@ impl Painter<'_> {
             Kind::Zone(_) | Kind::Court(_) => !node.children.is_empty(),
             // What lies behind the letters must not be seen through them.
             Kind::Text(text) => text.outline.is_some() || text.shadow.is_some(),
-            _ => false,
+            _ => !node.children.is_empty(),
         };
         let is_layer = is_open && (is_group && opacity < 1.0 || node.mask.is_some());
         if is_layer {
@@ -185,6 +185,11 @@ impl Painter<'_> {
             inner.opacity = 1.0;
         } else {
             inner.opacity *= opacity;
+        }
+        if let (Kind::Text(text), Some(size)) = (&node.kind, size.filter(|_| node.item.is_some())) {
+            let known = self.string(&text.text, &mut instance.results);
+            let at = text::Frame { moment: self.moment, scale: self.scale, origin };
+            inner.origin = text::point_in(text, known.as_deref(), at, size, self.fonts);
         }
         self.kind(node, instance, rect, &inner, begin);
         if let Some(mask) = &node.mask {
@@ -196,6 +201,44 @@ impl Painter<'_> {
         if clip.is_some() && is_open {
             self.push(suffixed(&instance.id, "reveal"), Op::PopClip);
         }
+    }
+
+    /// Where a node's origin lies at rest, and how large it is, in canvas pixels.
+    fn place(&mut self, node: &Node, instance: &mut Instance, space: &Space) -> ([f32; 2], Option<[f32; 2]>) {
+        if let Some(placed) = instance.placed.filter(|_| node.item.is_some()) {
+            return self.glide_to(node, instance, [placed.x, placed.y], Some([placed.width, placed.height]), space);
+        }
+        let Stand { at, size } = self.stand(node, instance, space.size);
+        let size = match (&node.layout, size) {
+            (Some(_), given) => Some(self.arrange(node, instance, given, space)),
+            (None, [Some(width), Some(height)]) => Some([width, height]),
+            _ => None,
+        };
+        let [across, down] = size.map_or([0.0; 2], |[width, height]| [width * node.anchor[0], height * node.anchor[1]]);
+        self.glide_to(node, instance, [at[0] - across, at[1] - down], size, space)
+    }
+
+    /// The place and size that a node has by now on its way to these.
+    fn glide_to(
+        &mut self,
+        node: &Node,
+        instance: &mut Instance,
+        at: [f32; 2],
+        size: Option<[f32; 2]>,
+        space: &Space,
+    ) -> ([f32; 2], Option<[f32; 2]>) {
+        let glides = &mut instance.glides;
+        let [x, y] = [(Of::X, at[0]), (Of::Y, at[1])].map(|(of, to)| self.glide(node, glides, of, to));
+        // A side that is written down has come on its way before the layout, so that neighbours go along.
+        let sides = [(&node.width, Of::Width), (&node.height, Of::Height)];
+        let size = size.map(|size| {
+            let mut sides = sides.into_iter().zip(size).map(|((side, of), to)| match side {
+                Some(Prop::Fixed(_) | Prop::Bound(_)) => to,
+                Some(Prop::Share(_)) | None => self.glide(node, glides, of, to),
+            });
+            [(); 2].map(|()| sides.next().unwrap_or_default())
+        });
+        ([space.origin[0] + x, space.origin[1] + y], size)
     }
 
     fn mask(&mut self, mask: &Node, instance: &mut Instance, space: &Space, begin: Begin) {
@@ -212,11 +255,14 @@ impl Painter<'_> {
     fn kind(&mut self, node: &Node, instance: &mut Instance, rect: Option<Rect>, space: &Space, begin: Begin) {
         match &node.kind {
             Kind::Group { clip } => self.group(node, instance, clip.zip(rect), space, begin),
-            Kind::Box(shape) => self.box_shape(shape, instance, rect, space),
+            Kind::Box(shape) => {
+                self.box_shape(node, shape, instance, rect, space);
+                self.nodes(&node.children, &mut instance.children, space, begin);
+            }
             Kind::Text(text) => self.text(node, text, instance, space),
             Kind::Path(path) => self.path(node, path, instance, space),
-            Kind::Image(image) => self.image(image, instance, rect, space),
-            Kind::Sprite(sprite) => self.sprite(sprite, instance, rect, space),
+            Kind::Image(image) => self.image(node, image, instance, rect, space),
+            Kind::Sprite(sprite) => self.sprite(node, sprite, instance, rect, space),
             Kind::Repeat(repeat) => self.repeat(node, repeat, instance, space, begin),
             Kind::Zone(zone) => self.zone(node, zone, instance, space, begin),
             Kind::Court(court) => self.court(node, court, instance, space, begin),
@@ -246,23 +292,22 @@ impl Painter<'_> {
         }
     }
 
-    fn box_shape(&mut self, shape: &BoxNode, instance: &mut Instance, rect: Option<Rect>, space: &Space) {
+    fn box_shape(&mut self, node: &Node, shape: &BoxNode, instance: &mut Instance, rect: Option<Rect>, space: &Space) {
         let Some(rect) = rect.filter(|rect| !rect.is_empty()) else { return };
-        let results = &mut instance.results;
         let fill = match &shape.fill {
-            Fill::Solid(color) => self.color(color, results, space).map(Paint::Solid),
-            Fill::Linear { degrees, stops } => self.gradient(*degrees, stops, rect, results, space),
+            Fill::Solid(color) => self.color_of(node, (Of::Fill, 0), color, instance, space).map(Paint::Solid),
+            Fill::Linear { degrees, stops } => self.gradient(node, (*degrees, stops), rect, instance, space),
         };
         let border = shape.border.as_ref().and_then(|stroke| {
-            let color = self.color(&stroke.color, results, space)?;
+            let color = self.color_of(node, (Of::Border, 0), &stroke.color, instance, space)?;
             // A hairline stays a whole pixel on a small canvas.
             Some(Border {
                 width_px: (stroke.width * self.scale).max(1.0).min(rect.width.min(rect.height) / 2.0),
                 color,
             })
         });
-        let shadow = self.shadow(shape.shadow.as_ref(), results, space);
-        let inner_shadow = self.shadow(shape.inner_shadow.as_ref(), results, space);
+        let shadow = self.shadow(node, Of::Shadow, shape.shadow.as_ref(), instance, space);
+        let inner_shadow = self.shadow(node, Of::InnerShadow, shape.inner_shadow.as_ref(), instance, space);
         let corners = self.corners(shape.corners, rect);
         let Some(fill) = fill.filter(|_| !space.is_muted) else { return };
         let shape = BoxShape { canvas_from_local: space.motion, rect, corners, fill, border, shadow, inner_shadow };
@@ -271,62 +316,102 @@ impl Painter<'_> {
 
     pub(super) fn shadow(
         &mut self,
+        node: &Node,
+        of: Of,
         shadow: Option<&ShadowNode>,
-        results: &mut Results,
+        instance: &mut Instance,
         space: &Space,
     ) -> Option<Shadow> {
         let shadow = shadow?;
         Some(Shadow {
             offset: Point::new(shadow.x * self.scale, shadow.y * self.scale),
             blur_px: shadow.blur * self.scale,
-            color: self.color(&shadow.color, results, space)?,
+            color: self.color_of(node, (of, 0), &shadow.color, instance, space)?,
         })
     }
 
     fn gradient(
         &mut self,
-        degrees: f32,
-        stops: &[(f32, Prop<Color>)],
+        node: &Node,
+        (degrees, stops): (f32, &[(f32, Prop<Color>)]),
         rect: Rect,
-        results: &mut Results,
+        instance: &mut Instance,
         space: &Space,
     ) -> Option<Paint> {
         let stops = stops
             .iter()
-            .map(|(at, color)| Some((*at, self.color(color, results, space)?)))
+            .zip(0..)
+            .map(|((at, color), part)| Some((*at, self.color_of(node, (Of::Fill, part), color, instance, space)?)))
             .collect::<Option<Vec<(f32, Color)>>>()?;
         let (from, to) = gradient_line(degrees, rect);
         Some(Paint::Linear(Gradient { from, to, stops }))
     }
 
     fn repeat(&mut self, node: &Node, repeat: &RepeatNode, instance: &mut Instance, space: &Space, begin: Begin) {
+        // What a layout has placed is not shifted as well.
+        let step = if node.layout.is_some() { [0.0; 2] } else { [repeat.dx * self.scale, repeat.dy * self.scale] };
+        self.each_row(node, repeat, instance, |painter, row, at| {
+            painter.found.last_ordinal = painter.found.last_ordinal.max(at as u32);
+            let origin = [0, 1].map(|axis| space.origin[axis] + step[axis] * at as f32);
+            let inner = Space { origin, ordinal: at as u32, ..*space };
+            painter.nodes(&node.children, &mut row.children, &inner, begin);
+        });
+    }
+
+    /// Works out which items a repeat shows now, once a frame.
+    fn list(&mut self, node: &Node, repeat: &RepeatNode, instance: &mut Instance) {
+        if instance.rows.listed == self.tick || self.is_frozen && instance.rows.listed > 0 {
+            return;
+        }
         let list = self.eval(&repeat.over, &mut instance.results);
         let rows = &mut instance.rows;
-        let mut count = 0;
+        rows.listed = self.tick;
+        rows.shown.clear();
         for (i, item) in list.try_iter().into_iter().flatten().take(MAX_ITEMS).enumerate() {
             let place = rows.place(i, &item, self.tick);
+            let changed = place.changed;
             let first = self.scope.locals.len();
-            self.scope.locals.push(Local { name: repeat.name.clone(), value: item, changed: place.changed });
-            let index = Local { name: repeat.index_name.clone(), value: Value::from(i), changed: 1 };
-            self.scope.locals.push(index);
+            self.scope.locals.push(Local { name: repeat.name.clone(), value: item.clone(), changed });
+            self.scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(i), changed: 1 });
             let key = repeat.key.as_ref().and_then(|key| text_of(&self.eval(key, &mut place.results)));
-            let (row, is_where_it_was) = rows.row(key.unwrap_or_else(|| i.to_string()), i, self.tick);
-            if !is_where_it_was {
-                // What it remembers was worked out from another place of the list.
-                self.scope.locals[first..].iter_mut().for_each(|local| local.changed = self.tick);
-            }
-            let shift = [repeat.dx * self.scale * i as f32, repeat.dy * self.scale * i as f32];
-            self.found.last_ordinal = self.found.last_ordinal.max(i as u32);
-            let inner =
-                Space { origin: [space.origin[0] + shift[0], space.origin[1] + shift[1]], ordinal: i as u32, ..*space };
+            self.scope.locals.truncate(first);
+            rows.show(item, changed, key.unwrap_or_else(|| i.to_string()), self.tick);
+        }
+        let vanishes = |child: &Node| child.presence.as_ref().is_some_and(|presence| presence.vanishes());
+        if node.children.iter().any(vanishes) && !self.moment.is_old_news {
+            rows.let_go(self.tick);
+        }
+        rows.keep(self.tick);
+    }
+
+    /// Does something for each row of a repeat, where its item is known.
+    pub(super) fn each_row(
+        &mut self,
+        node: &Node,
+        repeat: &RepeatNode,
+        instance: &mut Instance,
+        mut each: impl FnMut(&mut Self, &mut Row, usize),
+    ) {
+        self.list(node, repeat, instance);
+        let outer = (self.ordinal, self.is_row_late, self.is_row_leaving, self.is_frozen);
+        for at in 0..instance.rows.shown.len() {
+            let shown = instance.rows.shown[at].clone();
+            let row = instance.rows.of(&shown);
+            // What a row remembers that stood elsewhere was worked out from another place of the list.
+            let [of_item, of_index] = if shown.is_where_it_was { [shown.changed, 1] } else { [self.tick, self.tick] };
+            let first = self.scope.locals.len();
+            self.scope.locals.push(Local { name: repeat.name.clone(), value: shown.item, changed: of_item });
+            let index = Local { name: repeat.index_name.clone(), value: Value::from(shown.at), changed: of_index };
+            self.scope.locals.push(index);
             let suffix = self.suffix.len();
             self.suffix.push_str(&format!("[{}]", row.key));
-            self.nodes(&node.children, &mut row.children, &inner, begin);
+            (self.ordinal, self.is_row_late, self.is_row_leaving) = (shown.at as u32, row.is_late, row.is_leaving);
+            self.is_frozen = outer.3 || row.is_leaving;
+            each(self, row, shown.at);
             self.suffix.truncate(suffix);
             self.scope.locals.truncate(first);
-            count = i + 1;
         }
-        rows.keep(count, self.tick);
+        (self.ordinal, self.is_row_late, self.is_row_leaving, self.is_frozen) = outer;
     }
 
     /// A component's nodes, which read its arguments.
@@ -338,6 +423,18 @@ impl Painter<'_> {
         space: &Space,
         begin: Begin,
     ) {
+        self.with_arguments(component, instance, |painter, children| {
+            painter.nodes(&node.children, children, space, begin);
+        });
+    }
+
+    /// Does something where a component's arguments are known.
+    pub(super) fn with_arguments<T>(
+        &mut self,
+        component: &ComponentNode,
+        instance: &mut Instance,
+        inside: impl FnOnce(&mut Self, &mut Vec<Slot>) -> T,
+    ) -> T {
         let first = self.scope.locals.len();
         let mut arguments = Vec::with_capacity(component.arguments.len());
         for (i, (name, argument)) in component.arguments.iter().enumerate() {
@@ -349,8 +446,9 @@ impl Painter<'_> {
             arguments.push(Local { name: name.clone(), value, changed });
         }
         self.scope.locals.extend(arguments);
-        self.nodes(&node.children, &mut instance.children, space, begin);
+        let done = inside(self, &mut instance.children);
         self.scope.locals.truncate(first);
+        done
     }
 
     /// How bright a flash is now, 0..=1.
@@ -389,13 +487,10 @@ impl Painter<'_> {
         corners.map(|radius| (radius * self.scale).min(rect.width.min(rect.height) / 2.0))
     }
 
-    pub(super) fn moved(&self, node: &Node, property: Property, space: &Space) -> f32 {
-        self.life.value(&self.template.motion, (node.index, property), space.ordinal, self.at)
-    }
-
-    fn motion(&self, node: &Node, rect: Option<Rect>, space: &Space) -> Affine {
-        let shift = [Property::X, Property::Y].map(|property| self.moved(node, property, space) * self.scale);
-        let grow = [Property::ScaleX, Property::ScaleY].map(|property| self.moved(node, property, space));
+    fn motion(&self, node: &Node, instance: &Instance, rect: Option<Rect>, space: &Space) -> Affine {
+        let moved = |property| self.moved(node, property, instance, space);
+        let shift = [Property::X, Property::Y].map(|property| moved(property) * self.scale);
+        let grow = [Property::ScaleX, Property::ScaleY].map(moved);
         let mut own = Affine::translation(shift[0], shift[1]);
         if grow != [1.0, 1.0] {
             let pivot = rect.map_or(Point::new(space.origin[0], space.origin[1]), |rect| {
@@ -410,11 +505,16 @@ impl Painter<'_> {
     }
 
     /// The part of the node that is uncovered; `None` when all of it is.
-    fn reveal(&self, node: &Node, rect: Option<Rect>, space: &Space) -> Option<Rect> {
-        let shown = self.moved(node, Property::Reveal, space).clamp(0.0, 1.0);
+    fn reveal(&self, node: &Node, instance: &Instance, rect: Option<Rect>, space: &Space) -> Option<Rect> {
+        let shown = self.moved(node, Property::Reveal, instance, space).clamp(0.0, 1.0);
         let rect = rect.filter(|_| shown < 1.0)?;
         let (width, height) = (rect.width * shown, rect.height * shown);
-        Some(match self.life.edge(&self.template.motion, node.index) {
+        let own = instance.life.as_ref().zip(node.presence.as_ref());
+        let edge = match own.filter(|(_, presence)| presence.reveals()) {
+            Some((life, presence)) => life.edge(&presence.motion, node.index),
+            None => self.life.edge(&self.template.motion, node.index),
+        };
+        Some(match edge {
             RevealEdge::Left => Rect { width, ..rect },
             RevealEdge::Right => Rect { x: rect.right() - width, width, ..rect },
             RevealEdge::Top => Rect { height, ..rect },
@@ -423,6 +523,11 @@ impl Painter<'_> {
     }
 
     pub(super) fn eval(&mut self, expr: &Expr, results: &mut Results) -> Value {
+        if self.is_frozen
+            && let Some(kept) = results.kept(expr)
+        {
+            return kept;
+        }
         let (value, is_new) = results.eval(expr, &self.scope, self.tick);
         self.work.evaluations += u64::from(is_new);
         value
@@ -446,12 +551,15 @@ impl Painter<'_> {
 
     /// With the opacity of the groups around; `None` when the colour is not known.
     pub(super) fn color(&mut self, prop: &Prop<Color>, results: &mut Results, space: &Space) -> Option<Color> {
-        let color = match prop {
-            Prop::Fixed(color) => *color,
-            Prop::Bound(expr) => color::parse(self.eval(expr, results).as_str()?)?,
-            Prop::Share(_) => return None,
-        };
-        Some(color.faded(space.opacity))
+        Some(self.plain_color(prop, results)?.faded(space.opacity))
+    }
+
+    pub(super) fn plain_color(&mut self, prop: &Prop<Color>, results: &mut Results) -> Option<Color> {
+        match prop {
+            Prop::Fixed(color) => Some(*color),
+            Prop::Bound(expr) => color::parse(self.eval(expr, results).as_str()?),
+            Prop::Share(_) => None,
+        }
     }
 }
 

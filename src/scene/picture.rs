@@ -7,10 +7,11 @@ use super::paint::{Painter, Space, suffixed};
 use crate::assets::Picture;
 use crate::draw_list::{BoxShape, Clip, Color, ImageShape, Op, Paint, Point, Rect, TextLook, TextRun, TextShape};
 use crate::ids::NodeId;
+use crate::template::animate::Of;
 use crate::template::bind::Results;
 use crate::template::color;
 use crate::template::lookup::{Lookup, Monogram, Otherwise, letters};
-use crate::template::model::{ImageNode, ImageSource, Placing, Prop, SpriteNode};
+use crate::template::model::{ImageNode, ImageSource, Node, Placing, Prop, SpriteNode};
 use crate::time::FrameRate;
 
 /// What shows a picture.
@@ -29,10 +30,17 @@ const LETTERS_SIZE: f32 = 0.46;
 const LETTERS_WIDTH: f32 = 0.74;
 
 impl Painter<'_> {
-    pub(super) fn image(&mut self, node: &ImageNode, instance: &mut Instance, rect: Option<Rect>, space: &Space) {
+    pub(super) fn image(
+        &mut self,
+        of: &Node,
+        node: &ImageNode,
+        instance: &mut Instance,
+        rect: Option<Rect>,
+        space: &Space,
+    ) {
         let Some(rect) = rect.filter(|rect| !rect.is_empty()) else { return };
+        let tint = self.tint(of, node.tint.as_ref(), instance, space);
         let Instance { id, results, .. } = instance;
-        let tint = self.tint(node.tint.as_ref(), results, space);
         let found = match &node.source {
             ImageSource::Fixed(picture) => Some(picture.clone()),
             ImageSource::Lookup(lookup) => self.look_up(lookup, results),
@@ -47,10 +55,16 @@ impl Painter<'_> {
     }
 
     /// White when there is none; `None` when there is one, but not known now.
-    fn tint(&mut self, tint: Option<&Prop<Color>>, results: &mut Results, space: &Space) -> Option<Color> {
+    fn tint(
+        &mut self,
+        node: &Node,
+        tint: Option<&Prop<Color>>,
+        instance: &mut Instance,
+        space: &Space,
+    ) -> Option<Color> {
         match tint {
             None => Some(Color::WHITE.faded(space.opacity)),
-            Some(tint) => self.color(tint, results, space),
+            Some(tint) => self.color_of(node, (Of::Tint, 0), tint, instance, space),
         }
     }
 
@@ -83,8 +97,15 @@ impl Painter<'_> {
         }
     }
 
-    pub(super) fn sprite(&mut self, node: &SpriteNode, instance: &mut Instance, rect: Option<Rect>, space: &Space) {
-        let tint = self.tint(node.tint.as_ref(), &mut instance.results, space);
+    pub(super) fn sprite(
+        &mut self,
+        of: &Node,
+        node: &SpriteNode,
+        instance: &mut Instance,
+        rect: Option<Rect>,
+        space: &Space,
+    ) {
+        let tint = self.tint(of, node.tint.as_ref(), instance, space);
         let (index, is_over) = phase(node, self.moment.frame.since(instance.born), self.moment.rate);
         self.found.is_changing |= !is_over;
         let Some(rect) = rect.filter(|rect| !rect.is_empty()) else { return };

@@ -150,6 +150,48 @@ impl Laid {
     }
 }
 
+/// How large a text is, in canvas pixels, made to fit a width or as nothing narrows it: as wide as alignment takes it to be,
+/// and from its first capitals' tops to its last baseline, so that distances are measured from what the eye sees.
+pub(crate) fn measured(
+    node: &TextNode,
+    known: Option<&str>,
+    fit: Option<&FitTo>,
+    at: Frame,
+    fonts: &mut Fonts,
+) -> [f32; 2] {
+    let setter = Setter { node, at, fit };
+    let text = setter.cased(known.or(node.default.as_deref()).unwrap_or_default());
+    let fitted = setter.fitted(&text, fonts);
+    setter.extent(&fitted, fonts)
+}
+
+/// The point of a text that stands in a rectangle, by its alignment.
+pub(crate) fn point_in(
+    node: &TextNode,
+    known: Option<&str>,
+    at: Frame,
+    [width, height]: [f32; 2],
+    fonts: &mut Fonts,
+) -> [f32; 2] {
+    let across = match node.align {
+        Align::Left => 0.0,
+        Align::Center => 0.5,
+        Align::Right => 1.0,
+        Align::Start | Align::End => {
+            let setter = Setter { node, at, fit: None };
+            let text = setter.cased(known.or(node.default.as_deref()).unwrap_or_default());
+            let is_rtl = fonts.measure(&setter.run(&text, 1.0)).is_ok_and(|metrics| metrics.is_rtl);
+            if (node.align == Align::Start) == is_rtl { 1.0 } else { 0.0 }
+        }
+    };
+    let down = match node.valign {
+        VerticalAlign::Top => 0.0,
+        VerticalAlign::Cap => 0.5,
+        VerticalAlign::Baseline | VerticalAlign::Bottom => 1.0,
+    };
+    [at.origin[0] + width * across, at.origin[1] + height * down]
+}
+
 /// Sets the wordings of one node in one frame.
 struct Setter<'a> {
     node: &'a TextNode,

@@ -82,6 +82,11 @@ pub(crate) struct Results {
 }
 
 impl Results {
+    /// An expression's last value, whatever has changed since.
+    pub fn kept(&self, expr: &Expr) -> Option<Value> {
+        self.kept.iter().find(|(id, ..)| *id == expr.id).map(|(.., value)| value.clone())
+    }
+
     /// An expression's value, and whether it was not known any more.
     pub fn eval(&mut self, expr: &Expr, scope: &Scope<'_>, tick: Tick) -> (Value, bool) {
         let kept = self.kept.iter_mut().find(|(id, ..)| *id == expr.id);

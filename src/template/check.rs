@@ -190,6 +190,12 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
     for prop in sizes.into_iter().flatten() {
         add(&mut found, prop, Wanted::Number);
     }
+    let layouts = node.layout.iter().flat_map(|layout| layout.exprs());
+    let limits = node.limits.iter().flat_map(|limits| limits.exprs());
+    let items = node.item.iter().flat_map(|item| item.exprs());
+    found.extend(layouts.chain(limits).chain(items).map(|expr| (expr, Wanted::Number)));
+    let keyframes = node.keyframes.iter().flat_map(|keyframes| keyframes.exprs());
+    found.extend(keyframes.map(|expr| (expr, Wanted::Color)));
     found.extend(node.when.iter().map(|expr| (expr, Wanted::Anything)));
     found.extend(node.flash.iter().map(|flash| (&flash.on, Wanted::Anything)));
     match &node.kind {

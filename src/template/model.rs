@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
+use super::animate::{Keyframes, Presence, Transitions};
 use super::expr::Expr;
+use super::layout::{Item, Layout, Limits};
 use super::lookup::Lookup;
 use super::motion::{Easing, Length};
 use super::values::Source;
@@ -21,6 +23,15 @@ pub(crate) enum Prop<T> {
     Share(f32),
 }
 
+impl<T> Prop<T> {
+    pub fn expr(&self) -> Option<&Arc<Expr>> {
+        match self {
+            Prop::Bound(expr) => Some(expr),
+            Prop::Fixed(_) | Prop::Share(_) => None,
+        }
+    }
+}
+
 /// One node and what is inside it.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -35,11 +46,21 @@ pub(crate) struct Node {
     /// Needed by whatever is revealed or clipped.
     pub width: Option<Prop<f32>>,
     pub height: Option<Prop<f32>>,
+    pub limits: Option<Box<Limits>>,
+    /// How its children stand; `None` when each stands where it says itself.
+    pub layout: Option<Box<Layout>>,
+    /// How it stands in the layout around it; `None` when it stands at its `x`, `y`.
+    pub item: Option<Box<Item>>,
     /// 0..=1.
     pub opacity: Prop<f32>,
     /// The node and its children are there only while this is true.
     pub when: Option<Arc<Expr>>,
     pub flash: Option<Flash>,
+    /// How its values come to new ones.
+    pub transitions: Option<Box<Transitions>>,
+    pub keyframes: Option<Box<Keyframes>>,
+    /// How it comes and goes.
+    pub presence: Option<Box<Presence>>,
     /// What it is seen through: the alpha of this node, which is placed from the node's own origin.
     pub mask: Option<Box<Node>>,
     pub kind: Kind,
@@ -69,9 +90,15 @@ impl Node {
             anchor: [0.0; 2],
             width: None,
             height: None,
+            limits: None,
+            layout: None,
+            item: None,
             opacity: Prop::Fixed(1.0),
             when: None,
             flash: None,
+            transitions: None,
+            keyframes: None,
+            presence: None,
             mask: None,
             kind,
             children: Vec::new(),

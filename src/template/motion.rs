@@ -14,6 +14,12 @@ pub(crate) enum Length {
     Frames(u32),
 }
 
+impl Default for Length {
+    fn default() -> Self {
+        Length::ZERO
+    }
+}
+
 impl Length {
     pub const ZERO: Length = Length::Frames(0);
 
@@ -22,6 +28,14 @@ impl Length {
         match self {
             Length::Millis(millis) => u64::from(rate.frames_in(Duration::from_millis(u64::from(millis)))),
             Length::Frames(frames) => u64::from(frames),
+        }
+    }
+
+    /// Milliseconds, to compare lengths by; frames as if there were 50 in a second.
+    pub fn millis(self) -> f64 {
+        match self {
+            Length::Millis(millis) => f64::from(millis),
+            Length::Frames(frames) => f64::from(frames) * 20.0,
         }
     }
 
@@ -53,6 +67,9 @@ impl Easing {
     /// Arrival: fast, then settling.
     pub const OUT_EXPO: Easing = Easing::Bezier([0.16, 1.0, 0.3, 1.0]);
 
+    /// For what changes on air: it leaves at once, and settles.
+    pub const OUT_CUBIC: Easing = Easing::Bezier([0.33, 1.0, 0.68, 1.0]);
+
     /// Names and their curves (the customary cubic-bezier approximations).
     const NAMED: [(&'static str, Easing); 12] = [
         ("linear", Easing::Linear),
@@ -60,7 +77,7 @@ impl Easing {
         ("out-quad", Easing::Bezier([0.5, 1.0, 0.89, 1.0])),
         ("in-out-quad", Easing::Bezier([0.45, 0.0, 0.55, 1.0])),
         ("in-cubic", Easing::Bezier([0.32, 0.0, 0.67, 0.0])),
-        ("out-cubic", Easing::Bezier([0.33, 1.0, 0.68, 1.0])),
+        ("out-cubic", Self::OUT_CUBIC),
         ("in-out-cubic", Easing::Bezier([0.65, 0.0, 0.35, 1.0])),
         ("in-quart", Easing::Bezier([0.5, 0.0, 0.75, 0.0])),
         ("out-quart", Easing::Bezier([0.25, 1.0, 0.5, 1.0])),

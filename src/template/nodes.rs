@@ -10,7 +10,7 @@ use super::model::{BoxNode, Fill, Flash, Font, Kind, Node, Prop, RepeatNode, Sha
 use super::motion::{Easing, Length};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
-use super::{courts, pictures, texts};
+use super::{animate, courts, layout, pictures, texts};
 use crate::draw_list::{Color, FontFamily, Gradient};
 
 const KINDS: [&str; 12] =
@@ -40,6 +40,12 @@ pub(crate) struct Names {
     pub ground: Option<&'static str>,
     /// Before the ids of a component's nodes: the id of the node that uses it, and a dot.
     pub prefix: String,
+    /// The nodes that are being read stand in a layout.
+    pub is_in_layout: bool,
+    /// The node that is being read stands in a layout.
+    pub is_item: bool,
+    /// The nodes that are being read are those of a row.
+    pub is_row: bool,
     counts: HashMap<&'static str, u32>,
     next: u32,
 }
@@ -97,21 +103,37 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
         // Whatever it should have been, it may have had a size and a stroke.
         read_id(reader, &object, names, Named { index, kind: "node", has_size: true, has_stroke: true });
         if let Some(children) = object.get("children") {
+            let is_in_layout = std::mem::replace(&mut names.is_in_layout, object.has("layout"));
             read_nodes(reader, children, names);
+            names.is_in_layout = is_in_layout;
         }
         return None;
     };
+    let is_in_layout = std::mem::take(&mut names.is_in_layout);
+    let is_row = std::mem::take(&mut names.is_row);
+    let x = reader.extent_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
+    let y = reader.extent_prop(&object, "y").unwrap_or(Prop::Fixed(0.0));
     let width = reader.extent_prop(&object, "width");
     let height = reader.extent_prop(&object, "height");
-    // A box has a rectangle by itself; whatever else is revealed needs one.
-    let has_size = width.is_some() && height.is_some();
+    let limits = layout::read_limits(reader, &object);
+    let may_lay_out = matches!(kind_name, "group" | "box" | "repeat");
+    let layout = if may_lay_out { layout::read_layout(reader, &object) } else { None };
+    let item = layout::read_item(reader, &object, is_in_layout);
+    let sides = [&width, &height].map(|side| usize::from(side.is_some())).iter().sum::<usize>();
+    // A layout gives a size to what is in it, and takes one from it.
+    let has_size = sides == 2 || sides == 1 && object.has("aspect") || layout.is_some() || item.is_some();
     let has_stroke = kind_name == "path" && object.has("stroke");
-    let id = read_id(reader, &object, names, Named { index, kind: kind_name, has_size, has_stroke });
+    let named = Named { index, kind: kind_name, has_size, has_stroke };
+    let id = read_id(reader, &object, names, named);
+    let transitions = animate::read_transitions(reader, &object, kind_name);
+    let keyframes = animate::read_keyframes(reader, &object, named);
+    let presence = animate::read_presence(reader, &object, named, is_row);
+    names.is_item = item.is_some();
     let locals = reader.locals.len();
     let mut parts = Vec::new();
     let kind = match kind_name {
-        "group" => Some(read_group(reader, &object)),
-        "box" => read_box(reader, &object),
+        "group" => Some(read_group(reader, &object, has_size)),
+        "box" => read_box(reader, &object, has_size),
         "text" => texts::read_text(reader, &object, names),
         "image" => pictures::read_image(reader, &object, [&width, &height]),
         "path" => read_path(reader, &object, names),
@@ -126,7 +148,7 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
             Kind::Component(component)
         }),
     };
-    let may_hold = matches!(kind_name, "group" | "repeat" | "zone" | "court" | "rink" | "spot");
+    let may_hold = matches!(kind_name, "group" | "box" | "repeat" | "zone" | "court" | "rink" | "spot");
     let ground = names.ground;
     match kind_name {
         "court" | "rink" => names.ground = Some(kind_name),
@@ -134,15 +156,15 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
         "zone" | "spot" => names.ground = None,
         _ => {}
     }
+    (names.is_in_layout, names.is_row) = (layout.is_some(), kind_name == "repeat");
     let children = match may_hold.then(|| object.get("children")).flatten() {
         Some(children) => read_nodes(reader, children, names),
         None => parts,
     };
     names.ground = ground;
+    (names.is_in_layout, names.is_row) = (false, false);
     // A repeat's item is known inside it only.
     reader.locals.truncate(locals);
-    let x = reader.extent_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
-    let y = reader.extent_prop(&object, "y").unwrap_or(Prop::Fixed(0.0));
     let anchor = read_anchor(reader, &object, has_size);
     let opacity = reader.number_prop(&object, "opacity").unwrap_or(Prop::Fixed(1.0));
     let when = reader.expr(&object, "when");
@@ -151,8 +173,11 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let mask = pictures::read_mask(reader, &object, names, (&id, [&width, &height]));
     let article = if kind_name == "image" { "an" } else { "a" };
     reader.finish(&object, &format!("{article} {kind_name}"));
+    (names.is_in_layout, names.is_row) = (is_in_layout, is_row);
     let kind = kind?;
-    Some(Node { x, y, anchor, width, height, opacity, when, flash, mask, children, ..Node::bare(index, id, kind) })
+    let node = Node { x, y, anchor, width, height, limits, layout, item, ..Node::bare(index, id, kind) };
+    let node = Node { transitions, keyframes, presence, ..node };
+    Some(Node { opacity, when, flash, mask, children, ..node })
 }
 
 fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
@@ -207,10 +232,10 @@ fn read_anchor(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> [f32
     anchor.unwrap_or_default()
 }
 
-fn read_group(reader: &mut Reader, object: &Object<'_>) -> Kind {
+fn read_group(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> Kind {
     let is_clipped = reader.bool(object, "clip");
     let corners = read_corners(reader, object);
-    if is_clipped && !(object.has("width") && object.has("height")) {
+    if is_clipped && !has_size {
         reader.problem(object.at, "a clipped group needs `width` and `height`", None);
     }
     Kind::Group { clip: is_clipped.then_some(corners) }
@@ -233,9 +258,9 @@ fn read_corners(reader: &mut Reader, object: &Object<'_>) -> [f32; 4] {
     })
 }
 
-fn read_box(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+fn read_box(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> Option<Kind> {
     for side in ["width", "height"] {
-        if !object.has(side) {
+        if !object.has(side) && !has_size {
             reader.missing(object, side);
         }
     }

@@ -238,7 +238,14 @@ impl Reader {
     }
 
     pub fn length(&mut self, object: &Object<'_>, key: &'static str) -> Option<Length> {
-        let (text, at) = self.string(object, key)?;
+        self.string(object, key)?;
+        self.length_of(object.get(key)?)
+    }
+
+    /// A length of time that is a text.
+    pub fn length_of(&mut self, value: &Spanned) -> Option<Length> {
+        let Spanned { json: Json::String(text), at } = value else { return None };
+        let at = *at;
         let length = Length::parse(text);
         if length.is_none() {
             let help = "write \"400ms\", \"0.4s\" or \"12f\" (frames)".to_owned();
@@ -285,14 +292,17 @@ impl Reader {
     }
 
     pub fn number_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
+        self.number_of(object.get(key)?, key)
+    }
+
+    fn number_of(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
         // Far beyond any canvas, and small enough for exact arithmetic in f32.
         const FAR: f32 = 100_000.0;
-        let value = object.get(key)?;
         match &value.json {
             Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
-            Json::Number(_) => self.number_in(value, key, (-FAR, FAR)).map(Prop::Fixed),
+            Json::Number(_) => self.number_in(value, name, (-FAR, FAR)).map(Prop::Fixed),
             _ => {
-                self.wrong_kind(value, key, "a number or an expression");
+                self.wrong_kind(value, name, "a number or an expression");
                 None
             }
         }
@@ -325,13 +335,17 @@ impl Reader {
 
     /// A position or a size: a number, an expression, or a percentage of what the node is in.
     pub fn extent_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
-        let share = match object.get(key).map(|value| &value.json) {
-            Some(Json::String(text)) => text.strip_suffix('%').and_then(|percent| percent.trim().parse::<f32>().ok()),
+        self.extent_of(object.get(key)?, key)
+    }
+
+    pub fn extent_of(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
+        let share = match &value.json {
+            Json::String(text) => text.strip_suffix('%').and_then(|percent| percent.trim().parse::<f32>().ok()),
             _ => None,
         };
         match share.filter(|percent| percent.abs() <= 1000.0) {
             Some(percent) => Some(Prop::Share(percent / 100.0)),
-            None => self.number_prop(object, key),
+            None => self.number_of(value, name),
         }
     }
 

@@ -73,7 +73,7 @@ pub(super) fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names)
     let valign = reader.one_of(object, "valign", &valigns).unwrap_or(VerticalAlign::Cap);
     let case = read_case(reader, object);
     let line_height = reader.number(object, "line_height", (0.5, 4.0)).unwrap_or(LINE_HEIGHT);
-    let fit = object.get("fit").and_then(|value| read_fit(reader, value, object.has("width")));
+    let fit = object.get("fit").and_then(|value| read_fit(reader, value, object.has("width") || names.is_item));
     let on_change = object.get("on_change").and_then(|value| read_change(reader, value)).unwrap_or(Change::Cut);
     let default = reader.string(object, "default").map(|(text, _)| text.to_owned());
     if let Some(font) = &font {
@@ -203,7 +203,7 @@ pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, names: &Names) -> 
 /// `has_width` says that the node has a width by itself, which is the usual one.
 fn read_fit(reader: &mut Reader, value: &Spanned, has_width: bool) -> Option<Fit> {
     let object = reader.object(value, "fit")?;
-    let width = reader.number_prop(&object, "width");
+    let width = reader.extent_prop(&object, "width");
     let mut rules = Vec::new();
     if let Some(list) = object.get("rules") {
         for item in reader.list(list, "rules") {

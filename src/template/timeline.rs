@@ -3,7 +3,7 @@
 use super::json::{Json, Spanned};
 use super::motion::{Easing, Far, Length, Property, RevealEdge, Timeline, Track};
 use super::nodes::{Named, Names};
-use super::problem::suggestion;
+use super::problem::{Place, suggestion};
 use super::reader::{Object, Reader};
 
 /// How a template comes in, goes from step to step, and goes out.
@@ -68,10 +68,10 @@ fn read_steps(reader: &mut Reader, value: &Spanned, names: &Names) -> Vec<Step> 
 }
 
 /// A key of a movement, and what its values are.
-type End = (&'static str, Far);
+pub(super) type End = (&'static str, Far);
 
-const FROM: End = ("from", Far::Before);
-const TO: End = ("to", Far::After);
+pub(super) const FROM: End = ("from", Far::Before);
+pub(super) const TO: End = ("to", Far::After);
 
 /// `ends` are the keys that the timeline's movements may have; each movement has one.
 fn read_timeline(reader: &mut Reader, value: &Spanned, ends: &[End], names: &Names) -> Timeline {
@@ -83,28 +83,46 @@ fn read_timeline(reader: &mut Reader, value: &Spanned, ends: &[End], names: &Nam
             reader.problem(object.at, "a movement has `from` or `to`, not both", None);
         }
         let end = given.first().copied().unwrap_or(&ends[0]);
-        for track in read_movement(reader, &object, *end, names) {
-            if timeline.iter().any(|t| t.node == track.node && t.property == track.property) {
-                let message = "an earlier movement of this timeline moves the same property of this node";
-                reader.problem(object.at, message, None);
-            }
-            timeline.push(track);
-        }
-        object.get("comment");
-        reader.finish(&object, "a movement");
+        let nodes = read_targets(reader, &object, names);
+        add_movement(reader, &object, *end, nodes, &mut timeline);
     }
     timeline
 }
 
+/// A movement, or a list of them, of the node in which they stand.
+pub(super) fn read_own(reader: &mut Reader, value: &Spanned, end: End, named: Named) -> Timeline {
+    let items = match &value.json {
+        Json::Array(items) => &items[..],
+        _ => std::slice::from_ref(value),
+    };
+    let mut timeline = Timeline::new();
+    for item in items {
+        let Some(object) = reader.object(item, "movement") else { continue };
+        add_movement(reader, &object, end, vec![named], &mut timeline);
+    }
+    timeline
+}
+
+fn add_movement(reader: &mut Reader, object: &Object<'_>, end: End, nodes: Vec<Named>, timeline: &mut Timeline) {
+    for track in read_movement(reader, object, end, nodes) {
+        if timeline.iter().any(|t| t.node == track.node && t.property == track.property) {
+            let message = "an earlier movement of this timeline moves the same property of this node";
+            reader.problem(object.at, message, None);
+        }
+        timeline.push(track);
+    }
+    object.get("comment");
+    reader.finish(object, "a movement");
+}
+
 /// One movement is a track for each of its nodes and properties, all at the same time.
-fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, names: &Names) -> Vec<Track> {
+fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes: Vec<Named>) -> Vec<Track> {
     let edges = [
         ("left", RevealEdge::Left),
         ("right", RevealEdge::Right),
         ("top", RevealEdge::Top),
         ("bottom", RevealEdge::Bottom),
     ];
-    let nodes = read_targets(reader, object, names);
     let edge = reader.one_of(object, "edge", &edges).unwrap_or_default();
     let delay = reader.length(object, "delay").unwrap_or(Length::ZERO);
     let stagger = reader.length(object, "stagger").unwrap_or(Length::ZERO);
@@ -118,8 +136,23 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, names
         return Vec::new();
     };
     let Some(values) = reader.object(values, end) else { return Vec::new() };
+    let moved = read_values(reader, &values);
+    reader.finish(&values, &format!("`{end}`"));
+    let Some(length) = length else { return Vec::new() };
+    let mut tracks = Vec::new();
+    for named in nodes {
+        for &(property, far) in &moved {
+            check_property(reader, values.at, property, named);
+            tracks.push(Track { node: named.index, property, edge, far, is, delay, length, stagger, ease });
+        }
+    }
+    tracks
+}
+
+/// The properties that an object gives values for.
+pub(super) fn read_values(reader: &mut Reader, values: &Object<'_>) -> Vec<(Property, f32)> {
     let mut moved = Vec::new();
-    if let Some(scale) = reader.number(&values, "scale", (0.0, 100.0)) {
+    if let Some(scale) = reader.number(values, "scale", (0.0, 100.0)) {
         moved.extend([(Property::ScaleX, scale), (Property::ScaleY, scale)]);
     }
     for (name, property) in Property::ALL {
@@ -128,27 +161,22 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, names
             Property::ScaleX | Property::ScaleY => (0.0, 100.0),
             Property::Opacity | Property::Reveal | Property::TrimStart | Property::TrimEnd => (0.0, 1.0),
         };
-        moved.extend(reader.number(&values, name, range).map(|far| (property, far)));
+        moved.extend(reader.number(values, name, range).map(|value| (property, value)));
     }
-    reader.finish(&values, &format!("`{end}`"));
-    let Some(length) = length else { return Vec::new() };
-    let mut tracks = Vec::new();
-    for Named { index, kind, has_size, has_stroke } in nodes {
-        let mut is_trimmed = false;
-        for &(property, far) in &moved {
-            if property == Property::Reveal && !has_size {
-                reader.problem(values.at, "a node that is revealed needs `width` and `height`", None);
-            }
-            is_trimmed |= matches!(property, Property::TrimStart | Property::TrimEnd);
-            tracks.push(Track { node: index, property, edge, far, is, delay, length, stagger, ease });
-        }
-        if is_trimmed && !has_stroke {
-            let message = format!("only a path with a `stroke` can be trimmed, and this is a {kind}");
-            let message = if kind == "path" { "a path that is trimmed needs a `stroke`".to_owned() } else { message };
-            reader.problem(values.at, message, None);
-        }
+    moved
+}
+
+/// Complains of a property that the node lacks.
+pub(super) fn check_property(reader: &mut Reader, at: Place, property: Property, named: Named) {
+    let Named { kind, has_size, has_stroke, .. } = named;
+    if property == Property::Reveal && !has_size {
+        reader.problem(at, "a node that is revealed needs `width` and `height`", None);
     }
-    tracks
+    if matches!(property, Property::TrimStart | Property::TrimEnd) && !has_stroke {
+        let message = format!("only a path with a `stroke` can be trimmed, and this is a {kind}");
+        let message = if kind == "path" { "a path that is trimmed needs a `stroke`".to_owned() } else { message };
+        reader.problem(at, message, None);
+    }
 }
 
 /// `node`: an id, or a list of them.

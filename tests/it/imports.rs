@@ -59,6 +59,7 @@ const ONLY_UNDER: &[(&str, &[&str])] = &[
     ("winit", &["window"]),
     ("glyphon", &["render", "text"]),
     ("lyon", &["render"]),
+    ("taffy", &["scene"]),
     ("resvg", &["assets"]),
     ("axum", &["venue"]),
     ("tokio_tungstenite", &["feed"]),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
+mod alive;
 mod all_feeds;
 mod assumptions;
 mod boundaries;
@@ -25,6 +26,7 @@ mod imports;
 mod jersey;
 mod journal;
 mod journal_disk;
+mod layout;
 mod maps;
 mod nodes;
 mod outputs;

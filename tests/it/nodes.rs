@@ -1,7 +1,9 @@
 //! Kinds of nodes as templates write them: each case of `golden` with a `template.json` of its own, frame by frame.
 //!
 //! A case with `nodes = true` has a template beside its case.toml, which may show pictures of ../shared. It is taken at
-//! frame 0, and goes out at the frame `out` where that is given. The game is the built-in sample.
+//! frame 0, continues at the frames `steps`, and goes out at the frame `out` and is taken again at `again`, where these
+//! are given. The game is the built-in sample; `changes` change it: each has a frame, `at`, and what is different from
+//! then on.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 use sideline::command::{Command, Fields};
 use sideline::draw_list::{DrawList, Op, Size};
 use sideline::frame::{Alpha, Need, PixelFormat};
+use sideline::game::snapshot::GameSnapshot;
 use sideline::ids::LayerId;
 use sideline::render::Renderer;
 use sideline::scene::Stage;
@@ -26,6 +29,7 @@ pub(crate) struct Show {
     stage: Stage,
     pub(crate) fonts: Fonts,
     canvas: Size,
+    game: GameSnapshot,
 }
 
 impl Show {
@@ -37,7 +41,8 @@ impl Show {
         let template = Template::parse("t".into(), file, text).unwrap_or_else(|problems| panic!("{problems:#?}"));
         let mut set = TemplateSet::default();
         set.insert(template);
-        let mut show = Show { stage: Stage::new(Arc::new(set)), fonts: Fonts::bundled(), canvas };
+        let mut show =
+            Show { stage: Stage::new(Arc::new(set)), fonts: Fonts::bundled(), canvas, game: sample().clone() };
         show.apply(0, &Command::Cue { layer: LAYER, template: "t".into(), fields });
         show.apply(0, &Command::Take { layer: LAYER, cut: false });
         show
@@ -48,7 +53,43 @@ impl Show {
     }
 
     pub(crate) fn draw(&mut self, frame: u64) -> DrawList {
-        self.stage.draw(FrameIndex(frame), RATE, self.canvas, sample(), &mut self.fonts)
+        self.stage.draw(FrameIndex(frame), RATE, self.canvas, &self.game, &mut self.fonts)
+    }
+}
+
+impl Show {
+    /// What a case has happen at a frame.
+    fn happen(&mut self, case: &golden::Case, frame: u64) {
+        let is_now = |value: &toml::Value| value.as_integer().expect("a frame") as u64 == frame;
+        let list =
+            |name: &str| key(case, name).map(|list| list.as_array().expect("a list").as_slice()).unwrap_or_default();
+        for change in list("changes").iter().filter(|change| is_now(&change["at"])) {
+            let change = serde_json::to_value(&change["game"]).expect("it is data");
+            let mut game = serde_json::to_value(&self.game).expect("a snapshot is JSON");
+            merge(&mut game, &change);
+            self.game = serde_json::from_value(game).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        }
+        if list("steps").iter().any(is_now) {
+            self.apply(frame, &Command::Continue { layer: LAYER, to: None, by: None, cut: false });
+        }
+        if key(case, "out").is_some_and(is_now) {
+            self.apply(frame, &Command::Out { layer: LAYER, cut: false });
+        }
+        if key(case, "again").is_some_and(is_now) {
+            self.apply(frame, &Command::Toggle { layer: LAYER, template: "t".into(), fields: Fields::new() });
+        }
+    }
+}
+
+/// Objects are merged, everything else is replaced; a text of "null" takes a value away.
+fn merge(old: &mut serde_json::Value, new: &serde_json::Value) {
+    match (old, new) {
+        (serde_json::Value::Object(old), serde_json::Value::Object(new)) => {
+            for (key, value) in new {
+                merge(old.entry(key.clone()).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (old, new) => *old = if new == "null" { serde_json::Value::Null } else { new.clone() },
     }
 }
 
@@ -61,9 +102,9 @@ fn nodes_look_as_expected() {
     const STRAIGHT: Need = Need { format: PixelFormat::Rgba, alpha: Alpha::Straight };
     let mut problems = Vec::new();
     for case in golden::cases().iter().filter(|case| key(case, "nodes").is_some()) {
-        let unknown: Vec<_> = case.more.keys().filter(|key| !["nodes", "out"].contains(&key.as_str())).collect();
+        let known = ["nodes", "out", "again", "steps", "changes"];
+        let unknown: Vec<_> = case.more.keys().filter(|key| !known.contains(&key.as_str())).collect();
         assert!(unknown.is_empty(), "{}: unknown keys {unknown:?}", case.name);
-        let out = key(case, "out").map(|out| out.as_integer().expect("`out` is a frame") as u64);
         let file = case.folder.join("template.json");
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let mut show = Show::new(&file, &text, case.size());
@@ -72,9 +113,7 @@ fn nodes_look_as_expected() {
         problems.extend(golden::compare(case, |wanted| {
             let mut list = None;
             while next <= wanted {
-                if out == Some(next) {
-                    show.apply(next, &Command::Out { layer: LAYER, cut: false });
-                }
+                show.happen(case, next);
                 list = Some(show.draw(next));
                 next += 1;
             }

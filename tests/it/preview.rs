@@ -64,7 +64,7 @@ fn open(folder: &Path) -> Preview {
     std::fs::create_dir_all(folder).expect("makes it");
     save(folder, FIRST);
     let template = folder.display().to_string();
-    let what = Previewing { template, size: CANVAS, rate: RATE, fields: Fields::new(), behind: None };
+    let what = Previewing { template, size: CANVAS, rate: RATE, fields: Fields::new(), behind: None, behind_at_s: 0.0 };
     Preview::open(what).expect("a right template")
 }
 
@@ -207,4 +207,61 @@ fn the_window_shows_saves_and_mistakes() {
     save(&bug, &plate("no colour"));
     wait_for("the message", [89, 8, 13], 10_000);
     wait_for("the last good one below it", [0x40, 0x20, 0xc0], 50_000);
+}
+
+#[test]
+fn steps_are_taken_where_the_time_line_stands_and_scrubbed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let steps = FIRST.replacen(
+        "\"motion\": {",
+        r#""motion": { "steps": [{ "movements": [{ "node": "plate", "to": { "y": -100 }, "length": "400ms" }] }],"#,
+        1,
+    );
+    assert_ne!(steps, FIRST);
+    let bug = folder.path().join("bug");
+    let mut preview = open(&bug);
+    save(&bug, &steps);
+    assert!(preview.wait_for_save(PATIENCE));
+    let mut at = |act: Act| {
+        preview.act(act);
+        rows(&preview.frame().expect("draws").expect("a frame"), 0)
+    };
+    let before = at(Act::Scrub(0.5));
+    at(Act::Continue(1));
+    let stepped = at(Act::Scrub(0.7));
+    // The words on the strip below the picture tell another time.
+    let picture = 4 * (CANVAS.width * CANVAS.height) as usize;
+    assert!(stepped[..picture] != before[..picture], "the plate has moved");
+    assert!(at(Act::Scrub(0.5))[..picture] == before[..picture], "before the step it has not");
+    assert!(at(Act::Scrub(0.7)) == stepped, "and after it, it has");
+    at(Act::Continue(-1));
+    assert!(at(Act::Scrub(0.74))[..picture] == before[..picture], "back again");
+}
+
+#[test]
+fn a_frame_of_a_video_is_seen_behind_the_graphic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let video = folder.path().join("game.mkv");
+    // A second of red, then a second of blue.
+    let made = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=64x36:d=1", "-f", "lavfi", "-i"])
+        .args(["color=blue:s=64x36:d=1", "-filter_complex", "[0][1]concat=n=2", "-c:v", "ffv1"])
+        .arg(&video)
+        .status();
+    assert!(made.expect("ffmpeg is there").success());
+    std::fs::create_dir_all(folder.path().join("bug")).expect("makes it");
+    save(&folder.path().join("bug"), FIRST);
+    let template = folder.path().join("bug").display().to_string();
+    let corner = |behind_at_s: f64| {
+        let (template, behind) = (template.clone(), Some(video.clone()));
+        let what = Previewing { template, size: CANVAS, rate: RATE, fields: Fields::new(), behind, behind_at_s };
+        let mut preview = Preview::open(what)?;
+        preview.frame().map(|frame| rows(&frame.expect("a frame"), 0)[..4].to_vec())
+    };
+    let shown = |at| corner(at).expect("a frame of the video");
+    let (early, late) = (shown(0.5), shown(1.5));
+    assert!(early[0] > 200 && early[2] < 50, "red: {early:?}");
+    assert!(late[2] > 200 && late[0] < 50, "blue: {late:?}");
+    let none = corner(60.0).err().expect("after its end").to_string();
+    assert!(none.contains("there is no frame at 60 s"), "{none}");
 }

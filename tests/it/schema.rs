@@ -32,6 +32,12 @@ fn objects() -> Vec<(String, String)> {
     let in_motion = |text: &str| format!("{{\"nodes\": [], \"motion\": {{{}}}}}", text.replace("BOGUS", &bogus));
     let target = "\"node\": \"a\", \"length\": \"1s\"";
     let mut objects: Vec<(String, String)> = [
+        ("layout", in_node("group", "layout")),
+        ("glide", "{\"nodes\": [{\"type\": \"box\", \"transition\": {\"x\": {BOGUS}}}]}".replace("BOGUS", &bogus)),
+        ("keyframe", format!("{{\"nodes\": [{{\"type\": \"box\", \"keyframes\": [{{{bogus}}}]}}]}}")),
+        ("keyframes_object", in_node("box", "keyframes")),
+        ("appear_movement", in_node("box", "appear")),
+        ("vanish_movement", in_node("box", "vanish")),
         ("stroke", in_node("box", "border")),
         ("line", in_node("path", "stroke")),
         ("lookup", in_node("image", "lookup")),
@@ -56,6 +62,8 @@ fn objects() -> Vec<(String, String)> {
         ("motion", in_motion("BOGUS")),
         ("field", format!("{{\"nodes\": [], \"fields\": {{\"a\": {{{bogus}}}}}}}")),
         ("component", format!("{{\"nodes\": [], \"components\": {{\"a\": {{{bogus}}}}}}}")),
+        ("variant", format!("{{\"nodes\": [], \"variants\": {{\"1:1\": {{{bogus}}}}}}}")),
+        ("variant", format!("{{\"nodes\": [], \"variants\": {{\"1:1\": {{{bogus}}}}}}}")),
         ("template", format!("{{{bogus}}}")),
     ]
     .map(|(name, text)| (name.to_owned(), text))

@@ -21,8 +21,8 @@ use crate::window::{self, EventSource, Input};
 const INPUTS: usize = 256;
 
 /// What F2 and the keys do, for the terminal.
-const HELP: &str = "space play/pause   left, right a frame   page up/down ten   home, end   t take   o out\n\
-                    n, p sample   1-9 sample   s safe areas   g grid   b boxes   i still behind   F2 background, fill, \
+const HELP: &str = "space play/pause   left, right a frame   page up/down ten   home, end   t take   x, z step on, back   o out\n\
+                    n, p sample   1-9 sample   s safe areas   g grid   b boxes   i picture behind   F2 background, fill, \
                     key\nclick: scrub on the time line, copy the data path elsewhere (also c)   escape ends";
 
 /// Opens the preview's window, until it is closed.
@@ -128,6 +128,8 @@ fn acts(canvas: Size, input: Input) -> Option<Act> {
         Input::End => Act::Scrub(1.0),
         Input::Letter('t') => Act::Take,
         Input::Letter('o') => Act::Out,
+        Input::Letter('x') => Act::Continue(1),
+        Input::Letter('z') => Act::Continue(-1),
         Input::Letter('n') => Act::NextSample,
         Input::Letter('p') => Act::LastSample,
         Input::Letter('s') => Act::SafeAreas,

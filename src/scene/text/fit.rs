@@ -67,6 +67,15 @@ impl Setter<'_> {
         Fitted { lines, squeeze: fitting.squeeze, shrink: fitting.shrink }
     }
 
+    /// Width and height of a wording, in canvas pixels.
+    pub(super) fn extent(&self, fitted: &Fitted, fonts: &mut Fonts) -> [f32; 2] {
+        let Fitted { lines, squeeze, shrink } = fitted;
+        let first = self.run(lines.first().map(String::as_str).unwrap_or_default(), *shrink);
+        let cap = fonts.measure(&first).map_or(0.0, |metrics| metrics.cap_height_px);
+        let below = self.pitch(*shrink) * lines.len().saturating_sub(1) as f32;
+        [self.widest(lines, fonts).max(0.0) * squeeze * shrink, cap + below]
+    }
+
     /// The lines of a text at a width in canvas pixels.
     fn lines(&self, fitting: &Fitting, width_px: f32, fonts: &mut Fonts) -> Vec<String> {
         let written = fitting.text.split('\n');

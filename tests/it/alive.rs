@@ -1,0 +1,404 @@
+//! What nodes do by themselves: values that glide, keyframes, coming and going; and that nothing ever jumps, whatever
+//! interrupts whatever.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use sideline::command::Command;
+use sideline::draw_list::{Color, DrawList, Op, Paint, Size};
+use sideline::game::snapshot::TeamColor;
+use sideline::ids::LayerId;
+use sideline::time::FrameRate;
+
+use crate::layout::{Show, rect};
+
+const LAYER: LayerId = LayerId(1);
+const CANVAS: Size = Size::new(400, 200);
+
+fn show(nodes: &str) -> Show {
+    Show::of(&format!(r##"{{"canvas": [400, 200], "nodes": [{nodes}]}}"##), CANVAS)
+}
+
+/// The colour of a box, with the opacity of the groups around it.
+fn fill(list: &DrawList, node: &str) -> Option<Color> {
+    let mut around = vec![1.0];
+    for item in &list.items {
+        match &item.op {
+            Op::PushGroup { opacity } => around.push(around.last().unwrap() * opacity),
+            Op::PopGroup => drop(around.pop()),
+            Op::Box(shape) if item.node.as_str() == format!("1/t/{node}") => {
+                let Paint::Solid(color) = shape.fill else { panic!("a colour") };
+                return Some(color.faded(*around.last().unwrap()));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn hex(color: Color) -> String {
+    let [r, g, b] = [color.r, color.g, color.b].map(|part| (part * 255.0).round() as u8);
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn paint(show: &mut Show, primary: &str) {
+    let mut color: TeamColor = (*show.game.home.color).clone();
+    color.primary = Some(primary.to_owned());
+    show.game.home.color = Arc::new(color);
+}
+
+const PLATE: &str = r##"{ "type": "box", "id": "plate", "width": 100, "height": 20, "fill": "{{ home.color.primary }}",
+    "transition": { "fill": { "length": "10f", "ease": "linear" } } }"##;
+
+#[test]
+fn a_jersey_colour_that_changes_on_air_glides() {
+    let mut show = show(PLATE);
+    paint(&mut show, "#000000");
+    let at = |show: &mut Show, frame| hex(fill(&show.draw(frame), "plate").unwrap());
+    assert_eq!(at(&mut show, 0), "#000000", "a first colour is there at once");
+    assert_eq!(at(&mut show, 9), "#000000");
+    paint(&mut show, "#ffffff");
+    assert_eq!(at(&mut show, 10), "#000000");
+    // Half way as the eye sees it: OKLab's lightness of 0.5.
+    assert_eq!(at(&mut show, 15), "#636363");
+    paint(&mut show, "#000000");
+    assert_eq!(at(&mut show, 16), "#808080", "where it has come to by then, and from there back");
+    assert_eq!(at(&mut show, 21), "#2e2e2e");
+    assert_eq!((at(&mut show, 26), at(&mut show, 40)), ("#000000".into(), "#000000".into()));
+    assert_eq!(show.draw(41), show.draw(42));
+}
+
+#[test]
+fn what_is_told_of_the_past_does_not_glide_and_the_unknown_is_no_colour() {
+    let mut show = show(PLATE);
+    paint(&mut show, "#000000");
+    show.draw(0);
+    show.game.catching_up = true;
+    paint(&mut show, "#ffffff");
+    assert_eq!(fill(&show.draw(1), "plate").map(hex), Some("#ffffff".into()));
+    show.game.catching_up = false;
+    show.game.home.color = Arc::default();
+    assert_eq!(fill(&show.draw(2), "plate"), None);
+    paint(&mut show, "#ff0000");
+    assert_eq!(fill(&show.draw(3), "plate").map(hex), Some("#ff0000".into()), "found again, it is there at once");
+}
+
+#[test]
+fn a_width_that_glides_takes_its_neighbours_along() {
+    let mut show = show(
+        r##"{ "type": "group", "layout": { "type": "row", "gap": 10 }, "children": [
+            { "type": "box", "id": "bar", "width": "{{ home.score }}", "height": 20, "fill": "#fff", "transition": { "width": { "length": "10f", "ease": "linear" } } },
+            { "type": "box", "id": "next", "width": 20, "height": 20, "fill": "#fff" } ] }"##,
+    );
+    show.game.home.score = Some(50);
+    assert_eq!(show.rect(0, "next").unwrap()[0], 60.0);
+    show.game.home.score = Some(100);
+    show.draw(1);
+    assert_eq!([3, 6, 11, 12].map(|frame| show.rect(frame, "next").unwrap()[0]), [70.0, 85.0, 110.0, 110.0]);
+}
+
+#[test]
+fn rows_glide_to_their_new_places() {
+    let mut show = show(
+        r##"{ "type": "repeat", "over": "{{ home.players }}", "as": "p", "key": "{{ p.number }}", "layout": { "type": "column" }, "children": [
+            { "type": "box", "id": "row", "width": 50, "height": 10, "fill": "#fff", "transition": { "y": { "length": "10f", "ease": "linear" } } } ] }"##,
+    );
+    let first = show.game.home.players[0].number.clone().unwrap();
+    let count = show.game.home.players.len();
+    assert!(count >= 2);
+    let node = format!("row[{first}]");
+    assert_eq!(show.rect(0, &node).unwrap()[1], 0.0);
+    let turned = show.game.home.players.iter().rev().cloned().collect();
+    show.game.home.players = Arc::new(turned);
+    let end = 10.0 * (count as f32 - 1.0);
+    assert_eq!(show.rect(1, &node).unwrap()[1], 0.0);
+    assert_eq!(show.rect(6, &node).unwrap()[1], (end / 2.0).round());
+    assert_eq!(show.rect(11, &node).unwrap()[1], end);
+}
+
+/// A pill that slides in when the home team has a bonus, with a word in it that is known only as long as it has.
+const PILL: &str = r##"{ "type": "box", "id": "pill", "y": 100, "fill": "#ffffff", "layout": { "type": "row", "padding": 10 }, "when": "{{ home.bonus }}",
+    "appear": { "from": { "y": 40, "opacity": 0 }, "length": "10f", "ease": "linear" },
+    "vanish": { "to": { "y": -20, "opacity": 0 }, "length": "10f", "ease": "linear" },
+    "children": [{ "type": "text", "id": "word", "text": "{{ 'BONUS' if home.bonus }}", "color": "#000", "font": { "family": "Barlow Condensed", "size": 30 } }] }"##;
+
+fn words(list: &DrawList) -> Vec<String> {
+    let text = |op: &Op| match op {
+        Op::Text(shape) => Some(shape.run.text.clone()),
+        _ => None,
+    };
+    list.items.iter().filter_map(|item| text(&item.op)).collect()
+}
+
+#[test]
+fn a_pill_slides_in_and_out_with_its_words() {
+    let mut show = show(PILL);
+    show.game.home.bonus = Some(false);
+    assert!(show.draw(0).items.is_empty());
+    show.game.home.bonus = Some(true);
+    let look = |show: &mut Show, frame| {
+        let list = show.draw(frame);
+        let alpha = fill(&list, "pill").map(|color| (color.a * 100.0).round() / 100.0);
+        (rect(&list, "pill").map(|rect| rect[1]), alpha, words(&list))
+    };
+    let seen = |y: f32, alpha: f32| (Some(y), Some(alpha), vec!["BONUS".to_owned()]);
+    assert_eq!(look(&mut show, 10), (None, None, vec![]), "fully transparent at first");
+    assert_eq!(look(&mut show, 15), seen(120.0, 0.5));
+    assert_eq!(look(&mut show, 20), seen(100.0, 1.0));
+    show.game.home.bonus = Some(false);
+    assert_eq!(look(&mut show, 30), seen(100.0, 1.0), "it begins to go");
+    assert_eq!(look(&mut show, 35), seen(90.0, 0.5), "and says what it said");
+    show.game.home.bonus = Some(true);
+    assert_eq!(look(&mut show, 36), seen(88.0, 0.4), "turned around, without a jump");
+    assert_eq!(look(&mut show, 41), seen(94.0, 0.7));
+    assert_eq!(look(&mut show, 50), seen(100.0, 1.0));
+    show.game.home.bonus = Some(false);
+    show.draw(60);
+    assert!(show.draw(70).items.is_empty(), "gone");
+    assert_eq!(show.draw(71), show.draw(72));
+}
+
+#[test]
+fn what_is_there_when_the_graphic_comes_does_not_appear() {
+    let mut show = show(PILL);
+    show.game.home.bonus = Some(true);
+    let list = show.draw(0);
+    assert_eq!((rect(&list, "pill").unwrap()[1], fill(&list, "pill").unwrap().a), (100.0, 1.0));
+}
+
+#[test]
+fn items_that_join_a_list_appear_and_those_that_leave_it_vanish() {
+    let mut show = show(
+        r##"{ "type": "repeat", "over": "{{ home.players }}", "as": "p", "key": "{{ p.number }}", "layout": { "type": "column" }, "children": [
+            { "type": "box", "id": "row", "width": 50, "height": 10, "fill": "#fff", "transition": { "y": { "length": "4f", "ease": "linear" } },
+              "appear": { "from": { "x": -40, "opacity": 0 }, "length": "10f", "ease": "linear" },
+              "vanish": { "to": { "opacity": 0 }, "length": "10f", "ease": "linear" } },
+            { "type": "text", "id": "name", "position": "absolute", "text": "{{ p.last_name }}", "color": "#fff", "font": { "family": "Barlow Condensed", "size": 10 } } ] }"##,
+    );
+    let players: Vec<_> = show.game.home.players.iter().take(3).cloned().collect();
+    let [a, b, c] = [0, 1, 2].map(|at| format!("row[{}]", players[at].number.clone().unwrap()));
+    let all = Arc::new(players.clone());
+    let without_b = Arc::new(vec![players[0].clone(), players[2].clone()]);
+    show.game.home.players = without_b.clone();
+    assert_eq!(fill(&show.draw(0), &c).unwrap().a, 1.0);
+    show.game.home.players = all;
+    assert_eq!(show.rect(1, &b), None, "it comes from nothing");
+    let list = show.draw(6);
+    assert_eq!((rect(&list, &b).unwrap()[0], fill(&list, &b).unwrap().a), (-20.0, 0.5));
+    let y_of_c = rect(&show.draw(20), &c).unwrap()[1];
+    show.game.home.players = without_b;
+    show.draw(30);
+    let list = show.draw(35);
+    assert_eq!(fill(&list, &b).map(|color| (color.a * 10.0).round()), Some(5.0), "still there, half transparent");
+    assert_eq!(rect(&list, &c).unwrap()[1], y_of_c, "and still in its place");
+    assert_eq!((rect(&list, &a).unwrap()[1], words(&list).len()), (0.0, 2), "a name has no way out, and is cut");
+    show.draw(40);
+    let list = show.draw(45);
+    assert_eq!(fill(&list, &b), None);
+    assert!(rect(&list, &c).unwrap()[1] < y_of_c, "the next one has moved up");
+}
+
+#[test]
+fn keyframes_reach_their_values_at_their_times_at_every_rate() {
+    let nodes = r##"{ "type": "box", "id": "dot", "width": 10, "height": 10, "fill": "#000000", "keyframes": [
+        { "at": "0ms", "x": -100, "fill": "#ff0000" }, { "at": "400ms", "x": 40 }, { "at": "1s", "x": 0, "ease": "in-out-cubic" } ] }"##;
+    for rate in [FrameRate::FPS_25, FrameRate::FPS_50, FrameRate::FPS_59_94] {
+        let mut show = show(nodes);
+        show.rate = rate;
+        let frame = |millis: u64| u64::from(rate.frames_in(std::time::Duration::from_millis(millis)));
+        let xs = [0, 200, 400, 700, 1000, 1500].map(|millis| show.rect(frame(millis), "dot").unwrap()[0]);
+        // A frame at 25 a second is 40 ms: 14 px of the first way.
+        let expected = [-100.0, -30.0, 40.0, 20.0, 0.0, 0.0];
+        let is_near = xs.iter().zip(expected).all(|(x, wanted)| (x - wanted).abs() <= 14.0);
+        assert!(is_near, "{rate}: {xs:?}");
+        assert_eq!([xs[0], xs[4], xs[5]], [-100.0, 0.0, 0.0], "{rate}");
+        let red = |show: &mut Show, frame| fill(&show.draw(frame), "dot").unwrap().r;
+        let mut anew = self::show(nodes);
+        anew.rate = rate;
+        assert_eq!(red(&mut anew, 0), 1.0);
+        let half = red(&mut anew, frame(500));
+        assert!(half > 0.1 && half < 0.9, "on the way to its own colour: {half}");
+        assert_eq!(red(&mut anew, frame(1000)), 0.0);
+        assert_eq!(anew.draw(frame(2000)), anew.draw(frame(2000) + 1), "at rest");
+    }
+}
+
+#[test]
+fn keyframes_are_delayed_staggered_and_looped() {
+    let mut show = show(
+        r##"{ "type": "repeat", "over": "{{ [1, 2] }}", "as": "n", "children": [
+            { "type": "box", "id": "dot", "width": 10, "height": 10, "fill": "#fff", "keyframes": { "delay": "5f", "stagger": "2f", "loop": true, "frames": [
+                { "at": "0f", "y": 0 }, { "at": "10f", "y": 20 }, { "at": "20f", "y": 0 } ] } } ] }"##,
+    );
+    let mut at = |frame| ["dot[0]", "dot[1]"].map(|node| show.rect(frame, node).unwrap()[1]);
+    assert_eq!([0, 5, 10, 15].map(&mut at), [[0.0, 0.0], [0.0, 0.0], [10.0, 6.0], [20.0, 16.0]]);
+    assert_eq!([25, 35, 45].map(&mut at), [[0.0, 4.0], [20.0, 16.0], [0.0, 4.0]], "over and over");
+}
+
+/// Everything that can move at once: in, out, steps, a loop-less keyframe, glides, coming and going, a list.
+const ALL: &str = r##"{
+  "canvas": [400, 200],
+  "nodes": [
+    { "type": "group", "id": "all", "children": [
+      { "type": "group", "layout": { "type": "row", "gap": 4 }, "children": [
+        { "type": "box", "id": "plate", "width": "{{ home.score }}", "height": 20, "fill": "{{ home.color.primary }}",
+          "transition": { "width": { "length": "10f", "ease": "linear" }, "fill": { "length": "10f", "ease": "linear" } } },
+        { "type": "box", "id": "pill", "width": 30, "height": 20, "fill": "#ffffff", "when": "{{ home.bonus }}",
+          "appear": { "from": { "y": 60, "opacity": 0 }, "length": "10f", "ease": "linear" },
+          "vanish": { "to": { "y": -60, "opacity": 0 }, "length": "10f", "ease": "linear" } } ] },
+      { "type": "box", "id": "mark", "x": "{{ away.score }}", "y": 60, "width": 10, "height": 10, "fill": "#ffffff",
+        "transition": { "x": { "length": "10f", "ease": "linear" }, "opacity": { "length": "10f", "ease": "linear" } },
+        "opacity": "{{ 1 if away.bonus else 0.2 }}" },
+      { "type": "repeat", "y": 100, "over": "{{ home.players }}", "as": "p", "key": "{{ p.number }}", "layout": { "type": "row" }, "children": [
+        { "type": "box", "id": "row", "width": 20, "height": 10, "fill": "#ffffff", "transition": { "x": { "length": "10f", "ease": "linear" } },
+          "appear": { "from": { "opacity": 0 }, "length": "10f", "ease": "linear" }, "vanish": { "to": { "opacity": 0 }, "length": "10f", "ease": "linear" } } ] } ] },
+  ],
+  "motion": {
+    "in": [{ "node": "all", "from": { "opacity": 0, "y": 50 }, "length": "10f", "ease": "linear" }],
+    "steps": [{ "movements": [{ "node": "mark", "to": { "y": 50 }, "length": "10f", "ease": "linear" }] },
+              { "movements": [{ "node": ["mark", "plate"], "to": { "y": -30, "opacity": 0.5 }, "length": "10f", "ease": "linear" }] }],
+    "out": [{ "node": "all", "to": { "opacity": 0, "y": -50 }, "length": "10f", "ease": "linear" }],
+  },
+}"##;
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Take,
+    Out,
+    Step(i32),
+    Score(u32),
+    AwayScore(u32),
+    Bonus(bool),
+    AwayBonus(bool),
+    Color(&'static str),
+    /// So many players, from the first or from the second on.
+    Players(usize, bool),
+    Nothing,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        2 => Just(Event::Take),
+        1 => Just(Event::Out),
+        3 => (-2..=2i32).prop_map(Event::Step),
+        3 => (20..120u32).prop_map(Event::Score),
+        3 => (0..300u32).prop_map(Event::AwayScore),
+        3 => any::<bool>().prop_map(Event::Bonus),
+        2 => any::<bool>().prop_map(Event::AwayBonus),
+        2 => prop_oneof![Just("#102030"), Just("#e02020"), Just("#2040e0"), Just("#f0f0f0")].prop_map(Event::Color),
+        3 => (0..4usize, any::<bool>()).prop_map(|(count, second)| Event::Players(count, second)),
+        2 => Just(Event::Nothing),
+    ]
+}
+
+fn happen(show: &mut Show, frame: u64, event: Event) {
+    let is_on_air = show.stage.layers().iter().any(|layer| layer.on_air.is_some());
+    match event {
+        Event::Take if !is_on_air => {
+            // The same graphic turns around from where it is, as with its key.
+            let toggle = Command::Toggle { layer: LAYER, template: "t".into(), fields: Default::default() };
+            show.apply(frame, &toggle);
+        }
+        Event::Out if is_on_air => show.apply(frame, &Command::Out { layer: LAYER, cut: false }),
+        Event::Step(by) if is_on_air => {
+            show.apply(frame, &Command::Continue { layer: LAYER, to: None, by: Some(by), cut: false });
+        }
+        Event::Score(score) => show.game.home.score = Some(score),
+        Event::AwayScore(score) => show.game.away.score = Some(score),
+        Event::Bonus(bonus) => show.game.home.bonus = Some(bonus),
+        Event::AwayBonus(bonus) => show.game.away.bonus = Some(bonus),
+        Event::Color(color) => paint(show, color),
+        Event::Players(count, second) => {
+            let all = sideline::template::sample().home.players.clone();
+            let some = all.iter().skip(usize::from(second)).take(count).cloned().collect();
+            show.game.home.players = Arc::new(some);
+        }
+        Event::Take | Event::Out | Event::Step(_) | Event::Nothing => {}
+    }
+}
+
+/// What is seen of each box: place, size, colour by its parts, and how opaque.
+fn looks(list: &DrawList) -> BTreeMap<String, ([f32; 4], [f32; 3], f32)> {
+    let boxes = list.items.iter().filter(|item| matches!(item.op, Op::Box(_)));
+    boxes
+        .filter_map(|item| {
+            let node = item.node.as_str().strip_prefix("1/t/")?;
+            let color = fill(list, node)?;
+            Some((node.to_owned(), (rect(list, node)?, [color.r, color.g, color.b], color.a)))
+        })
+        .collect()
+}
+
+/// The most that anything moves in a frame: every way takes ten frames, and several ways add up where a node is moved by
+/// its group, its step, its coming and its layout at once. Edges are snapped, which adds a pixel.
+const PX: f32 = (100.0 + 110.0 + 300.0) / 10.0 + 1.0;
+/// Opacities of a group, a step, a glide and a coming multiply: at most their sum changes, a tenth each.
+const ALPHA: f32 = 0.41;
+
+fn no_jump(before: &DrawList, now: &DrawList) -> Result<(), String> {
+    let (before, now) = (looks(before), looks(now));
+    let nothing = ([0.0; 4], [0.0; 3], 0.0);
+    for node in before.keys().chain(now.keys()) {
+        let (was, is) = (before.get(node).unwrap_or(&nothing), now.get(node).unwrap_or(&nothing));
+        if (was.2 - is.2).abs() > ALPHA {
+            return Err(format!("{node}: from {was:?} to {is:?}"));
+        }
+        // What cannot be seen may be anywhere.
+        if was.2 == 0.0 || is.2 == 0.0 {
+            continue;
+        }
+        let moved = was.0.iter().zip(is.0).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        // The way between two colours of these is straight in OKLab; in sRGB its steepest tenth is below a third.
+        let turned = was.1.iter().zip(is.1).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        if moved > PX || turned > 0.34 {
+            return Err(format!("{node}: from {was:?} to {is:?}"));
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Out during in, step during step, a change during a change, a take during out, an item that comes back while it
+    /// leaves: whatever interrupts whatever, no property of any box jumps.
+    #[test]
+    fn nothing_jumps_whatever_interrupts_whatever(events in proptest::collection::vec((event(), 1..9u64), 1..24)) {
+        let mut show = Show::cued(ALL, CANVAS);
+        show.game.home.bonus = Some(false);
+        show.game.away.bonus = Some(true);
+        show.apply(0, &Command::Take { layer: LAYER, cut: false });
+        let mut before = show.draw(0);
+        let mut frame = 0;
+        for (event, frames) in &events {
+            happen(&mut show, frame + 1, *event);
+            for _ in 0..*frames {
+                frame += 1;
+                let now = show.draw(frame);
+                let jump = no_jump(&before, &now);
+                prop_assert!(jump.is_ok(), "frame {frame}, after {event:?}: {}", jump.unwrap_err());
+                before = now;
+            }
+        }
+    }
+
+    /// Which frames are drawn in between does not matter for where movements are that have begun.
+    #[test]
+    fn a_frame_looks_the_same_whichever_were_drawn_before_it(skips in proptest::collection::vec(1..12u64, 1..8)) {
+        let at_the_end = |frames: &[u64]| {
+            let mut show = Show::cued(ALL, CANVAS);
+            show.game.home.bonus = Some(false);
+            show.apply(0, &Command::Take { layer: LAYER, cut: false });
+            show.draw(0);
+            show.game.home.bonus = Some(true);
+            show.game.home.score = Some(44);
+            show.draw(5);
+            frames.iter().map(|frame| show.draw(5 + frame)).last().map(|list| list.to_string())
+        };
+        let sum: u64 = skips.iter().sum();
+        let some: Vec<u64> = skips.iter().scan(0, |at, skip| { *at += skip; Some(*at) }).collect();
+        let every: Vec<u64> = (1..=sum).collect();
+        prop_assert_eq!(at_the_end(&some), at_the_end(&every));
+    }
+}
