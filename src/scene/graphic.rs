@@ -115,10 +115,9 @@ impl Graphic {
     pub fn step_to(&mut self, frame: FrameIndex, step: usize, cut: bool) {
         self.life.step_to(frame, step, cut);
         self.is_step_new = true;
-        if cut {
-            // Nothing is on its way, and yet it stands elsewhere.
-            self.drawn = None;
-        }
+        // Nothing may be on its way in any frame that is drawn, and yet it stands elsewhere: after a cut, a step that takes
+        // no time, or one whose frames were all skipped.
+        self.drawn = None;
     }
 
     pub fn is_gone(&self, frame: FrameIndex, rate: FrameRate) -> bool {
