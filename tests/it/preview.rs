@@ -261,6 +261,6 @@ fn a_frame_of_a_video_is_seen_behind_the_graphic() {
     let (early, late) = (shown(0.5), shown(1.5));
     assert!(early[0] > 200 && early[2] < 50, "red: {early:?}");
     assert!(late[2] > 200 && late[0] < 50, "blue: {late:?}");
-    let none = corner(60.0).err().expect("after its end").to_string();
+    let none = corner(60.0).expect_err("after its end").to_string();
     assert!(none.contains("there is no frame at 60 s"), "{none}");
 }
