@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use sideline::app::{self, Failure, Landmark, Live, Offline, Point, Rehearsal, Replay, Show, Still, Stretch};
+use sideline::app::{self, Failure, Landmark, Live, Offline, Point, Rehearsal, Replay, Show, Still, Stretch, Turn};
 use sideline::command::Fields;
 use sideline::config;
 use sideline::draw_list::Size;
@@ -267,6 +267,10 @@ struct RenderArguments {
     /// Frames after the take, `A..B` (B included); a picture shows the last one
     #[arg(long, value_name = "A..B", value_parser = frames)]
     frames: Option<(u64, u64)>,
+    /// What happens at a frame: `60:game.json` (another game), `60:{"home":{"score":90}}` (these values of it are others),
+    /// `90:step`, `150:out`; may be repeated
+    #[arg(long, value_name = "FRAME:WHAT", value_parser = turn)]
+    then: Vec<(u64, Turn)>,
     #[arg(long, default_value = "59.94")]
     rate: FrameRate,
     /// 720p, 1080p, 2160p, 1080x1920 or WIDTHxHEIGHT
@@ -477,8 +481,8 @@ fn list_landmarks(landmarks: &[Landmark], json: bool) -> Result<(), Failure> {
 }
 
 fn render(arguments: RenderArguments) -> Result<(), Failure> {
-    let RenderArguments { template, snapshot, fields, frames, rate, size, out } = arguments;
-    let written = app::render_template(&Still { template, snapshot, fields, frames, rate, size, out })?;
+    let RenderArguments { template, snapshot, fields, frames, then, rate, size, out } = arguments;
+    let written = app::render_template(&Still { template, snapshot, fields, frames, then, rate, size, out })?;
     written.iter().try_for_each(|path| print(&format_args!("{}", path.display())))
 }
 
@@ -581,6 +585,19 @@ fn frames(text: &str) -> Result<(u64, u64), String> {
     let (first, last) = text.split_once("..").ok_or_else(wrong)?;
     let range = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
     if range.0 <= range.1 { Ok(range) } else { Err(wrong()) }
+}
+
+fn turn(text: &str) -> Result<(u64, Turn), String> {
+    let wrong = || format!("`{text}` is no frame and what happens; write 60:game.json, 90:step or 150:out");
+    let (at, what) = text.split_once(':').ok_or_else(wrong)?;
+    let turn = match what {
+        "step" => Turn::Step,
+        "out" => Turn::Out,
+        json if json.starts_with('{') => Turn::Change(serde_json::from_str(json).map_err(|cause| cause.to_string())?),
+        file if file.ends_with(".json") => Turn::Snapshot(file.into()),
+        _ => return Err(wrong()),
+    };
+    Ok((at.parse().map_err(|_| wrong())?, turn))
 }
 
 fn fields(text: &str) -> Result<Fields, String> {

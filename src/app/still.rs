@@ -1,5 +1,6 @@
 //! One template drawn by itself: `sideline render`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,10 +31,25 @@ pub struct Still {
     pub fields: Fields,
     /// Frames after the take, first and last; a picture shows the last one.
     pub frames: Option<(u64, u64)>,
+    /// What happens on the way, and at which frame.
+    pub then: Vec<(u64, Turn)>,
     pub rate: FrameRate,
     pub size: Size,
     /// `.png` for one picture, a movie's ending for a movie, anything else is a folder of pictures.
     pub out: PathBuf,
+}
+
+/// What happens to a template that is drawn.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Turn {
+    /// The operator continues to the next step.
+    Step,
+    /// The graphic goes out.
+    Out,
+    /// The game is another, from the snapshot in this file.
+    Snapshot(PathBuf),
+    /// These values of the game are others: objects are merged, null is "not known", anything else is replaced.
+    Change(serde_json::Value),
 }
 
 /// Endings that ffmpeg makes a movie with alpha of.
@@ -42,20 +58,26 @@ const MOVIES: [&str; 3] = ["mov", "mkv", "nut"];
 /// Draws the template. Returns the files that were written.
 pub fn render_template(what: &Still) -> Result<Vec<PathBuf>, Failure> {
     let (templates, id) = templates(&what.template)?;
-    let snapshot = snapshot(what.snapshot.as_deref())?;
+    let mut game = snapshot(what.snapshot.as_deref())?;
+    let mut games = games(&game, &what.then)?;
     let gpu = Gpu::new().map_err(Failure::machine)?;
     let stage = Stage::new(templates);
     let mut program = Program::new(&gpu, stage, Fonts::bundled(), Rules::default(), what.size, what.rate, &[NEED])
         .map_err(Failure::machine)?;
     let layer = LayerId(1);
     let cue = Command::Cue { layer, template: id, fields: what.fields.clone() };
-    let mut commands = refusable(vec![cue, Command::Take { layer, cut: false }]);
+    let mut commands = vec![(0, cue), (0, Command::Take { layer, cut: false })];
+    commands.extend(what.then.iter().filter_map(|(at, turn)| Some((*at, turn.command(layer)?))));
+    let (mut commands, refused) = refusable(commands);
     let mut sink = Sink::new(what)?;
     let (first, last) = what.frames.unwrap_or_else(|| sink.usual_frames(what.rate));
     for index in (0..=last).map(FrameIndex) {
-        let due = std::mem::take(&mut commands.0);
-        let (frame, _) = program.draw_snapshot(index, &snapshot, due);
-        if let Some(refused) = commands.1.try_iter().next() {
+        let (due, later) = commands.into_iter().partition::<Vec<_>, _>(|(at, _)| *at <= index.0);
+        commands = later;
+        game = games.remove(&index.0).unwrap_or(game);
+        let due: Vec<Ordered> = due.into_iter().map(|(_, command)| command).collect();
+        let (frame, _) = program.draw_snapshot(index, &game, due);
+        if let Some(refused) = refused.try_iter().next() {
             return Err(Failure::Input(refused));
         }
         let frame = frame.ok_or_else(|| Failure::Machine(format!("frame {index} could not be drawn")))?;
@@ -66,10 +88,21 @@ pub fn render_template(what: &Still) -> Result<Vec<PathBuf>, Failure> {
     sink.finish()
 }
 
-/// Commands whose refusal can be read afterwards.
-fn refusable(commands: Vec<Command>) -> (Vec<Ordered>, crossbeam_channel::Receiver<String>) {
+impl Turn {
+    /// What the operator does; nothing where the game turns.
+    fn command(&self, layer: LayerId) -> Option<Command> {
+        match self {
+            Turn::Step => Some(Command::Continue { layer, to: None, by: None, cut: false }),
+            Turn::Out => Some(Command::Out { layer, cut: false }),
+            Turn::Snapshot(_) | Turn::Change(_) => None,
+        }
+    }
+}
+
+/// Commands, each with the frame at which it is given, whose refusal can be read afterwards.
+fn refusable(commands: Vec<(u64, Command)>) -> (Vec<(u64, Ordered)>, crossbeam_channel::Receiver<String>) {
     let (refuse, refused) = crossbeam_channel::bounded(commands.len());
-    let ordered = commands.into_iter().map(|command| {
+    let ordered = commands.into_iter().map(|(at, command)| {
         let refuse = refuse.clone();
         let reply = Box::new(move |answer: crate::command::Answer| {
             if let Err(why) = answer {
@@ -77,7 +110,7 @@ fn refusable(commands: Vec<Command>) -> (Vec<Ordered>, crossbeam_channel::Receiv
                 let _ = refuse.try_send(why.to_string());
             }
         });
-        Ordered { seq: 0, act: Act::Command(command), reply: Some(reply) }
+        (at, Ordered { seq: 0, act: Act::Command(command), reply: Some(reply) })
     });
     (ordered.collect(), refused)
 }
@@ -116,6 +149,38 @@ fn snapshot(path: Option<&Path>) -> Result<GameSnapshot, Failure> {
         .map_err(|cause| Failure::Input(format!("cannot read the snapshot {}: {cause}", path.display())))?;
     serde_json::from_str(&text)
         .map_err(|cause| Failure::Input(format!("{} is not a snapshot: {cause}", path.display())))
+}
+
+/// The games that follow the first one, by the frame from which on they are shown.
+fn games(first: &GameSnapshot, then: &[(u64, Turn)]) -> Result<BTreeMap<u64, GameSnapshot>, Failure> {
+    let mut turns: Vec<&(u64, Turn)> = then.iter().collect();
+    turns.sort_by_key(|(at, _)| *at);
+    let mut games = BTreeMap::new();
+    let mut game = first.clone();
+    for (at, turn) in turns {
+        game = match turn {
+            Turn::Snapshot(path) => snapshot(Some(path))?,
+            Turn::Change(change) => changed(&game, change)?,
+            Turn::Step | Turn::Out => continue,
+        };
+        games.insert(*at, game.clone());
+    }
+    Ok(games)
+}
+
+fn changed(game: &GameSnapshot, change: &serde_json::Value) -> Result<GameSnapshot, Failure> {
+    let mut value = serde_json::to_value(game).map_err(Failure::input)?;
+    merge(&mut value, change);
+    serde_json::from_value(value).map_err(|cause| Failure::Input(format!("{change} does not make a snapshot: {cause}")))
+}
+
+fn merge(under: &mut serde_json::Value, over: &serde_json::Value) {
+    match (under, over) {
+        (serde_json::Value::Object(under), serde_json::Value::Object(over)) => {
+            over.iter().for_each(|(key, value)| merge(under.entry(key).or_insert(serde_json::Value::Null), value));
+        }
+        (under, over) => under.clone_from(over),
+    }
 }
 
 /// Where frames of `render` go.

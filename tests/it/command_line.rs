@@ -84,6 +84,27 @@ fn a_template_that_is_not_there_is_named_with_those_that_are() {
 }
 
 #[test]
+fn a_rendered_graphic_lives_through_what_is_said_to_happen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = |name: &str, then: &[&str]| {
+        let out = folder.path().join(name).to_string_lossy().into_owned();
+        let fixed = ["render", "score-bug", "--size", "480x270", "--frames", "0..120", "--out", &out];
+        let then = then.iter().flat_map(|what| ["--then", what]);
+        let output = run(&fixed.into_iter().chain(then).collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        std::fs::read(out).expect("a picture")
+    };
+    let plain = picture("plain.png", &[]);
+    assert_ne!(picture("scored.png", &[r#"20:{"home":{"score":104}}"#]), plain);
+    let (gone, empty) = (picture("gone.png", &["60:out"]), picture("cut.png", &["0:out"]));
+    assert_eq!(gone, empty, "nothing is left of it");
+    for wrong in ["out", "60:gone", "60:{", r#"60:{"home":{"scoer":1}}"#] {
+        let output = run(&["render", "score-bug", "--then", wrong, "--out", "/tmp/never.png"]);
+        assert!(!output.status.success(), "{wrong} is taken");
+    }
+}
+
+#[test]
 fn doctor_finds_everything_that_the_tests_need() {
     let output = run(&["doctor", "--json"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

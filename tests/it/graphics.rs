@@ -4,7 +4,7 @@
 //! a second, unaided run is needed). Pictures are cases of `golden` with `template`, `snapshot` and, if need be, `fields`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use sideline::command::{Command, Fields, Refused};
@@ -43,8 +43,13 @@ const SNAPSHOTS: [&str; 16] = [
 
 /// The ids of all built-in graphics.
 fn graphics() -> Vec<String> {
-    let set = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:#?}"));
-    set.iter().map(|template| template.id.to_string()).collect()
+    templates().iter().map(|template| template.id.to_string()).collect()
+}
+
+/// The templates in the folder, which are the built-in ones: an edit is tried without a build.
+pub(super) fn templates() -> TemplateSet {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    TemplateSet::load(&folder).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 /// A stage, a game and a frame counter.
@@ -63,8 +68,7 @@ fn snapshot(name: &str) -> GameSnapshot {
 
 impl Show {
     fn new(game: &str, canvas: Size) -> Show {
-        let templates = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:#?}"));
-        let stage = Stage::new(Arc::new(templates));
+        let stage = Stage::new(Arc::new(templates()));
         Show { stage, fonts: Fonts::bundled(), game: snapshot(game), canvas, next: 0 }
     }
 
@@ -461,7 +465,9 @@ fn every_built_in_graphic_has_a_picture() {
 
 #[test]
 fn the_templates_in_the_folder_are_the_built_in_ones() {
-    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-    let loaded = TemplateSet::load(&folder).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!(loaded.names(), TemplateSet::builtin().unwrap().names());
+    assert_eq!(templates().names(), TemplateSet::builtin().unwrap().names());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for (path, text) in TemplateSet::builtin_files() {
+        assert_eq!(fs::read_to_string(folder.join(&path)).unwrap(), text, "{path}");
+    }
 }

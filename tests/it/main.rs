@@ -44,6 +44,7 @@ mod shaders;
 mod steps;
 mod template_page;
 mod templates;
+mod text_in_boxes;
 mod texts;
 mod venue;
 mod visual;
