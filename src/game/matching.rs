@@ -161,7 +161,9 @@ pub(super) fn merge(lists: Vec<List>) -> Merged {
                     unmatched.push(conflict(feed.as_ref(), row, believed.as_ref(), &players[at]));
                 }
                 Found::Nobody => {
-                    if let (true, Some(feed), Some(believed)) = (index > 0, feed, &believed) {
+                    if let (true, Some(feed), Some(believed)) =
+                        (index > 0 && !is_of_one_vendor(&lists[0].1, row), feed, &believed)
+                    {
                         unmatched.push(format!("feed {feed}: {} is no player of feed {believed}", called(row)));
                     }
                     players.push(row.clone());
@@ -171,6 +173,14 @@ pub(super) fn merge(lists: Vec<List>) -> Merged {
     }
     players.sort_by_cached_key(heard::number_order);
     Merged { from: lists, players: Arc::new(players), unmatched }
+}
+
+/// Whether a player has an id of the same vendor as those in the list: then the list has not told of him yet, and there is
+/// nothing to match. The one vendor's ids are numbers, the other's are not.
+fn is_of_one_vendor(list: &[Player], row: &Player) -> bool {
+    let is_number = |id: &PlayerId| id.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    let Some(own) = row.id.as_ref().map(is_number) else { return false };
+    list.iter().filter_map(|player| player.id.as_ref()).any(|id| is_number(id) == own)
 }
 
 enum Found {
@@ -296,6 +306,14 @@ mod tests {
         let found: Vec<_> = both.players.iter().map(|one| (one.number.as_deref(), one.last_name.as_deref())).collect();
         assert_eq!(found, [(Some("9"), Some("Eichel")), (Some("81"), Some("Marchessault"))]);
         assert!(both.unmatched.is_empty(), "{:?}", both.unmatched);
+    }
+
+    #[test]
+    fn a_player_whom_another_feed_of_the_vendor_has_not_told_of_yet_is_not_unmatched() {
+        let clock = vec![player("uuid-a", "9", "Jack", "Eichel")];
+        let events = vec![player("uuid-a", "9", "Jack", "Eichel"), player("uuid-b", "49", "Ivan", "Barbashev")];
+        let both = merged(&[("clock", clock), ("events", events)]);
+        assert_eq!((both.players.len(), both.unmatched.len()), (2, 0), "{:?}", both.unmatched);
     }
 
     #[test]
