@@ -36,6 +36,7 @@ pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod values;
 pub(crate) mod variants;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

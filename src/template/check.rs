@@ -18,6 +18,7 @@ use super::problem::suggestion;
 use super::reader::Reader;
 use super::timeline::Motion;
 use super::values::{GameValues, Source};
+use super::watched::{Miss, Misses};
 use super::{Field, FieldKind, color, svg_path};
 use crate::game::snapshot::GameSnapshot;
 
@@ -46,6 +47,13 @@ enum Wanted {
     Anything,
 }
 
+/// The sample game under the names of the place that is being checked.
+struct Trial<'a> {
+    scope: Scope<'a>,
+    /// What expressions asked the sample for in vain.
+    misses: Misses,
+}
+
 pub(crate) fn check(
     reader: &mut Reader,
     fields: &[Field],
@@ -59,16 +67,21 @@ pub(crate) fn check(
     let values = fields.iter().map(|field| (field.id.clone(), sample_value(field))).collect();
     let given = Local { name: FIELDS.into(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
     let step = Local { name: STEP.into(), value: Value::from(0), changed: 1 };
-    let mut scope = Scope { game: &game, locals: vec![given, theme.clone(), step] };
+    let misses = Misses::default();
+    for root in &mut game.roots {
+        root.value = misses.watch(root.name.to_owned(), root.value.clone());
+    }
+    let scope = Scope { game: &game, locals: vec![given, theme.clone(), step] };
+    let mut trial = Trial { scope, misses };
     for expr in fields.iter().filter_map(|field| field.choices.as_ref()) {
-        check_expr(reader, expr, Wanted::List, &scope);
+        check_expr(reader, expr, Wanted::List, &trial);
     }
     for (name, expr) in lets {
-        let value = check_expr(reader, expr, Wanted::Anything, &scope);
-        scope.locals.push(Local { name: name.clone(), value, changed: 1 });
+        let value = check_expr(reader, expr, Wanted::Anything, &trial);
+        trial.scope.locals.push(Local { name: name.clone(), value, changed: 1 });
     }
-    check_nodes(reader, nodes, &mut scope);
-    check_nodes(reader, unused, &mut scope);
+    check_nodes(reader, nodes, &mut trial);
+    check_nodes(reader, unused, &mut trial);
 }
 
 /// Notes for each node what it and its children read and whether they move; `locals` counts the names that the template
@@ -127,48 +140,48 @@ fn sample_value(field: &Field) -> serde_json::Value {
     }
 }
 
-fn check_nodes(reader: &mut Reader, nodes: &[Node], scope: &mut Scope<'_>) {
+fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
     for node in nodes {
         for (expr, wanted) in own_exprs(node) {
-            check_expr(reader, expr, wanted, scope);
+            check_expr(reader, expr, wanted, trial);
         }
-        check_nodes(reader, node.mask.as_deref().map_or(&[], std::slice::from_ref), scope);
+        check_nodes(reader, node.mask.as_deref().map_or(&[], std::slice::from_ref), trial);
         if let Kind::Component(component) = &node.kind {
-            check_component(reader, node, component, scope);
+            check_component(reader, node, component, trial);
             continue;
         }
         let mut locals = 0;
         if let Kind::Repeat(repeat) = &node.kind {
-            let list = check_expr(reader, &repeat.over, Wanted::List, scope);
+            let list = check_expr(reader, &repeat.over, Wanted::List, trial);
             let first = list.try_iter().ok().and_then(|mut items| items.next()).unwrap_or(Value::UNDEFINED);
-            scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
-            scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(0), changed: 1 });
+            trial.scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
+            trial.scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(0), changed: 1 });
             locals = 2;
             if let Some(key) = &repeat.key {
-                check_expr(reader, key, Wanted::Text, scope);
+                check_expr(reader, key, Wanted::Text, trial);
             }
         }
-        check_nodes(reader, &node.children, scope);
-        scope.locals.truncate(scope.locals.len() - locals);
+        check_nodes(reader, &node.children, trial);
+        trial.scope.locals.truncate(trial.scope.locals.len() - locals);
     }
 }
 
 /// A component's nodes see its arguments, the theme and the game.
-fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, scope: &mut Scope<'_>) {
+fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, trial: &mut Trial<'_>) {
     let values: Vec<Value> = component
         .arguments
         .iter()
         .map(|(_, argument)| match argument {
             Argument::Fixed(value) => value.clone(),
-            Argument::Bound(expr) => expr.eval(scope.names(expr)),
+            Argument::Bound(expr) => expr.eval(trial.scope.names(expr)),
         })
         .collect();
-    let outer = scope.locals.clone();
-    scope.locals.iter_mut().for_each(|local| local.name = components::hidden(&local.name));
+    let outer = trial.scope.locals.clone();
+    trial.scope.locals.iter_mut().for_each(|local| local.name = components::hidden(&local.name));
     let names = component.arguments.iter().map(|(name, _)| name.clone());
-    scope.locals.extend(names.zip(values).map(|(name, value)| Local { name, value, changed: 1 }));
-    check_nodes(reader, &node.children, scope);
-    scope.locals = outer;
+    trial.scope.locals.extend(names.zip(values).map(|(name, value)| Local { name, value, changed: 1 }));
+    check_nodes(reader, &node.children, trial);
+    trial.scope.locals = outer;
 }
 
 /// Every dotted path of the game that a node reads by itself, as it is written in the template, sorted.
@@ -312,11 +325,19 @@ fn add_stroke<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, stroke: Option<&'a S
     add_maybe(found, stroke.map(|stroke| &stroke.color), Wanted::Color);
 }
 
-fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, scope: &Scope<'_>) -> Value {
+fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, trial: &Trial<'_>) -> Value {
+    let Trial { scope, misses } = trial;
     if expr.paths.iter().any(|path| !check_path(reader, expr, path, scope)) {
+        misses.take();
         return Value::UNDEFINED;
     }
-    let value = match expr.try_eval(scope.names(expr)) {
+    let value = expr.try_eval(scope.names(expr));
+    if let Some(Miss { path, name, known }) = misses.take() {
+        let help = suggestion(&name, known.iter().map(String::as_str));
+        reader.problem_of(expr, format!("`{path}` has no `{name}`"), help);
+        return Value::UNDEFINED;
+    }
+    let value = match value {
         Ok(value) => value,
         // What is made of something that is not known is not known either: an argument that nobody gave yet.
         Err(_) if scope.reads_unknown(expr) => return Value::UNDEFINED,

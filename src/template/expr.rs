@@ -82,6 +82,7 @@ impl Expr {
         file: &Arc<SourceFile>,
     ) -> Result<Expr, BadExpr> {
         let mut parts = Vec::new();
+        let mut sliced = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find("{{") {
             if open > 0 {
@@ -99,6 +100,9 @@ impl Expr {
                 message: format!("`{code}` is not an expression: {}", error.detail().unwrap_or("syntax error")),
             })?;
             parts.push(Part::Code(compiled));
+            if code.contains('[') && code.contains(':') {
+                sliced.push(code.to_owned());
+            }
             rest = &inside[close + 2..];
         }
         if !rest.is_empty() {
@@ -111,6 +115,7 @@ impl Expr {
                 Part::Literal(_) => None,
             })
             .flatten()
+            .chain(sliced.iter().flat_map(|code| names_of(code, locals)))
             .filter(|path| !filters::FUNCTIONS.contains(&path.as_str()))
             .collect();
         paths.sort();
@@ -171,6 +176,35 @@ fn closing(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// The known names that stand in an expression with a slice: the engine does not tell which it reads there
+/// (`undeclared_variables` leaves out what is under `[a:b]`). One that only looks like a name costs an evaluation.
+fn names_of(code: &str, locals: &[Arc<str>]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut quote = None;
+    let mut before = None;
+    let mut rest = code;
+    while let Some(c) = rest.chars().next() {
+        let length = match quote {
+            None if c.is_alphabetic() || c == '_' => {
+                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
+            }
+            _ => c.len_utf8(),
+        };
+        let (word, after) = rest.split_at(length);
+        match quote {
+            Some(open) if open == c && before != Some('\\') => quote = None,
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            None if before != Some('.') && read_of(word, locals).source.is_some() => names.push(word.to_owned()),
+            _ => {}
+        }
+        if !c.is_whitespace() {
+            before = word.chars().last();
+        }
+        rest = after;
+    }
+    names
 }
 
 fn read_of(path: &str, locals: &[Arc<str>]) -> Read {
@@ -277,6 +311,15 @@ mod tests {
             [("fields", Some(Source::Local(0))), ("home", stats), ("nobody", None)].map(|(a, b)| (a.to_owned(), b));
         assert_eq!(sources(text, &locals[..2]), expected);
         assert_eq!(sources("{{ home.score }}", &locals), [("home".to_owned(), Some(Source::Local(2)))], "hidden");
+    }
+
+    #[test]
+    fn names_under_a_slice_are_read_too() {
+        let locals = ["rows", "row"].map(Arc::from);
+        let paths = |text: &str| Expr::compile(0, text, Place::START, &locals, &Arc::default()).unwrap().paths;
+        assert_eq!(paths("{{ (rows | list)[:3] }}"), ["rows"]);
+        assert_eq!(paths("{{ row.plays[1:] ~ 'home: [' ~ x.rows }}"), ["row", "x.rows"]);
+        assert_eq!(eval("{{ home.name[:2] }}").as_deref(), Some("Ne"));
     }
 
     #[test]

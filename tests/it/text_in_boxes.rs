@@ -202,7 +202,7 @@ impl Air {
     fn new() -> Air {
         let set = graphics::templates();
         let templates = set.iter().filter(|template| !OTHERS.contains(&template.id.as_str())).cloned().collect();
-        let stage = Stage::new(Arc::new(set));
+        let stage = Stage::new(set);
         Air { stage, fonts: Fonts::bundled(), templates, frame: 0, problems: HashSet::new(), texts: 0 }
     }
 
