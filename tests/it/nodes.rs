@@ -226,7 +226,7 @@ fn found(lookup: &str) -> (usize, Vec<String>) {
 fn a_picture_is_found_by_any_of_its_keys_however_they_are_written() {
     let from = |keys: &str| format!("\"folder\": \"../shared/logos\", \"key\": {keys}");
     assert_eq!(found(&from("\"BKN\"")), (1, vec![]));
-    assert_eq!(found(&from("[\"{{ home.players[0].nothing | default('?') }}\", \" Gsw. \"]")), (1, vec![]));
+    assert_eq!(found(&from("[\"{{ home.players[99].code | default('?') }}\", \" Gsw. \"]")), (1, vec![]));
     assert_eq!(found(&from("[\"SEA\", \"Sonics\"]")), (0, vec![]));
 }
 
