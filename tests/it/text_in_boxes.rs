@@ -479,6 +479,7 @@ fn performance(script: Arc<Script>) -> Performance {
 }
 
 #[test]
+#[ignore = "takes minutes without optimisation"]
 fn through_the_whole_basketball_game() {
     let play_of = performance(Script::builtin());
     let end = play_of.course().end_ms() + 60_000;
@@ -490,6 +491,7 @@ fn through_the_whole_basketball_game() {
 }
 
 #[test]
+#[ignore = "takes minutes without optimisation"]
 fn through_the_whole_hockey_game() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/games/vgk-at-wpg-2023-10-19.game");
     let script = Script::parse(&std::fs::read_to_string(file).unwrap()).unwrap();
