@@ -241,7 +241,7 @@ mod tests {
             let stats = Box::new(Stats { points: Some(2), ..Stats::default() });
             tell(&mut state, Event::TeamStats { side, stats, zones: Some(Box::default()) });
             tell(&mut state, Event::Players { side, players: vec![Player::default()] });
-            tell(&mut state, Event::OnCourt { side, players: vec!["p".into()] });
+            tell(&mut state, Event::OnCourt { side, players: vec!["p".into()], is_start: None });
             tell(&mut state, Event::ByPeriod { side, points: vec![("Q1".to_owned(), Some(2))] });
         }
         tell(&mut state, Event::JerseyColors(vec![("h".into(), "#1d428a".to_owned())]));

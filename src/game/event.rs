@@ -67,6 +67,8 @@ pub enum Event {
     OnCourt {
         side: Side,
         players: Vec<PlayerId>,
+        /// Whether nothing had been played by then, as the message itself shows; `None` where it does not show that.
+        is_start: Option<bool>,
     },
     /// The end that a side attacks, as television sees it.
     Attacks {

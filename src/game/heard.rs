@@ -199,8 +199,8 @@ impl Heard {
                     |(label, points): &(String, Option<u32>)| PeriodScore { label: label.clone(), points: *points };
                 replace(&mut self.by_side(*side).by_period, &points.iter().map(row).collect());
             }
-            Event::OnCourt { side, players } => {
-                if self.is_before_the_tip() && players.len() == FIVE {
+            Event::OnCourt { side, players, is_start } => {
+                if players.len() == FIVE && is_start.unwrap_or_else(|| self.is_before_the_tip()) {
                     replace(&mut self.by_side(*side).starters, players);
                 }
                 replace(&mut self.by_side(*side).on_court, players);

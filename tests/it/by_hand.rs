@@ -132,7 +132,6 @@ fn replayed(game: &Game, more: &[&str]) -> Value {
 }
 
 #[test]
-#[ignore = "passes alone; fails beside other tests on two busy cores"]
 fn a_game_by_hand_survives_a_kill_runs_to_zero_and_replays_as_it_was_on_air() {
     let game = Game::new();
     let mut first = Running(game.run("first.lists", &[]).spawn().expect("starts"));
@@ -142,7 +141,7 @@ fn a_game_by_hand_survives_a_kill_runs_to_zero_and_replays_as_it_was_on_air() {
         json!({"verb": "begin_game"}),
         json!({"verb": "adjust", "home": {"score": 2}}),
         json!({"verb": "adjust", "away": {"score": 3, "fouls": 1}, "home": {"timeouts": -1}}),
-        json!({"verb": "correct", "possession": "away", "period": "q2", "clock": "0:05"}),
+        json!({"verb": "correct", "possession": "away", "period": "q2", "clock": "0:12"}),
         json!({"verb": "correct", "period": "Q77X"}),
         json!({"verb": "start_clock"}),
     ] {
@@ -166,7 +165,7 @@ fn a_game_by_hand_survives_a_kill_runs_to_zero_and_replays_as_it_was_on_air() {
         let entries = entries(&game.journal);
         let again = entries.iter().rposition(|entry| entry["is"] == "start").expect("a start");
         let drawn = entries[again..].iter().filter(|entry| entry["is"] == "frame").count();
-        again > 0 && drawn > 30 && game.last_at() > started + 7_000
+        again > 0 && drawn > 30 && game.last_at() > started + 14_000
     });
     send(&mut operator, &json!({"verb": "next_period"}));
     wait_for("the next period", || game.commands().iter().any(|command| command["period"] == "Q3"));
@@ -193,7 +192,7 @@ fn a_game_by_hand_survives_a_kill_runs_to_zero_and_replays_as_it_was_on_air() {
     };
     let (before, after) = (clocks(&first), clocks(&second));
     assert!(before.len() > 20 && after.len() > 20, "{} and {} frames", before.len(), after.len());
-    assert!(before.iter().chain(&after).all(|clock| (0.0..=5.0).contains(clock)));
+    assert!(before.iter().chain(&after).all(|clock| (0.0..=12.0).contains(clock)));
     assert!(before.windows(2).chain(after.windows(2)).all(|pair| pair[1] <= pair[0]), "it counts down");
     assert!(after[0] < before[before.len() - 1], "it ran on meanwhile");
     assert_eq!(after.last(), Some(&0.0));

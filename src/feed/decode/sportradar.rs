@@ -407,7 +407,7 @@ impl Reader {
         for (side, line_up) in [(Side::Home, &event.on_court.home), (Side::Away, &event.on_court.away)] {
             if line_up.players.is_said {
                 let players = line_up.players.items.iter().filter_map(|player| player.id.text().map(PlayerId::new));
-                events.push(Event::OnCourt { side, players: players.collect() });
+                events.push(Event::OnCourt { side, players: players.collect(), is_start: None });
             }
         }
     }

@@ -39,8 +39,9 @@ pub(super) fn read_summary(
         (None, None) => {}
         _ => notes.add("broadcastsummary: points of one team only", None),
     }
+    let is_start = is_start(home, away);
     for (side, block) in [(Side::Home, &totals.home), (Side::Away, &totals.away)] {
-        read_side(side, block, reading, notes, events);
+        read_side(side, block, is_start, reading, notes, events);
         let points = by_period(summary, side, period.as_ref(), notes);
         if !points.is_empty() {
             events.push(Event::ByPeriod { side, points });
@@ -71,7 +72,23 @@ fn facts(row: &wire::Row<'_>) -> TeamFacts {
     }
 }
 
-fn read_side(side: Side, block: &wire::Side<'_>, reading: Reading, notes: &mut Notes, events: &mut Vec<Event>) {
+/// Whether neither team has tried a shot: a stream that is joined late tells of the beginning again while its clock is long
+/// past that, so the summary alone can say it. `None` where it has no counts.
+fn is_start(home: &wire::Row<'_>, away: &wire::Row<'_>) -> Option<bool> {
+    let counts = [home, away].map(|row| [&row.points, &row.fga, &row.fta].map(|count| count.text()));
+    let is_said = counts.iter().all(|[points, ..]| points.is_some());
+    let is_zero = |count: &str| count.trim().parse() == Ok(0.0);
+    is_said.then(|| counts.iter().flatten().flatten().all(|count| is_zero(count)))
+}
+
+fn read_side(
+    side: Side,
+    block: &wire::Side<'_>,
+    is_start: Option<bool>,
+    reading: Reading,
+    notes: &mut Notes,
+    events: &mut Vec<Event>,
+) {
     let row = team_row(block);
     if row.is_said {
         let stats = Box::new(stats::stats(row, notes));
@@ -94,7 +111,8 @@ fn read_side(side: Side, block: &wire::Side<'_>, reading: Reading, notes: &mut N
     let players: Vec<_> = rows.map(|row| stats::player(row, reading, notes)).collect();
     if players.iter().any(|player| player.on_court.is_some()) {
         let on_court = players.iter().filter(|player| player.on_court == Some(true));
-        events.push(Event::OnCourt { side, players: on_court.filter_map(|player| player.id.clone()).collect() });
+        let players = on_court.filter_map(|player| player.id.clone()).collect();
+        events.push(Event::OnCourt { side, players, is_start });
     }
     events.push(Event::Players { side, players });
 }

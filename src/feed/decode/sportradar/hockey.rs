@@ -142,7 +142,7 @@ pub(super) fn line_ups(event: &wire::Event<'_>, teams: &Teams, notes: &mut Notes
         let in_box = in_box.or_else(|| event.on_ice.is_said.then(Vec::new));
         let mut line_up = OnIce { side, sequence, skaters: None, goalkeeper: None, in_box };
         if let Some(players) = ice.filter(|players| !players.is_empty()) {
-            events.push(Event::OnCourt { side, players: ids(players) });
+            events.push(Event::OnCourt { side, players: ids(players), is_start: None });
             totals[index] = Some(players.len());
             if players.iter().any(|player| player.position.is_said() || player.primary_position.is_said()) {
                 let keepers = players.iter().filter(|player| is_keeper(player)).count();
