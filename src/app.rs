@@ -42,7 +42,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::command::Refused;
 use crate::config::{self, ShowFile};
 use crate::feed::decode;
 use crate::feed::secret::redact_addresses;
@@ -54,6 +53,7 @@ use crate::time::Timestamp;
 use bundle::Bundle;
 
 pub use check::{Checked, check};
+pub use conduct::FASTEST_REHEARSAL;
 pub use doctor::{Finding, doctor};
 pub use fold::Fold;
 pub use follow::{Follow, follow};
@@ -128,7 +128,7 @@ impl Show {
             Some(templates) => Bundle::read(&folder.join(templates)),
         };
         let bundle = bundle.map_err(|problems| Failure::templates(&problems))?;
-        Show { file, text, named, bundle, folder }.checked()
+        Show { file, text, named, bundle, folder }.checked(path)
     }
 
     /// The show that a journal was recorded from; from the journal alone where that holds its templates.
@@ -137,23 +137,20 @@ impl Show {
             Some(text) => Ok(text.clone()),
             None => read_text("roster", &start.folder.join(written)),
         };
-        let (file, named) = parse_file(Path::new("the journal's show"), &start.show, &start.folder, read)?;
+        let path = Path::new("the journal's show");
+        let (file, named) = parse_file(path, &start.show, &start.folder, read)?;
         let bundle = match (bundle, &file.show.templates) {
             (Some(bundle), _) => Ok(bundle),
             (None, None) => Bundle::builtin(),
             (None, Some(templates)) => Bundle::read(&start.folder.join(templates)),
         };
         let bundle = bundle.map_err(|problems| Failure::templates(&problems))?;
-        Show { file, text: start.show.clone(), named, bundle, folder: start.folder.clone() }.checked()
+        Show { file, text: start.show.clone(), named, bundle, folder: start.folder.clone() }.checked(path)
     }
 
-    fn checked(self) -> Result<Show, Failure> {
-        self.check_graphics()?;
-        for binding in &self.file.keys {
-            by_hand::check(&binding.command)
-                .map_err(|refused| Failure::Input(format!("key `{}`: {refused}", binding.key)))?;
-        }
-        Ok(self)
+    fn checked(self, path: &Path) -> Result<Show, Failure> {
+        let problems = show_problems(path, &self.text, &self.file, &self.bundle.set);
+        if problems.is_empty() { Ok(self) } else { Err(Failure::templates(&problems)) }
     }
 
     /// The folder of the show's own templates; none where it uses the built-in ones.
@@ -183,26 +180,48 @@ impl Show {
         Ok(())
     }
 
-    /// Every graphic of the show names a template and fields that exist: tried on a stage of its own, so that the
-    /// operator's first key press cannot be the first to find out.
-    fn check_graphics(&self) -> Result<(), Failure> {
-        match refused_graphics(&self.file, &self.bundle.set).first() {
-            Some((graphic, refused)) => Err(Failure::Input(format!("graphic `{}`: {refused}", graphic.name))),
-            None => Ok(()),
-        }
-    }
-
     /// A path of the show file, as seen from where the program runs.
     fn path(&self, written: &Path) -> PathBuf {
         self.folder.join(written)
     }
 }
 
-/// The graphics of a show that a stage refuses.
-fn refused_graphics<'a>(show: &'a ShowFile, templates: &Arc<TemplateSet>) -> Vec<(&'a config::Graphic, Refused)> {
+/// What is wrong with a show file that reads well: a graphic that a stage refuses, a key's command that can never be carried
+/// out, a place in the venue's game that is none. Found here, so that the operator's first key press cannot be the first to
+/// find out.
+fn show_problems(path: &Path, text: &str, show: &ShowFile, templates: &Arc<TemplateSet>) -> Vec<Problem> {
     let mut stage = Stage::new(templates.clone());
-    let mut cue = |graphic| stage.apply(crate::time::FrameIndex(0), &rundown::cue(graphic)).err();
-    show.graphics.iter().filter_map(|graphic| Some((graphic, cue(graphic)?))).collect()
+    let mut problems = Vec::new();
+    for graphic in &show.graphics {
+        if let Err(refused) = stage.apply(crate::time::FrameIndex(0), &rundown::cue(graphic)) {
+            let message = format!("graphic `{}`: {refused}", graphic.name);
+            problems.push(in_line(path, text, &format!("name = {:?}", graphic.name), message));
+        }
+    }
+    for binding in &show.keys {
+        if let Err(refused) = by_hand::check(&binding.command) {
+            let key = binding.key.to_string();
+            problems.push(in_line(path, text, &format!("{key:?}"), format!("key `{key}`: {refused}")));
+        }
+    }
+    let start = show.venue.as_ref().and_then(|venue| venue.start.as_deref());
+    if let Some((start, Err(cause))) = start.map(|start| (start, start.parse::<crate::venue::script::Position>())) {
+        problems.push(in_line(path, text, &format!("{start:?}"), cause.to_string()));
+    }
+    problems
+}
+
+/// A problem at the first line that has these words outside of a comment.
+fn in_line(file: &Path, text: &str, words: &str, message: String) -> Problem {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
+    let found = lines.into_iter().find_map(|(i, line)| Some((i, line, line.find(words)?)));
+    let Some((i, line, at)) = found else { return Problem::of_file(file, message) };
+    Problem {
+        line: i as u32 + 1,
+        column: line[..at].chars().count() as u32 + 1,
+        source_line: line.to_owned(),
+        ..Problem::of_file(file, message)
+    }
 }
 
 /// Options of the show's own venue.

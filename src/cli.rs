@@ -4,7 +4,9 @@
 
 #![allow(clippy::print_stdout, reason = "printing results is what a command line is for")]
 
-use std::io::{self, Write};
+mod log;
+
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -303,7 +305,13 @@ struct PreviewArguments {
 
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log();
+    let log = match log::start() {
+        Ok(log) => log,
+        Err(cause) => {
+            eprintln!("no thread can be started: {cause}");
+            return ExitCode::from(2);
+        }
+    };
     let done = match arguments.command {
         Action::Run(run) => self::run(run),
         Action::Venue(venue) => self::venue(venue),
@@ -322,6 +330,8 @@ pub fn main() -> ExitCode {
         Action::Fields { sport, json } => list_fields(sport, json),
         Action::Doctor { json } => doctor(json),
     };
+    // What was said meanwhile is shown before the result of it.
+    drop(log);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -331,19 +341,19 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Messages for people go to standard error; `RUST_LOG` chooses others than the operator's.
-fn log() {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("sideline=info,error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
-}
-
 fn run(arguments: RunArguments) -> Result<(), Failure> {
     let mut show = Show::load(arguments.show.as_deref())?;
     if let Some(start) = arguments.start {
         show.start_at(start)?;
     }
     if let (Some(movie), Some(length)) = (arguments.movie, arguments.seconds) {
+        if let Some((at, file)) = arguments.still.iter().find(|(at, _)| *at >= length) {
+            let (at, length) = (at.as_secs_f64(), length.as_secs_f64());
+            return Err(Failure::Input(format!(
+                "the still {} at {at} s is after the movie's {length} s",
+                file.display()
+            )));
+        }
         let what = Offline { length, movie, stills: arguments.still };
         let status = app::run_offline(&show, &what)?;
         if let Some(trouble) = status.trouble {
@@ -365,6 +375,10 @@ fn go_live(show: &Show, how: &Live, json: bool) -> Result<(), Failure> {
     let status = app::run(show, how)?;
     if json {
         return print_json(&status);
+    }
+    if io::stderr().is_terminal() {
+        // Below the status line.
+        eprintln!();
     }
     eprintln!("late {}", status.late);
     status.outputs.iter().for_each(|output| eprintln!("{output}"));
@@ -393,6 +407,11 @@ fn games(arguments: GamesArguments) -> Result<(), Failure> {
         show.follow(event_id)?;
         let how = Live { length: arguments.seconds, headless: arguments.headless, ..Live::default() };
         return go_live(show, &how, arguments.json);
+    }
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+        && to < from
+    {
+        return Err(Failure::Input("--to is before --from".into()));
     }
     let query = ScheduleQuery {
         from: arguments.from.unwrap_or_default(),
@@ -570,8 +589,8 @@ enum Speed {
 fn speed(text: &str) -> Result<Speed, String> {
     match text.parse::<f64>() {
         _ if text == "max" => Ok(Speed::Max),
-        Ok(speed) if speed > 0.0 && speed.is_finite() => Ok(Speed::Times(speed)),
-        _ => Err(format!("`{text}` is not a speed; write 1, 4, 0.5 or max")),
+        Ok(speed) if speed > 0.0 && speed <= app::FASTEST_REHEARSAL => Ok(Speed::Times(speed)),
+        _ => Err(format!("`{text}` is not a speed; write 1, 4, 0.5 (up to {}) or max", app::FASTEST_REHEARSAL)),
     }
 }
 

@@ -551,6 +551,7 @@ pub struct Graphic {
 #[serde(deny_unknown_fields)]
 pub struct Rundown {
     /// Starts again after this many seconds; runs once when absent.
+    #[serde(default, deserialize_with = "values::rundown_loop")]
     pub loop_s: Option<f64>,
     #[serde(default)]
     pub steps: Vec<RundownStep>,
@@ -560,6 +561,7 @@ pub struct Rundown {
 #[serde(deny_unknown_fields)]
 pub struct RundownStep {
     /// Seconds after the show (or the loop) begins.
+    #[serde(deserialize_with = "values::rundown_time")]
     pub at_s: f64,
     /// A graphic of the show, by name. Exactly one of the three is given.
     pub take: Option<String>,
@@ -628,6 +630,7 @@ pub enum Background {
 pub struct RawOutput {
     pub id: OutputId,
     /// `stdout`, a file path, `tcp://host:port` (connects) or `tcp-listen://host:port` (one reader at a time).
+    #[serde(deserialize_with = "values::raw_target")]
     pub to: String,
     #[serde(default = "defaults::bgra")]
     pub format: PixelFormat,

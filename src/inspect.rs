@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use serde::Serialize;
 
 use crate::feed::Skip;
-use crate::feed::decode::{Decoder, Note, Options, Verdict};
+use crate::feed::decode::{Decoder, Note, Options, Reading, Verdict};
 use crate::feed::splitter::{Piece, Splitter};
 use crate::game::event::Event;
 use crate::game::snapshot::GameSnapshot;
@@ -127,6 +127,11 @@ impl Run {
             counts: Counts::default(),
             splitter: Splitter::default(),
         }
+    }
+
+    /// From here on what the vendor's pages leave open is read like this.
+    pub fn read_as(&mut self, reading: Reading) {
+        self.decoder.set_reading(reading);
     }
 
     /// Takes the next bytes of the stream, cut wherever.

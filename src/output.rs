@@ -2,7 +2,8 @@
 //!
 //! In: frames that playout offers, through a short bounded queue; offering never waits. Out: bytes at a destination, at
 //! a constant rate: frames sent = elapsed time × rate, so a frame that is missing (playout was late, or the queue was
-//! full while the destination stalled) is replaced by a repeat of the one before it.
+//! full while the destination stalled) is replaced by a repeat of the one before it. A rehearsal's frames, which leap with
+//! every seek and pass faster or slower than time, are sent as they come.
 //! A destination that fails is closed and opened again with growing pauses; its state is in the counters, and neither
 //! playout nor another output notices.
 //! Never touches wgpu: what an output needs of the renderer is its [`Need`], a plain value.
@@ -84,6 +85,8 @@ struct Shared {
     repeated: AtomicU64,
     reconnects: AtomicU64,
     trouble: ArcSwapOption<String>,
+    /// Whether the distance of two frames is time that the destination has to be given frames for.
+    repeats: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -109,6 +112,7 @@ pub fn queue(id: OutputId, need: Need) -> (Output, Intake) {
         repeated: AtomicU64::new(0),
         reconnects: AtomicU64::new(0),
         trouble: ArcSwapOption::empty(),
+        repeats: AtomicBool::new(true),
         stop: AtomicBool::new(false),
     });
     (Output { queue, shared: shared.clone(), thread: None, wake: None }, Intake { frames, shared })
@@ -135,6 +139,12 @@ impl Output {
     /// Has `wake` called after every accepted frame, on playout's thread: it must return at once.
     pub fn waking(mut self, wake: Box<dyn Fn() + Send>) -> Self {
         self.wake = Some(wake);
+        self
+    }
+
+    /// Has frames sent as they come, none repeated: for a rehearsal, where the distance of two frames is not time.
+    pub fn as_they_come(self) -> Self {
+        self.shared.repeats.store(false, Ordering::Relaxed);
         self
     }
 

@@ -153,14 +153,14 @@ impl Stage {
     ) -> Result<(), Refused> {
         let graphic = self.graphic(template, fields)?;
         let slot = self.layers.entry(layer).or_default();
-        if slot.on_air.as_ref().is_some_and(|on_air| on_air.template().id == *template) {
+        if slot.on_air.as_ref().is_some_and(|on_air| on_air.is(template, fields)) {
             slot.out(frame, false);
             return Ok(());
         }
         // Still going out: the same graphic turns around from where it is.
-        if let Some(at) = slot.leaving.iter().rposition(|leaving| leaving.template().id == *template) {
+        if let Some(at) = slot.leaving.iter().rposition(|leaving| leaving.is(template, fields)) {
             let mut returning = slot.leaving.remove(at);
-            returning.update(fields);
+            returning.give(fields);
             slot.take(frame, returning, false);
             return Ok(());
         }
@@ -178,31 +178,15 @@ impl Stage {
     ) -> Result<(), Refused> {
         let slot = self.layers.get_mut(&layer).ok_or(Refused::NothingOnAir { layer })?;
         let graphic = slot.on_air.as_mut().ok_or(Refused::NothingOnAir { layer })?;
-        let from = match to {
-            None => graphic.step(),
-            Some(step) => graphic.template().step(step).ok_or_else(|| Refused::NoStep {
-                template: graphic.template().id.clone(),
-                step: step.clone(),
-                known: graphic.template().step_names(),
-            })?,
-        };
-        let by = by.unwrap_or(if to.is_none() { 1 } else { 0 });
-        let step = from.saturating_add_signed(by as isize);
-        if step > graphic.template().steps() {
-            slot.out(frame, cut);
-        } else {
-            graphic.step_to(frame, step, cut);
+        match step_after(graphic.template(), graphic.step(), to, by)? {
+            Some(step) => graphic.step_to(frame, step, cut),
+            None => slot.out(frame, cut),
         }
         Ok(())
     }
 
     fn graphic(&self, id: &TemplateId, fields: &Fields) -> Result<Graphic, Refused> {
-        let template = self
-            .templates
-            .get(id)
-            .ok_or_else(|| Refused::NoTemplate { template: id.clone(), known: self.templates.names() })?;
-        check_fields(template, fields)?;
-        Ok(Graphic::new(template.clone(), fields))
+        Ok(Graphic::new(find(&self.templates, id, fields)?.clone(), fields))
     }
 
     /// The picture at a frame. Frames never go back; skipping some gives the same pictures for the others, except that
@@ -292,7 +276,45 @@ impl Layer {
     }
 }
 
-fn check_fields(template: &Template, fields: &Fields) -> Result<(), Refused> {
+/// The template of that name, which these fields can be given to.
+///
+/// # Errors
+/// When there is none, or it has no such fields or others.
+pub fn find<'a>(templates: &'a TemplateSet, id: &TemplateId, fields: &Fields) -> Result<&'a Arc<Template>, Refused> {
+    let none = || Refused::NoTemplate { template: id.clone(), known: templates.names() };
+    let template = templates.get(id).ok_or_else(none)?;
+    check_fields(template, fields)?;
+    Ok(template)
+}
+
+/// The step of a graphic that a command leads to; `None` past the last one, where the graphic goes out.
+///
+/// # Errors
+/// When the template has no step of that name.
+pub fn step_after(
+    template: &Template,
+    now: usize,
+    to: Option<&Step>,
+    by: Option<i32>,
+) -> Result<Option<usize>, Refused> {
+    let from = match to {
+        None => now,
+        Some(step) => template.step(step).ok_or_else(|| Refused::NoStep {
+            template: template.id.clone(),
+            step: step.clone(),
+            known: template.step_names(),
+        })?,
+    };
+    let by = by.unwrap_or(if to.is_none() { 1 } else { 0 });
+    let step = from.saturating_add_signed(by as isize);
+    Ok((step <= template.steps()).then_some(step))
+}
+
+/// Whether a graphic of the template can be given these fields.
+///
+/// # Errors
+/// When it has no such field, or one of another type.
+pub fn check_fields(template: &Template, fields: &Fields) -> Result<(), Refused> {
     for (id, value) in fields {
         let Some(field) = template.field(id) else {
             let known: Vec<&str> = template.fields.iter().map(|field| field.id.as_str()).collect();

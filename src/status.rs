@@ -19,6 +19,8 @@ pub struct Status {
     pub late: u64,
     pub timing: Timing,
     pub layers: Vec<LayerStatus>,
+    /// The game in short, as it is shown: "GSW 82 BKN 87 Q4 0:23.4"; empty while nothing is known of it.
+    pub game: String,
     pub feeds: Vec<FeedHealth>,
     /// Feeds that are held back, and those that were once.
     pub delays: Vec<Delay>,
@@ -53,6 +55,8 @@ pub struct Rehearsal {
     pub paused: bool,
     /// The recording's first frame: places are counted from it.
     pub first: FrameIndex,
+    /// Its last one, where it stands still.
+    pub last: FrameIndex,
     /// The stretch that is played again and again: its first frame, and the one to end before.
     pub stretch: Option<(FrameIndex, FrameIndex)>,
     /// Where a stretch is to begin whose end is still to come.
@@ -75,7 +79,9 @@ impl Rehearsal {
         if self.speed != 1.0 {
             text += &format!(" x{}", self.speed);
         }
-        if self.paused {
+        if frame >= self.last {
+            text += " END";
+        } else if self.paused {
             text += " PAUSED";
         }
         match (self.stretch, self.marked) {
@@ -95,6 +101,22 @@ pub struct Delay {
 }
 
 impl Status {
+    /// "on air score-bug, lower-third; cued shot-map"; "nothing on air".
+    pub fn layers_in_short(&self) -> String {
+        let names = |of: fn(&LayerStatus) -> &Option<TemplateId>| -> Vec<&str> {
+            self.layers.iter().filter_map(|layer| of(layer).as_ref()).map(TemplateId::as_str).collect()
+        };
+        let (on_air, cued) = (names(|layer| &layer.on_air), names(|layer| &layer.cued));
+        let mut text = match on_air.is_empty() {
+            true => "nothing on air".to_owned(),
+            false => format!("on air {}", on_air.join(", ")),
+        };
+        if !cued.is_empty() {
+            text += &format!("; cued {}", cued.join(", "));
+        }
+        text
+    }
+
     /// Frames by which a feed is held back.
     pub fn delay_of(&self, feed: &FeedId) -> u32 {
         self.delays.iter().find(|delay| delay.feed == *feed).map_or(0, |delay| delay.frames)
@@ -106,6 +128,53 @@ impl Status {
             0 => feed.to_string(),
             frames => format!("{feed} +{frames} frames"),
         }
+    }
+
+    /// "TEMPLATES NOT TAKEN: bug/template.json:3:9: unknown key (and 2 more)"; `None` while the saved ones are on air.
+    pub fn template_trouble(&self) -> Option<String> {
+        let (first, more) = self.template_problems.split_first()?;
+        let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
+        Some(format!("TEMPLATES NOT TAKEN: {}{more}", first.one_line()))
+    }
+
+    /// "BY HAND: score, clock"; `None` while the operator holds nothing.
+    pub fn held_in_short(&self) -> Option<String> {
+        let mut facts: Vec<&str> = self.held.iter().map(|held| held.fact).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        (!facts.is_empty()).then(|| format!("BY HAND: {}", facts.join(", ")))
+    }
+
+    /// What takes a sentence to say: colours that look alike, and what is wrong with feeds ("league: api.sportradar.com refuses
+    /// the credentials (401)…").
+    pub fn sentences(&self) -> impl Iterator<Item = String> + '_ {
+        let clash = self.color_clash.iter().map(|clash| format!("COLOURS: {}", clash.sentence));
+        let of_feed = |feed: &FeedHealth, reason: &String| format!("{}: {reason}", feed.id);
+        let feeds = self.feeds.iter().flat_map(move |feed| feed.reasons.iter().map(move |why| of_feed(feed, why)));
+        clash.chain(feeds)
+    }
+
+    /// What an operator has to know at once, the gravest first, in capitals: "CLOCK STALE", "JOURNAL NOT WRITTEN (…)".
+    /// Empty while everything is as it should be. What takes a sentence, [`Status::sentences`] has.
+    pub fn alarms(&self) -> Vec<String> {
+        let by_another = |supply: &Supply| {
+            let preferred = supply.in_place_of.as_ref()?;
+            Some(format!("{} BY {} IN PLACE OF {preferred}", supply.fact, supply.feed))
+        };
+        let journal = self.journal_trouble.as_ref().map(|trouble| format!("JOURNAL NOT WRITTEN ({trouble})"));
+        let lost = format!("{} ENTRIES LOST FROM THE JOURNAL", self.journal_lost);
+        let output = |output: &OutputStatus| output.trouble.as_ref().map(|why| format!("{}: {why}", output.id));
+        let mut alarms = Vec::new();
+        alarms.extend(self.test_pattern.then(|| "TEST PATTERN".to_owned()));
+        alarms.extend(self.clock_stale.then(|| "CLOCK STALE".to_owned()));
+        alarms.extend(journal);
+        alarms.extend((self.journal_lost > 0).then_some(lost));
+        alarms.extend(self.template_trouble());
+        alarms.extend(self.outputs.iter().filter_map(output));
+        alarms.extend(self.held_in_short());
+        alarms.extend(self.supplies.iter().filter_map(by_another));
+        alarms.extend((!self.unmatched.is_empty()).then(|| format!("{} NOT MATCHED", self.unmatched.len())));
+        alarms
     }
 }
 
@@ -164,30 +233,6 @@ pub struct LayerStatus {
     pub cued: Option<TemplateId>,
 }
 
-impl Status {
-    /// "TEMPLATES NOT TAKEN: bug/template.json:3:9: unknown key (and 2 more)"; `None` while the saved ones are on air.
-    pub fn template_trouble(&self) -> Option<String> {
-        let (first, more) = self.template_problems.split_first()?;
-        let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
-        Some(format!("TEMPLATES NOT TAKEN: {}{more}", first.one_line()))
-    }
-
-    /// "BY HAND: score, clock"; `None` while the operator holds nothing.
-    pub fn held_in_short(&self) -> Option<String> {
-        let mut facts: Vec<&str> = self.held.iter().map(|held| held.fact).collect();
-        facts.sort_unstable();
-        facts.dedup();
-        (!facts.is_empty()).then(|| format!("BY HAND: {}", facts.join(", ")))
-    }
-}
-
-impl Status {
-    /// What is wrong with feeds, one sentence each: "league: api.sportradar.com refuses the credentials (401)…".
-    pub fn feed_troubles(&self) -> impl Iterator<Item = String> + '_ {
-        self.feeds.iter().flat_map(|feed| feed.reasons.iter().map(move |reason| format!("{}: {reason}", feed.id)))
-    }
-}
-
 impl fmt::Display for Status {
     /// The operator's line: "frame 1200 at 59.94, late 0 | tracker up +12 frames, league DOWN | program: sent 1200,
     /// dropped 0 | league: api.sportradar.com refuses the credentials (401); check `api_key`".
@@ -196,34 +241,10 @@ impl fmt::Display for Status {
         if let Some(rehearsal) = &self.rehearsal {
             write!(f, " | {}", rehearsal.in_short(self.frame, self.rate))?;
         }
-        if self.test_pattern {
-            f.write_str(" | TEST PATTERN")?;
-        }
-        if self.clock_stale {
-            f.write_str(" | CLOCK STALE")?;
-        }
-        if let Some(trouble) = &self.journal_trouble {
-            write!(f, " | JOURNAL NOT WRITTEN ({trouble})")?;
-        }
-        if self.journal_lost > 0 {
-            write!(f, " | {} ENTRIES LOST FROM THE JOURNAL", self.journal_lost)?;
-        }
-        if let Some(trouble) = self.template_trouble() {
-            write!(f, " | {trouble}")?;
-        }
-        if let Some(held) = self.held_in_short() {
-            write!(f, " | {held}")?;
-        }
-        for supply in &self.supplies {
-            if let Some(preferred) = &supply.in_place_of {
-                write!(f, " | {} BY {} IN PLACE OF {preferred}", supply.fact, supply.feed)?;
-            }
-        }
-        if !self.unmatched.is_empty() {
-            write!(f, " | {} NOT MATCHED", self.unmatched.len())?;
-        }
-        if let Some(clash) = &self.color_clash {
-            write!(f, " | COLOURS: {}", clash.sentence)?;
+        self.alarms().iter().try_for_each(|alarm| write!(f, " | {alarm}"))?;
+        write!(f, " | {}", self.layers_in_short())?;
+        if !self.game.is_empty() {
+            write!(f, " | {}", self.game)?;
         }
         for (index, feed) in self.feeds.iter().enumerate() {
             let lead = if index == 0 { " | " } else { ", " };
@@ -231,12 +252,9 @@ impl fmt::Display for Status {
         }
         for output in &self.outputs {
             write!(f, " | {}: sent {}, dropped {}", output.id, output.sent, output.dropped)?;
-            if let Some(trouble) = &output.trouble {
-                write!(f, " ({trouble})")?;
-            }
         }
         // Last: sentences are long, and a line is cut at its end.
-        self.feed_troubles().try_for_each(|trouble| write!(f, " | {trouble}"))
+        self.sentences().try_for_each(|sentence| write!(f, " | {sentence}"))
     }
 }
 
@@ -355,6 +373,7 @@ mod tests {
             late: 0,
             timing: Timing::default(),
             layers: Vec::new(),
+            game: "GSW 0 BKN 2 Q1 11:40".to_owned(),
             feeds: vec![feed("tracker"), feed("league")],
             delays: vec![Delay { feed: "tracker".into(), frames: 12 }, Delay { feed: "league".into(), frames: 0 }],
             outputs: Vec::new(),
@@ -374,14 +393,14 @@ mod tests {
         };
         assert_eq!(
             status.to_string(),
-            "frame 1200 at 59.94, late 0 | BY HAND: clock, score | tracker up +12 frames, league up"
+            "frame 1200 at 59.94, late 0 | BY HAND: clock, score | nothing on air | GSW 0 BKN 2 Q1 11:40 | tracker up +12 frames, league up"
         );
         let mut troubled = status.clone();
         troubled.feeds[1].link = Link::Down;
         troubled.feeds[1].reasons = vec!["h refuses the credentials (401); check `api_key`".to_owned()];
         assert_eq!(
             troubled.to_string(),
-            "frame 1200 at 59.94, late 0 | BY HAND: clock, score | tracker up +12 frames, league DOWN | league: h refuses the credentials (401); check `api_key`"
+            "frame 1200 at 59.94, late 0 | BY HAND: clock, score | nothing on air | GSW 0 BKN 2 Q1 11:40 | tracker up +12 frames, league DOWN | league: h refuses the credentials (401); check `api_key`"
         );
         let json = serde_json::to_value(&troubled).expect("a status is JSON");
         assert_eq!(json["feeds"][1]["reasons"][0], "h refuses the credentials (401); check `api_key`");
@@ -390,7 +409,8 @@ mod tests {
 
     #[test]
     fn a_rehearsal_is_told_with_its_place_speed_and_stretch() {
-        let mut rehearsal = Rehearsal { speed: 1.0, first: FrameIndex(100), ..Rehearsal::default() };
+        let (first, last) = (FrameIndex(100), FrameIndex(10_000));
+        let mut rehearsal = Rehearsal { speed: 1.0, first, last, ..Rehearsal::default() };
         let told = |rehearsal: &Rehearsal| rehearsal.in_short(FrameIndex(100 + 50 * 62 + 15), FrameRate::FPS_50);
         assert_eq!(told(&rehearsal), "REHEARSAL 1:02.3");
         rehearsal.marked = Some(FrameIndex(150));
@@ -398,5 +418,7 @@ mod tests {
         rehearsal.stretch = Some((FrameIndex(150), FrameIndex(600)));
         (rehearsal.speed, rehearsal.paused) = (0.5, true);
         assert_eq!(told(&rehearsal), "REHEARSAL 1:02.3 x0.5 PAUSED LOOP 0:01.0-0:10.0");
+        rehearsal.last = FrameIndex(100 + 50 * 62 + 15);
+        assert_eq!(told(&rehearsal), "REHEARSAL 1:02.3 x0.5 END LOOP 0:01.0-0:10.0");
     }
 }

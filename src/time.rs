@@ -110,7 +110,7 @@ pub struct FrameIndex(pub u64);
 
 impl FrameIndex {
     pub fn next(self) -> FrameIndex {
-        FrameIndex(self.0 + 1)
+        FrameIndex(self.0.saturating_add(1))
     }
 
     /// Frames from `earlier` to `self`; zero when `earlier` is later.
@@ -291,9 +291,13 @@ struct Pace {
     speed: f64,
 }
 
+/// Further on than any recording is long: where a clock stands that was asked to run without bounds.
+const LONGEST: Duration = Duration::from_secs(1_000 * 3_600);
+
 impl Pace {
     fn at(self, real: Timestamp) -> Timestamp {
-        self.began + real.since(self.real_began).mul_f64(self.speed)
+        let shown = real.since(self.real_began).as_secs_f64() * self.speed;
+        self.began + Duration::try_from_secs_f64(shown).unwrap_or(LONGEST)
     }
 }
 

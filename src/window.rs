@@ -266,6 +266,12 @@ impl Program {
         if frame.is_some() {
             self.intake.count_sent();
         }
+        self.tell();
+    }
+
+    /// Has the title say how the show stands: also while no frame comes, as in a rehearsal that stands still.
+    fn tell(&mut self) {
+        let Some(shown) = &self.shown else { return };
         if self.titled_at.is_none_or(|at| at.elapsed() >= TITLE_EVERY)
             && let Some(status) = &*self.status.load()
         {
@@ -275,7 +281,8 @@ impl Program {
     }
 }
 
-/// "Golden State at Brooklyn - 59.94 - late 0 - [tracker up +12 frames], league DOWN", with the chosen feed in brackets.
+/// "Golden State at Brooklyn - on air score-bug - GSW 82 BKN 87 Q4 0:23.4 - 59.94 - late 0 - [tracker up +12 frames], league
+/// DOWN", with the chosen feed in brackets.
 fn title(name: &str, status: &Status, chosen: Option<usize>) -> String {
     let feed = |(index, feed)| {
         let text = status.feed_in_short(feed);
@@ -284,14 +291,13 @@ fn title(name: &str, status: &Status, chosen: Option<usize>) -> String {
     let feeds: Vec<String> = status.feeds.iter().enumerate().map(feed).collect();
     let rehearsal = status.rehearsal.as_ref().map(|rehearsal| rehearsal.in_short(status.frame, status.rate));
     let rehearsal = rehearsal.map(|rehearsal| format!("{rehearsal} - ")).unwrap_or_default();
-    let held = status.held_in_short().map(|held| format!(" - {held}")).unwrap_or_default();
-    let stale = if status.clock_stale { " - CLOCK STALE" } else { "" };
     // First, because a title is cut at its end.
-    let trouble = status.template_trouble().map(|trouble| format!("{trouble} - ")).unwrap_or_default();
+    let alarms: String = status.alarms().iter().map(|alarm| format!("{alarm} - ")).collect();
     // Last: sentences are long, and what is cut of them the status line has.
-    let reasons: String = status.feed_troubles().map(|reason| format!(" - {reason}")).collect();
+    let reasons: String = status.sentences().map(|reason| format!(" - {reason}")).collect();
     let (rate, late) = (status.rate, status.late);
-    format!("{trouble}{rehearsal}{name} - {rate} - late {late} - {}{held}{stale}{reasons}", feeds.join(", "))
+    let (layers, game) = (status.layers_in_short(), &status.game);
+    format!("{alarms}{rehearsal}{name} - {layers} - {game} - {rate} - late {late} - {}{reasons}", feeds.join(", "))
 }
 
 impl ApplicationHandler<()> for Program {
@@ -316,6 +322,7 @@ impl ApplicationHandler<()> for Program {
         if self.stop.load(Ordering::Relaxed) {
             event_loop.exit();
         }
+        self.tell();
         event_loop.set_control_flow(ControlFlow::WaitUntil(Instant::now() + STOP_CHECK));
     }
 
@@ -331,6 +338,8 @@ impl ApplicationHandler<()> for Program {
             }
             WindowEvent::KeyboardInput {
                 event: KeyEvent { state: ElementState::Pressed, repeat, logical_key, .. },
+                // Of a key that is down when the window gets the focus the system tells once more: nobody pressed it again.
+                is_synthetic: false,
                 ..
             } if !repeat || self.options.listen.is_some() => self.key(&logical_key),
             WindowEvent::CursorMoved { position, .. } => {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, refused_graphics};
+use super::{Failure, show_problems};
 use crate::config;
 use crate::problem::Problem;
 use crate::template::{FILE_NAME, Package, Template, TemplateSet};
@@ -82,6 +82,19 @@ impl Checked {
         Ok(())
     }
 
+    fn roster(&mut self, show: &Path, file: &Path) {
+        match std::fs::read_to_string(file) {
+            Ok(text) => {
+                self.files.push(file.to_owned());
+                self.problems.extend(config::parse_roster(file, &text).err().into_iter().flat_map(|wrong| wrong.0));
+            }
+            Err(cause) => {
+                let message = format!("the roster {} cannot be read: {cause}", file.display());
+                self.problems.push(Problem::of_file(show, message));
+            }
+        }
+    }
+
     fn show(&mut self, file: &Path) -> std::io::Result<()> {
         let text = std::fs::read_to_string(file)?;
         self.files.push(file.to_owned());
@@ -92,10 +105,14 @@ impl Checked {
                 return Ok(());
             }
         };
+        let folder = file.parent().unwrap_or(Path::new(""));
+        for written in [&show.teams.home.roster, &show.teams.away.roster].into_iter().flatten() {
+            self.roster(file, &folder.join(written));
+        }
         let templates = match &show.show.templates {
             None => TemplateSet::builtin(),
-            Some(folder) => {
-                let folder = file.parent().unwrap_or(Path::new("")).join(folder);
+            Some(templates) => {
+                let folder = folder.join(templates);
                 match look(self, &folder) {
                     Ok(()) => TemplateSet::load(&folder),
                     Err(cause) => {
@@ -108,21 +125,7 @@ impl Checked {
         };
         // What is wrong with the templates themselves has been said; without them nothing can be said of graphics.
         let Ok(templates) = templates else { return Ok(()) };
-        for (graphic, refused) in refused_graphics(&show, &templates.into()) {
-            self.problems.push(in_line(file, &text, &format!("name = {:?}", graphic.name), refused.to_string()));
-        }
+        self.problems.extend(show_problems(file, &text, &show, &templates.into()));
         Ok(())
-    }
-}
-
-/// A problem at the first line that holds these words.
-fn in_line(file: &Path, text: &str, words: &str, message: String) -> Problem {
-    let found = text.lines().enumerate().find_map(|(i, line)| Some((i, line, line.find(words)?)));
-    let Some((i, line, at)) = found else { return Problem::of_file(file, message) };
-    Problem {
-        line: i as u32 + 1,
-        column: line[..at].chars().count() as u32 + 1,
-        source_line: line.to_owned(),
-        ..Problem::of_file(file, message)
     }
 }

@@ -15,12 +15,14 @@ use super::rehearse::{Pass, Rehearsing};
 use super::seek::{Point, Span, Stretch};
 use super::{Failure, Show};
 use crate::command::{Landing, Transport};
-use crate::playout::NO_END;
-use crate::status::Rehearsal;
+use crate::status::{Rehearsal, Status};
 use crate::time::{Clock, FrameIndex, ScaledClock};
 
 /// Wishes on their way to the conductor. When full, the last one is not taken, as with any command.
 pub(super) const WISHES: usize = 64;
+
+/// Times real time: three hours in a second.
+pub const FASTEST_REHEARSAL: f64 = 10_000.0;
 
 /// Speeds that keys reach.
 const SLOWEST: f64 = 1.0 / 16.0;
@@ -34,6 +36,8 @@ pub(super) enum Wish {
     Steer(Transport),
     /// The pass that was ready has begun.
     Begun,
+    /// A turn is over and no pass is ready.
+    Waiting,
     /// The show is over.
     End,
 }
@@ -50,6 +54,8 @@ struct Stand {
     next: Option<Pass>,
     /// There will be none.
     is_over: bool,
+    /// A turn is over and nothing is played until there is a pass.
+    is_waiting: bool,
     /// Of the turn that runs.
     clock: Option<Arc<ScaledClock>>,
     speed: f64,
@@ -75,12 +81,17 @@ impl Baton {
         let mut stand = self.lock();
         loop {
             if let Some(pass) = stand.next.take() {
+                stand.is_waiting = false;
                 // Whatever ended the last turn is done with.
                 shared.over.store(false, Ordering::Relaxed);
                 return Some(pass);
             }
             if stand.is_over || shared.stop.load(Ordering::Relaxed) {
                 return None;
+            }
+            if !std::mem::replace(&mut stand.is_waiting, true) {
+                // A full queue has wishes in it; the conductor looks after each of them.
+                let _ = self.wishes.try_send(Wish::Waiting);
             }
             let waited = self.ready.wait_timeout(stand, Duration::from_millis(50));
             stand = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -137,6 +148,7 @@ impl Conductor {
         let stand = Stand {
             next: Some(first),
             is_over: false,
+            is_waiting: false,
             clock: None,
             speed,
             paused: false,
@@ -164,6 +176,7 @@ impl Conductor {
                 match wish {
                     Wish::End => return,
                     Wish::Begun => has_begun = true,
+                    Wish::Waiting => {}
                     Wish::Steer(transport) => {
                         if let Err(failure) = self.steer(transport, &mut target) {
                             tracing::error!("{failure}");
@@ -174,6 +187,7 @@ impl Conductor {
             let done = match target {
                 Some(frame) => self.jump(frame),
                 None if has_begun || self.lacks_lap() => self.prepare_lap(),
+                None if self.is_waited_for() => self.stand_or_go_on(),
                 None => Ok(()),
             };
             if let Err(failure) = done {
@@ -211,9 +225,13 @@ impl Conductor {
                     (None, _) => self.marked = Some(here),
                 }
             }
-            Transport::Speed { times } if times > 0.0 && times.is_finite() => self.pace(|stand| stand.speed = times),
+            Transport::Speed { times } if times > 0.0 && times <= FASTEST_REHEARSAL => {
+                self.pace(|stand| stand.speed = times);
+            }
             Transport::Speed { times } => {
-                return Err(Failure::Input(format!("a speed of {times} cannot be played; use anything above 0")));
+                return Err(Failure::Input(format!(
+                    "a speed of {times} cannot be played; use anything above 0 up to {FASTEST_REHEARSAL}"
+                )));
             }
             Transport::SpeedBy { by } => {
                 self.pace(|stand| stand.speed = (stand.speed * 2_f64.powi(by.clamp(-8, 8))).clamp(SLOWEST, FASTEST));
@@ -270,13 +288,31 @@ impl Conductor {
     }
 
     fn set_end(&self) {
-        let end = self.stretch.map_or(NO_END, |(_, end)| end.0);
+        // After its last frame a recording stands still.
+        let over = self.rehearsing.outline().frames.1.next();
+        let end = self.stretch.map_or(over, |(_, end)| end).0;
         self.shared.until.store(end, Ordering::Relaxed);
         self.baton.lock().is_loop = self.stretch.is_some();
     }
 
     fn lacks_lap(&self) -> bool {
         self.stretch.is_some() && self.baton.lock().next.is_none()
+    }
+
+    /// At the end of the recording everything stands there. Elsewhere the lap that was to come was given up while it was
+    /// waited for, and the show goes on.
+    fn stand_or_go_on(&mut self) -> Result<(), Failure> {
+        let (here, last) = (self.here(None), self.rehearsing.outline().frames.1);
+        if here >= last {
+            self.pace(|stand| stand.paused = true);
+            tracing::info!("the recording is over");
+        }
+        self.jump(here)
+    }
+
+    fn is_waited_for(&self) -> bool {
+        let stand = self.baton.lock();
+        stand.is_waiting && stand.next.is_none() && !stand.is_over
     }
 
     fn prepare_lap(&mut self) -> Result<(), Failure> {
@@ -313,14 +349,22 @@ impl Conductor {
     /// Has the status say how it stands.
     fn tell(&self, seeking: Option<FrameIndex>) {
         let stand = self.baton.lock();
-        self.shared.rehearsal.store(Some(Arc::new(Rehearsal {
+        let frames = self.rehearsing.outline().frames;
+        let rehearsal = Arc::new(Rehearsal {
             speed: stand.speed,
             paused: stand.paused,
-            first: self.rehearsing.outline().frames.0,
+            first: frames.0,
+            last: frames.1,
             stretch: self.stretch,
             marked: self.marked,
             seeking,
-        })));
+        });
+        drop(stand);
+        self.shared.rehearsal.store(Some(rehearsal.clone()));
+        // With the next frame playout says so; while the show's time stands still there is none.
+        self.shared.status.rcu(|status| {
+            status.as_ref().map(|status| Arc::new(Status { rehearsal: Some(rehearsal.clone()), ..(**status).clone() }))
+        });
     }
 }
 

@@ -262,6 +262,12 @@ impl Desk {
     }
 
     fn command(&mut self, command: Command) {
+        if let Command::SetDelay { feed, .. } | Command::ShiftDelay { feed, .. } = &command
+            && !self.fold.feeds().any(|known| known == feed)
+        {
+            let known: Vec<&str> = self.fold.feeds().map(FeedId::as_str).collect();
+            return tracing::warn!("not done: there is no feed `{feed}`; there are: {}", known.join(", "));
+        }
         let command = match command {
             Command::ShiftDelay { feed, by } => {
                 let known = self.fold.delay(&feed).unwrap_or_default();
@@ -273,6 +279,9 @@ impl Desk {
                 let color = self.fold.color_choice(side).next();
                 tracing::info!("colour of the {} team: {}", side, String::from(color));
                 Command::SetColor { side, color }
+            }
+            Command::SetDelay { feed, frames } if frames > MOST_DELAY_FRAMES => {
+                return tracing::warn!("not done: {feed} can be held back by {MOST_DELAY_FRAMES} frames at most");
             }
             // Not for a desk: whoever sends commands has taken it out.
             Command::Rehearse(_) => return,
@@ -288,6 +297,10 @@ impl Desk {
         if let Command::Correct(_) | Command::Release { .. } | Command::Undo = command {
             tracing::info!("by hand: {command}");
         }
+        let command = match self.fold.standing().resolve(command, &self.bundle.set) {
+            Ok(command) => command,
+            Err(refused) => return tracing::warn!("{refused}"),
+        };
         if self.send(Act::Command(command.clone())) {
             self.enter(Body::Command(command));
         }
@@ -323,7 +336,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::feed::QUEUE_REPORTS;
+    use crate::feed::{QUEUE_REPORTS, decode};
     use crate::ids::FeedKind;
     use crate::time::{FrameRate, ManualClock, ScaledClock, Timestamp};
 
@@ -335,16 +348,23 @@ mod tests {
     fn a_shifted_delay_is_entered_as_what_came_of_it_and_stays_in_its_bounds() {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(0)));
         let (to_playout, taken) = crossbeam_channel::bounded(COMMANDS);
-        let mut desk = Desk::new(Fold::new(BTreeMap::new()), None, clock, Some(to_playout));
+        let feeds = BTreeMap::from([("tracker".into(), decode::Options::default())]);
+        let mut desk = Desk::new(Fold::new(feeds), None, clock, Some(to_playout));
         let position = desk.position();
         desk.delay([("tracker".into(), 2)]);
-        let shown = |position: &ArcSwap<Position>| position.load().delays.iter().map(|delay| delay.frames).collect();
+        let shown = |position: &ArcSwap<Position>| -> Vec<u32> {
+            position.load().delays.iter().map(|delay| delay.frames).collect()
+        };
         let mut after: Vec<Vec<u32>> = vec![shown(&position)];
         for by in [1, 10, -1, -100, 10_000] {
             desk.command(shift(by));
             after.push(shown(&position));
         }
         assert_eq!(after, [[2], [3], [13], [12], [0], [MOST_DELAY_FRAMES]]);
+        for (feed, frames) in [("trackr", 12), ("tracker", MOST_DELAY_FRAMES + 1)] {
+            desk.command(Command::SetDelay { feed: feed.into(), frames });
+        }
+        assert_eq!(shown(&position), [MOST_DELAY_FRAMES], "no such feed, and no such delay");
         let entered: Vec<Command> = taken
             .try_iter()
             .filter_map(|ordered| match ordered.act {

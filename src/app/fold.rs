@@ -119,6 +119,12 @@ impl Fold {
         Position { upto: self.upto, state: self.state.clone(), delays: self.delays_told.clone() }
     }
 
+    /// The show's feeds, and those that the journal has messages of.
+    pub fn feeds(&self) -> impl Iterator<Item = &FeedId> {
+        let others = self.decoders.keys().filter(|feed| !self.options.contains_key(*feed));
+        self.options.keys().chain(others)
+    }
+
     /// What operators have on their layers.
     pub fn standing(&self) -> &Standing {
         &self.standing

@@ -1,7 +1,7 @@
 //! A show on air: from a loaded show to the last counter.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,9 +17,9 @@ use super::on_air::{Beginning, Mouth, OnAir, Shared, Turn};
 use super::positions::Positions;
 use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
 use super::watch::Watch;
-use super::{Failure, Show, feeds, outputs, refused_graphics, rundown, typed};
-use crate::command::{Command, Refused};
-use crate::config::{Graphic, ShowFile};
+use super::{Failure, Show, feeds, outputs, rundown, show_problems, typed};
+use crate::command::{Command, Key};
+use crate::config::ShowFile;
 use crate::feed::{self, decode};
 use crate::ids::{FeedId, OutputId};
 use crate::journal::file::{self, Opened, Writer};
@@ -62,6 +62,9 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     tracing::info!("drawing with {}", gpu.describe());
     let signal = Signal { size: show.file.show.size, rate: show.file.show.rate };
     let mut running = outputs::start(show, signal)?;
+    if how.rehearsal.is_some() {
+        running = running.into_iter().map(Output::as_they_come).collect();
+    }
     let intake = events.as_ref().map(|(id, events)| window_output(id, events, &mut running));
     let mut program = program(show, &gpu, &running)?;
     let lists = how.lists.as_deref().map(Lists::create).transpose()?;
@@ -196,7 +199,7 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
     let path = show.path(path);
     let settings = show.file.journal.unwrap_or_default();
     let options = file::Options { segment_bytes: settings.segment_mb * 1024 * 1024, pack: settings.compress };
-    let mut opened = Writer::open_on_air(&path, options).map_err(Failure::machine)?;
+    let mut opened = Writer::open_on_air(&path, options).map_err(Failure::input)?;
     let fold = Fold::recover(&path, decoding.clone());
     let was = opened.start.as_ref().map(|start| start.rate).filter(|was| *was != show.file.show.rate);
     if let Some(was) = was {
@@ -210,7 +213,7 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
             ),
             Err(cause) => tracing::error!("the journal at {was} frames a second cannot be put away: {cause}"),
         }
-        opened = Writer::open_on_air(&path, options).map_err(Failure::machine)?;
+        opened = Writer::open_on_air(&path, options).map_err(Failure::input)?;
     } else if opened.last > 0 {
         tracing::info!("going on after entry {} of {}", opened.last, path.display());
     }
@@ -329,14 +332,8 @@ fn watch_templates(show: &Show, how: &Live, shared: &Shared) -> Option<Watch> {
 
 /// Templates with which every graphic of the show can be cued.
 fn fitting(file: &ShowFile, bundle: Bundle) -> Result<Bundle, Vec<Problem>> {
-    let refused = refused_graphics(file, &bundle.set);
-    if refused.is_empty() {
-        return Ok(bundle);
-    }
-    let problem = |(graphic, refused): &(&Graphic, Refused)| {
-        Problem::of_file("the show file", format!("graphic `{}`: {refused}", graphic.name))
-    };
-    Err(refused.iter().map(problem).collect())
+    let problems = show_problems(Path::new("the show file"), "", file, &bundle.set);
+    if problems.is_empty() { Ok(bundle) } else { Err(problems) }
 }
 
 /// Plays the show file's rundown, again and again if it loops.
@@ -368,7 +365,12 @@ pub(super) fn spawn_rundown(show: &Show, commands: mpsc::Sender<Command>, mut st
 fn show_window(show: &Show, how: &Live, events: EventSource, intake: Intake, shared: &Shared) -> Result<(), Failure> {
     let keys = rundown::keys(&show.file);
     if !keys.is_empty() {
-        let told: Vec<String> = keys.iter().map(|(key, command)| format!("{key} {command}")).collect();
+        let graphic = |key: &Key| show.file.graphics.iter().find(|graphic| graphic.key.as_ref() == Some(key));
+        let told = keys.iter().map(|(key, command)| match graphic(key) {
+            Some(graphic) => format!("{key} {} on and off", graphic.name),
+            None => format!("{key} {command}"),
+        });
+        let told: Vec<String> = told.collect();
         tracing::info!("keys of this show: {}", told.join("; "));
     }
     let background = outputs::window(show).map(|window| window.background).unwrap_or_default();
@@ -409,10 +411,13 @@ pub async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let others = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+        if let (Ok(mut terminate), Ok(mut hang_up)) = others {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
+                // The terminal was closed: the show ends as it does otherwise, with whole files.
+                _ = hang_up.recv() => {}
             }
             return;
         }

@@ -44,13 +44,25 @@ pub fn run_offline(show: &Show, what: &Offline) -> Result<OutputStatus, Failure>
     feeds::check(&show.file)?;
     // Both of these can be missing on the machine: found out before the recording takes its time.
     let gpu = Gpu::new().map_err(Failure::machine)?;
-    let journal = what.movie.with_extension("journal");
-    // A recording of an earlier run is not carried on: its frames would count from another epoch.
-    discard(&journal).map_err(Failure::machine)?;
+    let recording = Recording(std::env::temp_dir().join(format!("sideline-{}.journal", std::process::id())));
+    let journal = &recording.0;
+    // One that a process of this number left behind.
+    discard(journal).map_err(Failure::machine)?;
     eprintln!("recording {} s of \"{}\" from its feeds", what.length.as_secs_f32(), show.file.show.name);
-    record(show, what.length, &journal)?;
+    record(show, what.length, journal)?;
     eprintln!("drawing it with {}", gpu.describe());
-    draw(show, what, gpu, &journal)
+    draw(show, what, gpu, journal)
+}
+
+/// The journal between the two halves: nobody's but ours, and gone when the file is made.
+struct Recording(PathBuf);
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Err(cause) = discard(&self.0) {
+            tracing::warn!("{} is left behind: {cause}", self.0.display());
+        }
+    }
 }
 
 fn record(show: &Show, length: Duration, path: &Path) -> Result<(), Failure> {

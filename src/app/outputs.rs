@@ -30,7 +30,7 @@ pub fn start(show: &Show, signal: Signal) -> Result<Vec<Output>, Failure> {
                 } else {
                     show.path(movie.to.as_ref()).display().to_string()
                 };
-                let ffmpeg = Ffmpeg::new(to, movie.options.clone(), movie.alpha, FINISH_LIMIT_ON_AIR);
+                let ffmpeg = Ffmpeg::new(to, movie.options.clone(), movie.alpha, FINISH_LIMIT_ON_AIR).keeping_files();
                 (movie.id.clone(), Box::new(ffmpeg))
             }
         };

@@ -1,5 +1,6 @@
 //! `sideline inspect` on a file: a stream as a vendor sent it, or the messages of one feed in a journal.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -26,9 +27,15 @@ fn is_journal(path: &Path) -> bool {
 
 fn inspect_journal(wanted: FeedKind, journal: &Path, match_id: Option<&str>) -> Result<Report, Failure> {
     let mut run = Run::new(wanted, match_id);
+    let mut readings = BTreeMap::new();
     for entry in file::read(journal).map_err(Failure::input)? {
         match entry.map_err(Failure::input)?.body {
-            Body::Received { kind, bytes, .. } if kind == wanted => run.document(&bytes),
+            // As the show of that run had its feeds read.
+            Body::Start(start) => readings = super::feeds::readings(&start.show),
+            Body::Received { kind, bytes, feed } if kind == wanted => {
+                run.read_as(readings.get(&feed).copied().unwrap_or_default());
+                run.document(&bytes);
+            }
             Body::Skipped { kind, bytes, why, .. } if kind == wanted => run.pass_over(bytes, Skip::named(&why)),
             _ => {}
         }

@@ -311,7 +311,7 @@ impl Places {
         let rate = self.outline.start.rate;
         let (first, last) = self.outline.frames;
         if let Point::Time(time) = point {
-            let frame = FrameIndex(first.0 + rate.frame_at(*time).0);
+            let frame = FrameIndex(first.0.saturating_add(rate.frame_at(*time).0));
             let length = rate.time_of(last).saturating_sub(rate.time_of(first)).as_secs_f64();
             let beyond =
                 || Failure::Input(format!("{point} s is after the recording's end, which is at {length:.1} s"));
@@ -330,7 +330,7 @@ impl Places {
             None => None,
             Some(End::At(point)) => Some(self.frame(point)?),
             Some(End::After(length)) => {
-                Some(FrameIndex(first.0 + u64::from(self.outline.start.rate.frames_in(*length))))
+                Some(FrameIndex(first.0.saturating_add(u64::from(self.outline.start.rate.frames_in(*length)))))
             }
         };
         match end {

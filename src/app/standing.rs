@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Fields, Step};
+use crate::command::{Command, Fields, Refused, Step};
 use crate::ids::{LayerId, TemplateId};
+use crate::scene::{check_fields, find, step_after};
+use crate::template::TemplateSet;
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Standing {
@@ -22,6 +24,9 @@ struct Layer {
 struct Graphic {
     template: TemplateId,
     fields: Fields,
+    /// What it was asked for with, where that has been changed since.
+    #[serde(default)]
+    asked: Option<Fields>,
     /// The step that was named last, and how far the graphic went from there.
     #[serde(default)]
     step: Option<Step>,
@@ -31,12 +36,65 @@ struct Graphic {
 
 impl Graphic {
     fn new(template: &TemplateId, fields: &Fields) -> Self {
-        Self { template: template.clone(), fields: fields.clone(), step: None, by: 0 }
+        Self { template: template.clone(), fields: fields.clone(), asked: None, step: None, by: 0 }
+    }
+}
+
+impl Graphic {
+    fn is(&self, template: &TemplateId, fields: &Fields) -> bool {
+        self.template == *template && self.asked.as_ref().unwrap_or(&self.fields) == fields
     }
 }
 
 impl Standing {
-    /// Follows a command. One that the stage refuses (an unknown template) is refused again when it is put back.
+    /// A command as it is entered: one that depends on what is on air says what comes of it (the next step is step 2; past the
+    /// last one the graphic goes out), so that this fold and the stage cannot come apart.
+    ///
+    /// # Errors
+    /// What the stage would refuse with these templates.
+    pub fn resolve(&self, command: Command, templates: &TemplateSet) -> Result<Command, Refused> {
+        match &command {
+            Command::Cue { template, fields, .. } | Command::Toggle { template, fields, .. } => {
+                find(templates, template, fields)?;
+            }
+            Command::Take { layer, .. } if self.cued(*layer).is_none() => {
+                return Err(Refused::NothingCued { layer: *layer });
+            }
+            Command::Update { layer, fields } => {
+                let graphic = self.on_air(*layer).or(self.cued(*layer));
+                let graphic = graphic.ok_or(Refused::NothingOnAir { layer: *layer })?;
+                templates.get(&graphic.template).map_or(Ok(()), |template| check_fields(template, fields))?;
+            }
+            Command::Out { layer, .. } if self.on_air(*layer).is_none() => {
+                return Err(Refused::NothingOnAir { layer: *layer });
+            }
+            Command::Continue { layer, to, by, cut } => {
+                let graphic = self.on_air(*layer).ok_or(Refused::NothingOnAir { layer: *layer })?;
+                // A save that took its template away leaves the graphic as it is.
+                let Some(template) = templates.get(&graphic.template) else { return Ok(command) };
+                let now = graphic.step.as_ref().and_then(|step| template.step(step)).unwrap_or_default();
+                let now = now.saturating_add_signed(graphic.by as isize);
+                let (layer, cut) = (*layer, *cut);
+                return Ok(match step_after(template, now, to.as_ref(), *by)? {
+                    Some(step) => Command::Continue { layer, to: Some(Step::Number(step as u32)), by: None, cut },
+                    None => Command::Out { layer, cut },
+                });
+            }
+            _ => {}
+        }
+        Ok(command)
+    }
+
+    fn on_air(&self, layer: LayerId) -> Option<&Graphic> {
+        self.layers.get(&layer)?.on_air.as_ref()
+    }
+
+    fn cued(&self, layer: LayerId) -> Option<&Graphic> {
+        self.layers.get(&layer)?.cued.as_ref()
+    }
+
+    /// Follows a command of the journal. One that the stage refuses (an unknown template) is refused again when it is put
+    /// back.
     pub fn apply(&mut self, command: &Command) {
         match command {
             Command::Cue { layer, template, fields } => {
@@ -51,6 +109,7 @@ impl Standing {
             Command::Update { layer, fields } => {
                 let layer = self.layer(*layer);
                 if let Some(graphic) = layer.on_air.as_mut().or(layer.cued.as_mut()) {
+                    graphic.asked.get_or_insert_with(|| graphic.fields.clone());
                     graphic.fields.extend(fields.clone());
                 }
             }
@@ -69,7 +128,7 @@ impl Standing {
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => {
                 let layer = self.layer(*layer);
-                let off = layer.on_air.as_ref().is_some_and(|on_air| on_air.template == *template);
+                let off = layer.on_air.as_ref().is_some_and(|on_air| on_air.is(template, fields));
                 layer.on_air = (!off).then(|| Graphic::new(template, fields));
             }
             // Not on a layer: the fold keeps delays, colours and corrections itself, and the others change nothing.
@@ -99,22 +158,27 @@ impl Standing {
 
     /// Commands that put everything back at once, lowest layer first.
     pub fn commands(&self) -> Vec<Command> {
-        let cue = |layer: LayerId, Graphic { template, fields, .. }: &Graphic| Command::Cue {
+        let cue = |layer: LayerId, graphic: &Graphic, fields: &Fields| Command::Cue {
             layer,
-            template: template.clone(),
+            template: graphic.template.clone(),
             fields: fields.clone(),
+        };
+        let changed = |layer: LayerId, graphic: &Graphic| {
+            let fields = graphic.asked.as_ref().map(|_| graphic.fields.clone())?;
+            Some(Command::Update { layer, fields })
         };
         let mut commands = Vec::new();
         for (id, layer) in &self.layers {
             if let Some(on_air) = &layer.on_air {
-                commands.push(cue(*id, on_air));
+                commands.push(cue(*id, on_air, on_air.asked.as_ref().unwrap_or(&on_air.fields)));
                 commands.push(Command::Take { layer: *id, cut: true });
+                commands.extend(changed(*id, on_air));
                 if on_air.step.is_some() || on_air.by != 0 {
                     let (to, by) = (on_air.step.clone(), Some(on_air.by));
                     commands.push(Command::Continue { layer: *id, to, by, cut: true });
                 }
             }
-            commands.extend(layer.cued.iter().map(|cued| cue(*id, cued)));
+            commands.extend(layer.cued.iter().map(|cued| cue(*id, cued, &cued.fields)));
         }
         commands
     }
@@ -122,7 +186,96 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::draw_list::{DrawList, Size};
+    use crate::scene::Stage;
+    use crate::template::{Template, sample};
+    use crate::text::Fonts;
+    use crate::time::{FrameIndex, FrameRate};
+
+    /// Shows its step and its field.
+    const TEMPLATE: &str = r##"{
+      "canvas": [640, 64], "fields": { "n": { "type": "number", "default": 1 } },
+      "nodes": [{ "type": "box", "id": "box", "x": "{{ step * 10 }}", "width": "{{ fields.n }}", "height": 5, "fill": "#fff" }],
+      "motion": { "in": [{ "node": "box", "from": { "opacity": 0 }, "length": "8f" }], "steps": [{ "movements": [] }, { "name": "more", "movements": [] }],
+        "out": [{ "node": "box", "to": { "opacity": 0 }, "length": "8f" }] },
+    }"##;
+
+    fn templates() -> Arc<TemplateSet> {
+        let mut set = TemplateSet::default();
+        for name in ["a", "b"] {
+            let read = Template::parse(name.into(), Path::new(name), TEMPLATE);
+            set.insert(read.unwrap_or_else(|problems| panic!("{problems:#?}")));
+        }
+        Arc::new(set)
+    }
+
+    fn any_command() -> impl Strategy<Value = Command> {
+        let layer = (1u16..=2).prop_map(|layer| LayerId(layer.into()));
+        let template = prop_oneof![5 => Just("a"), 5 => Just("b"), 1 => Just("misspelt")];
+        let fields = (0u32..9).prop_map(|n| match n {
+            0 => Fields::new(),
+            1 => Fields::from_iter([("nn".to_owned(), n.into())]),
+            n => Fields::from_iter([("n".to_owned(), n.into())]),
+        });
+        let step = proptest::option::of(prop_oneof![
+            (0u32..4).prop_map(Step::Number),
+            Just(Step::Name("more".into())),
+            Just(Step::Name("none".into()))
+        ]);
+        (0..7, layer, template, fields, step, proptest::option::of(-3i32..4), any::<bool>()).prop_map(
+            |(verb, layer, template, fields, to, by, cut)| match verb {
+                0 => Command::Cue { layer, template: template.into(), fields },
+                1 => Command::Take { layer, cut },
+                2 => Command::Update { layer, fields },
+                3 => Command::Out { layer, cut },
+                4 => Command::Clear { layer: Some(layer) },
+                5 => Command::Toggle { layer, template: template.into(), fields },
+                _ => Command::Continue { layer, to, by, cut },
+            },
+        )
+    }
+
+    fn picture(stage: &mut Stage, frame: u64, fonts: &mut Fonts) -> DrawList {
+        stage.draw(FrameIndex(frame), FrameRate::FPS_50, Size::new(640, 64), sample(), fonts)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whatever_was_done_a_restart_puts_back_what_was_on_air(
+            commands in proptest::collection::vec((any_command(), 0u64..12), 0..24),
+        ) {
+            let (templates, mut fonts) = (templates(), Fonts::bundled());
+            let (mut stage, mut standing, mut frame) = (Stage::new(templates.clone()), Standing::default(), 0);
+            for (command, after) in commands {
+                frame += after;
+                match standing.resolve(command.clone(), &templates) {
+                    Ok(resolved) => {
+                        prop_assert!(stage.apply(FrameIndex(frame), &resolved).is_ok(), "{resolved:?}");
+                        standing.apply(&resolved);
+                    }
+                    Err(refused) => prop_assert_eq!(stage.apply(FrameIndex(frame), &command), Err(refused)),
+                }
+                picture(&mut stage, frame, &mut fonts);
+            }
+            let mut again = Stage::new(templates);
+            for command in standing.commands() {
+                prop_assert!(again.apply(FrameIndex(frame), &command).is_ok(), "{command:?}");
+            }
+            let told = |stage: &Stage| serde_json::to_value(stage.layers()).expect("it is JSON");
+            prop_assert_eq!(told(&stage), told(&again));
+            // When all that was under way has ended.
+            let then = frame + 100;
+            prop_assert_eq!(picture(&mut stage, then, &mut fonts), picture(&mut again, then, &mut fonts));
+        }
+    }
 
     const LAYER: LayerId = LayerId(3);
 

@@ -119,7 +119,8 @@ fn refusable(commands: Vec<(u64, Command)>) -> (Vec<(u64, Ordered)>, crossbeam_c
 pub(super) fn templates(wanted: &str) -> Result<(Arc<TemplateSet>, TemplateId), Failure> {
     let mut set = TemplateSet::builtin().map_err(|problems| Failure::templates(&problems))?;
     let id = TemplateId::from(wanted);
-    if set.get(&id).is_some() {
+    // A folder of that name is what its designer is working on.
+    if set.get(&id).is_some() && !Path::new(wanted).join(FILE_NAME).is_file() {
         return Ok((set.into(), id));
     }
     let (id, template) = read_template(Path::new(wanted)).map_err(|problems| match &problems[..] {
@@ -199,6 +200,13 @@ impl Sink {
         if MOVIES.contains(&ending) {
             let signal = Signal { size: what.size, rate: what.rate };
             return Ok(Sink::Movie { path: what.out.clone(), output: movie(&what.out, signal)? });
+        }
+        if !ending.is_empty() && !what.out.is_dir() {
+            return Err(Failure::Input(format!(
+                "{} cannot be written; a picture is `.png`, a movie `.mov`, `.mkv` or `.nut`, and a name without ending is a \
+                 folder of pictures",
+                what.out.display()
+            )));
         }
         std::fs::create_dir_all(&what.out).map_err(Failure::machine)?;
         Ok(Sink::Folder { folder: what.out.clone(), written: Vec::new() })

@@ -4,12 +4,15 @@
 //! its own reads; the show goes on when the text ends.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::Failure;
 use super::on_air::Shared;
 use crate::command::Command;
+
+/// Fields of a graphic may be long texts; nothing that anybody types is longer than this.
+const LONGEST_LINE: u64 = 1_000_000;
 
 /// Listens from now on. `-` is standard input.
 pub fn listen(path: &Path, shared: &Shared) -> Result<(), Failure> {
@@ -34,18 +37,33 @@ pub fn listen(path: &Path, shared: &Shared) -> Result<(), Failure> {
     thread.map(drop).map_err(Failure::machine)
 }
 
-fn take(lines: impl BufRead, mut send: impl FnMut(Command)) {
-    for line in lines.lines() {
-        let line = match line {
-            Ok(line) => line,
+fn take(mut lines: impl BufRead, mut send: impl FnMut(Command)) {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Ok(0) => return,
+            Ok(_) => {}
             Err(cause) => return tracing::error!("no more commands can be read: {cause}"),
-        };
-        if line.trim().is_empty() {
+        }
+        if line.len() as u64 == LONGEST_LINE && line.last() != Some(&b'\n') {
+            tracing::error!("no command: a line of more than {} MB", LONGEST_LINE / 1_000_000);
+            match lines.skip_until(b'\n') {
+                Ok(_) => continue,
+                Err(cause) => return tracing::error!("no more commands can be read: {cause}"),
+            }
+        }
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim();
+        if text.is_empty() {
             continue;
         }
-        match serde_json::from_str(&line) {
+        match serde_json::from_str(text) {
             Ok(command) => send(command),
-            Err(cause) => tracing::error!("no command: {line}: {cause}"),
+            Err(cause) => {
+                let shown: String = text.chars().take(200).collect();
+                tracing::error!("no command: {shown}: {cause}");
+            }
         }
     }
 }
@@ -60,5 +78,13 @@ mod tests {
         let mut taken = Vec::new();
         take(text.as_bytes(), |command| taken.push(command));
         assert_eq!(taken, [Command::Undo, Command::Clear { layer: None }]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_passed_over_and_the_next_one_is_read() {
+        let text = format!("{}\n{{\"verb\":\"undo\"}}\n\u{fffd}", "x".repeat(2_500_000));
+        let mut taken = Vec::new();
+        take(text.as_bytes(), |command| taken.push(command));
+        assert_eq!(taken, [Command::Undo]);
     }
 }

@@ -203,3 +203,33 @@ pub fn delay<'de, D: Deserializer<'de>>(value: D) -> Result<u32, D::Error> {
     }
     Err(D::Error::custom(format!("a delay of {frames} frames is above {MOST_DELAY_FRAMES}")))
 }
+
+/// Where raw frames go: see `output::raw::Target`.
+pub fn raw_target<'de, D: Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    let text = String::deserialize(value)?;
+    let known = ["tcp://", "tcp-listen://"].iter().any(|scheme| text.starts_with(scheme));
+    if known || !text.contains("://") {
+        return Ok(text);
+    }
+    Err(D::Error::custom(format!(
+        "raw frames cannot go to `{text}`; use a file path, `stdout`, `tcp://host:port` or `tcp-listen://host:port`"
+    )))
+}
+
+/// A time of the rundown, in seconds.
+pub fn rundown_time<'de, D: Deserializer<'de>>(value: D) -> Result<f64, D::Error> {
+    let seconds = f64::deserialize(value)?;
+    if (0.0..=86_400.0).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(D::Error::custom(format!("{seconds} s is outside 0 to 86400, a day")))
+}
+
+/// After how many seconds the rundown starts again.
+pub fn rundown_loop<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>, D::Error> {
+    let seconds = rundown_time(value)?;
+    if seconds >= 1.0 {
+        return Ok(Some(seconds));
+    }
+    Err(D::Error::custom(format!("a rundown that starts again after {seconds} s is none; use 1 or more")))
+}

@@ -31,6 +31,12 @@ pub enum JournalError {
         #[source]
         cause: io::Error,
     },
+    #[error("another program is writing the journal {path:?}: end that show, or give this one a journal of its own")]
+    InUse { path: PathBuf },
+    #[error(
+        "{path:?} is no journal: its first line is no entry; name another file as the journal, or move this one away"
+    )]
+    NotAJournal { path: PathBuf },
     #[error("cannot read the journal {path:?}")]
     Read {
         path: PathBuf,
@@ -78,9 +84,10 @@ impl Writer {
     /// Where that cannot be done: for recordings, which are worth nothing without their journal.
     pub fn open(path: &Path) -> Result<Opened, JournalError> {
         let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
+        refuse_others(path)?;
         let health = Arc::new(Health::default());
         let mut disk = Disk::new(path, Options::default(), health.clone(), disk::append());
-        disk.open().map_err(open_error)?;
+        disk.open().map_err(|cause| in_use(path, &cause).unwrap_or_else(|| open_error(cause)))?;
         let (last, start) = ends(path)?;
         let writer = Self::start(disk, health).map_err(open_error)?;
         Ok(Opened { writer, last, start })
@@ -89,12 +96,17 @@ impl Writer {
     /// The same for a show, which goes on air all the same: what is wrong is told by [`Writer::health`], and tried again.
     ///
     /// # Errors
-    /// Only when the machine has no thread left.
+    /// Only when the file is something else than a journal, when another program is writing it, or when the machine has no
+    /// thread left.
     pub fn open_on_air(path: &Path, options: Options) -> Result<Opened, JournalError> {
         let open_error = |cause| JournalError::Open { path: path.to_owned(), cause };
+        refuse_others(path)?;
         let health = Arc::new(Health::default());
         let mut disk = Disk::new(path, options, health.clone(), disk::append());
         if let Err(cause) = disk.open() {
+            if let Some(in_use) = in_use(path, &cause) {
+                return Err(in_use);
+            }
             disk.fail(&cause, Instant::now());
         }
         let (last, start) = ends(path).unwrap_or_else(|cause| {
@@ -189,6 +201,22 @@ pub struct Opened {
 }
 
 /// The number of the last entry, and how the journal began; an empty one, or none, has neither.
+/// Nothing is appended to a file that is something else: it may be anybody's.
+fn refuse_others(path: &Path) -> Result<(), JournalError> {
+    if !super::segments::is_readable_file(path) {
+        return Ok(());
+    }
+    let first = read_from(path, Place { segment: super::segments::current(path).unwrap_or(1), offset: 0 });
+    match first.ok().and_then(|mut entries| entries.next()) {
+        Some(Err(JournalError::Line { .. })) => Err(JournalError::NotAJournal { path: path.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+fn in_use(path: &Path, cause: &io::Error) -> Option<JournalError> {
+    (cause.kind() == io::ErrorKind::ResourceBusy).then(|| JournalError::InUse { path: path.to_owned() })
+}
+
 fn ends(path: &Path) -> Result<(Seq, Option<Start>), JournalError> {
     let is_missing = |error: &JournalError| matches!(error, JournalError::Open { cause, .. } if cause.kind() == io::ErrorKind::NotFound);
     match reader::last(path) {
@@ -308,6 +336,24 @@ mod tests {
         fs::write(&path, &whole[half..]).expect("writes");
         let seqs: Vec<Seq> = all(&path).iter().map(|entry| entry.seq).collect();
         assert_eq!(seqs, [1, 3, 4]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_journal_is_left_alone_and_one_that_is_being_written_is_not_written_twice() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let notes = folder.path().join("notes.txt");
+        fs::write(&notes, "call the truck\nat six\n").expect("writes");
+        for opened in [Writer::open(&notes), Writer::open_on_air(&notes, Options::default())] {
+            assert!(matches!(opened, Err(JournalError::NotAJournal { .. })));
+        }
+        assert_eq!(fs::read_to_string(&notes).expect("reads"), "call the truck\nat six\n");
+        let path = folder.path().join("show.journal");
+        let first = Writer::open_on_air(&path, Options::default()).expect("opens").writer;
+        for opened in [Writer::open(&path), Writer::open_on_air(&path, Options::default())] {
+            assert!(matches!(opened, Err(JournalError::InUse { .. })));
+        }
+        first.close();
+        assert!(Writer::open_on_air(&path, Options::default()).is_ok(), "it is free again");
     }
 
     #[test]

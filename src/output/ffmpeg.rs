@@ -30,23 +30,35 @@ pub struct Ffmpeg {
     /// The last lines that ffmpeg said: why it ended, when it does.
     said: Arc<Mutex<VecDeque<String>>>,
     attempts: u32,
+    keeps: bool,
 }
 
 impl Ffmpeg {
     /// `to` is a file or an address; `options` stand between input and output on ffmpeg's command line.
     pub fn new(to: String, options: Vec<String>, alpha: Alpha, finish_limit: Duration) -> Self {
-        Self { to, options, alpha, finish_limit, child: None, said: Arc::default(), attempts: 0 }
+        Self { to, options, alpha, finish_limit, child: None, said: Arc::default(), attempts: 0, keeps: false }
+    }
+
+    /// Overwrites no file of an earlier show either: a show that is started again must not cost its recording.
+    pub fn keeping_files(mut self) -> Self {
+        self.keeps = true;
+        self
     }
 
     /// A file that was begun before is not overwritten: the next one is called `name-2.mov`.
     fn destination(&self) -> PathBuf {
         let path = Path::new(&self.to);
-        if self.attempts <= 1 || self.to.contains("://") {
+        if self.to.contains("://") {
             return path.to_owned();
         }
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
-        path.with_file_name(format!("{stem}-{}{ending}", self.attempts))
+        let numbered = |number: u32| match number {
+            0 | 1 => path.to_owned(),
+            number => path.with_file_name(format!("{stem}-{number}{ending}")),
+        };
+        let is_kept = |path: &Path| self.keeps && path.metadata().is_ok_and(|file| file.is_file() && file.len() > 0);
+        (self.attempts..u32::MAX).map(numbered).find(|path| !is_kept(path)).unwrap_or_else(|| path.to_owned())
     }
 
     fn why(&self, cause: &io::Error) -> io::Error {
@@ -65,6 +77,9 @@ impl Destination for Ffmpeg {
     fn open(&mut self, signal: Signal, _stop: &AtomicBool) -> io::Result<bool> {
         self.attempts += 1;
         let destination = self.destination();
+        if destination != Path::new(&self.to) {
+            tracing::info!("{} is there already: recording into {}", self.to, destination.display());
+        }
         if let Some(folder) = destination.parent().filter(|_| !self.to.contains("://")) {
             std::fs::create_dir_all(folder)?;
         }

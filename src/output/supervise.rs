@@ -92,7 +92,7 @@ fn send(
     last: Option<&Frame>,
     frame: &Frame,
 ) -> std::io::Result<()> {
-    if let Some(last) = last {
+    if let Some(last) = last.filter(|_| intake.shared.repeats.load(Ordering::Relaxed)) {
         for _ in 0..missing(Some(last.index), frame.index) {
             destination.send(last, &intake.shared.stop)?;
             intake.count_repeated();

@@ -8,7 +8,7 @@ use super::{Act, Ordered, Position, micros};
 use crate::command::{Command, Done};
 use crate::draw_list::{DrawList, Item, Op, Size};
 use crate::frame::{Frame, Need};
-use crate::game::snapshot::{GameSnapshot, GameStatus};
+use crate::game::snapshot::{GameSnapshot, GameStatus, Team};
 use crate::game::{self, Merging, Rules};
 use crate::ids::LayerId;
 use crate::output::Output;
@@ -32,6 +32,7 @@ pub struct Program {
     stage: Stage,
     fonts: Fonts,
     renderer: Renderer,
+    game: String,
     feeds: Vec<FeedHealth>,
     delays: Arc<Vec<Delay>>,
     clock_stale: bool,
@@ -40,8 +41,9 @@ pub struct Program {
     test_pattern: bool,
     /// The last frame could not be drawn: said once per outage.
     failing: bool,
-    /// What cued graphics will need, one primitive a list, so that it can be made in the spare time of several frames.
-    to_prepare: VecDeque<DrawList>,
+    /// What cued graphics will need, one primitive a list, so that it can be made in the spare time of several frames. Each with
+    /// the layer that it is for: what is cued next there replaces it, so that no more waits than the layers hold.
+    to_prepare: VecDeque<(LayerId, DrawList)>,
     tap: Option<Tap>,
 }
 
@@ -69,6 +71,7 @@ impl Program {
             stage,
             fonts,
             renderer,
+            game: String::new(),
             feeds: Vec::new(),
             delays: Arc::default(),
             clock_stale: false,
@@ -98,6 +101,7 @@ impl Program {
     pub fn restart(&mut self, stage: Stage, rules: Rules) {
         self.stage = stage;
         self.rules = rules;
+        self.to_prepare.clear();
     }
 
     /// Has every draw list told to `tap` before it is drawn, on the thread that draws: it must return at once.
@@ -121,6 +125,7 @@ impl Program {
         self.test_pattern = snapshot.game.status == Some(GameStatus::Test);
         self.merging = game::merging(&position.state, &self.rules, at);
         self.held = position.state.held();
+        self.game = in_short(&snapshot);
         self.feeds = snapshot.feeds;
         self.delays.clone_from(&position.delays);
         (frame, Timing { view_us, ..timing })
@@ -167,13 +172,14 @@ impl Program {
         let canvas = self.canvas;
         let made_ahead = |item: &Item| matches!(item.op, Op::Text(_) | Op::Path(_) | Op::Image(_));
         let items = cued.into_iter().flat_map(|list| list.items).filter(made_ahead);
-        self.to_prepare.extend(items.map(|item| DrawList { canvas, items: vec![item] }));
+        self.to_prepare.retain(|(of, _)| *of != layer);
+        self.to_prepare.extend(items.map(|item| (layer, DrawList { canvas, items: vec![item] })));
     }
 
     /// Rasterises and uploads what cued graphics will need, while `spare` says that there is time; at least one piece a
     /// call, so that it is done some time even on a machine that has none to spare.
     pub fn prepare_cued(&mut self, mut spare: impl FnMut() -> bool) {
-        while let Some(list) = self.to_prepare.pop_front() {
+        while let Some((_, list)) = self.to_prepare.pop_front() {
             if let Err(failure) = self.renderer.prepare(&list, &mut self.fonts) {
                 // The same failure will come, and be told, when the graphic is drawn.
                 tracing::debug!("a cued graphic could not be prepared: {failure}");
@@ -207,6 +213,7 @@ impl Program {
             late,
             timing,
             layers: self.stage.layers(),
+            game: self.game.clone(),
             feeds: self.feeds.clone(),
             delays: self.delays.to_vec(),
             outputs: outputs.iter().map(Output::status).collect(),
@@ -222,4 +229,18 @@ impl Program {
             rehearsal: None,
         }
     }
+}
+
+/// "GSW 82 BKN 87 Q4 0:23.4", without what is not known.
+fn in_short(game: &GameSnapshot) -> String {
+    let score = |team: &Team| team.score.map(|score| score.to_string());
+    let parts = [
+        game.away.code.clone(),
+        score(&game.away),
+        game.home.code.clone(),
+        score(&game.home),
+        game.clock.period.as_ref().map(|period| period.label.clone()),
+        game.clock.game.as_ref().map(|clock| clock.display.clone()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -8,7 +8,7 @@ use super::paint::{Begin, Found, Painter, Space};
 use super::{Moment, Work};
 use crate::command::Fields;
 use crate::draw_list::{Affine, Item, Size};
-use crate::ids::LayerId;
+use crate::ids::{LayerId, TemplateId};
 use crate::template::bind::{Local, Results, Scope};
 use crate::template::check::{FIELDS, STEP};
 use crate::template::expr::value_of_json;
@@ -25,6 +25,8 @@ pub(crate) struct Graphic {
     shown: Arc<Template>,
     /// What the operator gave, also what the template has no field for since it was saved anew.
     given: Fields,
+    /// What it was asked for with: by that a key knows its graphic.
+    asked: Fields,
     /// The template's defaults, and over them what was given.
     fields: Fields,
     /// Fields, theme, step and lets, in order, with the tick of their last change.
@@ -64,6 +66,7 @@ impl Graphic {
             shown: template.clone(),
             template,
             given: fields.clone(),
+            asked: fields.clone(),
             locals: Vec::new(),
             are_fields_new: true,
             is_step_new: true,
@@ -84,8 +87,21 @@ impl Graphic {
         &self.template
     }
 
+    /// Whether it is the graphic that was asked for with these fields, whatever has been changed of them since.
+    pub fn is(&self, template: &TemplateId, fields: &Fields) -> bool {
+        self.template.id == *template && self.asked == *fields
+    }
+
+    /// Changes some fields.
     pub fn update(&mut self, fields: &Fields) {
-        self.given.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+        let mut given = self.given.clone();
+        given.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+        self.give(&given);
+    }
+
+    /// Has these fields and no others.
+    pub fn give(&mut self, fields: &Fields) {
+        self.given.clone_from(fields);
         self.fields = filled(&self.template, &self.given);
         self.are_fields_new = true;
     }
@@ -95,7 +111,8 @@ impl Graphic {
     pub fn set_template(&mut self, template: &Arc<Template>) {
         if !Arc::ptr_eq(&self.template, template) {
             let life = std::mem::take(&mut self.life);
-            *self = Self { life, work: self.work, ..Self::new(template.clone(), &self.given) };
+            let asked = std::mem::take(&mut self.asked);
+            *self = Self { life, asked, work: self.work, ..Self::new(template.clone(), &self.given) };
         }
     }
 

@@ -266,3 +266,17 @@ fn the_example_show_is_right_and_its_page_has_every_command() {
         assert!(page.contains(key), "{key}");
     }
 }
+
+#[test]
+fn the_page_of_commands_has_every_verb_and_its_examples_are_commands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/commands.md")).expect("reads");
+    for verb in sideline::command::Command::VERBS {
+        assert!(page.contains(&format!("`{verb}`")), "{verb}");
+    }
+    let examples: Vec<&str> = page.lines().filter(|line| line.starts_with("{\"verb\"")).collect();
+    assert!(examples.len() >= 3);
+    for example in examples {
+        serde_json::from_str::<sideline::command::Command>(example).unwrap_or_else(|wrong| panic!("{example}: {wrong}"));
+    }
+}

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sideline::draw_list::Size;
 use sideline::frame::{Alpha, Band, Frame, Need, Picture, PixelFormat, band_count, band_rows};
@@ -73,6 +73,17 @@ fn frames_that_playout_skipped_are_filled_with_the_one_before() {
 }
 
 #[test]
+fn the_frames_of_a_rehearsal_are_sent_as_they_come_however_far_a_seek_leaps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rehearsal.raw");
+    let output = raw(Target::File(path.clone())).as_they_come();
+    deliver(&output, [frame(10, 1), frame(90_000, 2), frame(90_004, 3), frame(20, 4), frame(21, 5)]);
+    let status = output.finish(LIMIT);
+    assert_eq!((status.submitted, status.sent, status.repeated), (5, 5, 0));
+    assert_eq!(values(&std::fs::read(path).expect("reads")), [1, 2, 3, 4, 5]);
+}
+
+#[test]
 fn a_tcp_reader_receives_whole_frames() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
@@ -112,30 +123,22 @@ fn a_stalled_reader_is_counted_and_slows_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = Target::File(folder.path().join("show.raw"));
     let healthy = start(OutputId::new("healthy"), Box::new(Raw::new(file, NEED)), signal).expect("a thread");
-    let mut waits = Vec::new();
     let mut offered = 0;
-    // Until the queue has filled: the sockets' buffers hold a few megabytes, a frame has eight.
+    // Until the queue has filled: the sockets' buffers hold a few megabytes, a frame has eight. Nobody reads meanwhile: an
+    // offer that waited for the reader would never come back.
     while stalled.status().dropped < 20 {
-        let before = Instant::now();
         stalled.offer(large(offered));
-        waits.push(before.elapsed());
         assert_eq!(healthy.deliver(large(offered)), Offer::Accepted);
         offered += 1;
         assert!(offered < 2_000, "a reader that never reads must fill the queue");
     }
     let (_unread, _) = listener.accept().expect("the output had connected");
-    let before = Instant::now();
+    // It comes back although what was accepted can never be written.
     let status = stalled.finish(Duration::from_millis(200));
-    assert!(before.elapsed() < Duration::from_secs(2), "an output that cannot be written must not hold up the end");
     assert_eq!(status.submitted, offered);
     assert!(status.sent < offered && status.dropped >= 20, "{status:?}");
     let healthy = healthy.finish(LIMIT);
     assert_eq!((healthy.sent, healthy.dropped, healthy.repeated), (offered, 0, 0));
-    // Offering takes a lock at most; a wait for the reader would be one of its 100 ms write time-outs, and from the
-    // filled queue on in every frame. A busy machine may hold up a few.
-    let mut last: Vec<Duration> = waits.split_off(waits.len() - 20);
-    last.sort_unstable();
-    assert!(last[10] < Duration::from_millis(100), "offering waited {last:?}");
 }
 
 #[test]
