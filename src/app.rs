@@ -65,7 +65,7 @@ pub use recorded::inspect_file;
 pub use rehearse::{Rehearsal, show_of};
 pub use replay::{Replay, Replayed, landmarks, replay};
 pub use seek::{End, Landmark, Point, Stretch, Which};
-pub use still::{Still, Turn, render_template};
+pub use still::{Still, Turn, fields_schema, render_template};
 pub use venue_run::{VenueRun, run_venue};
 
 /// Why a command of the command line could not be done: tells the exit status.

@@ -64,6 +64,9 @@ enum Action {
         /// `basketball` or `hockey`; everything when absent
         #[arg(value_parser = sport)]
         sport: Option<Sport>,
+        /// Print what an operator fills in of this template instead, as a JSON Schema with OGraf's data types
+        #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["sport", "json"])]
+        schema: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -327,7 +330,10 @@ pub fn main() -> ExitCode {
             Ok(())
         }
         Action::Check { paths, json } => check(&paths, json),
-        Action::Fields { sport, json } => list_fields(sport, json),
+        Action::Fields { schema: Some(template), .. } => {
+            app::fields_schema(&template).and_then(|schema| print_json(&schema))
+        }
+        Action::Fields { sport, json, schema: None } => list_fields(sport, json),
         Action::Doctor { json } => doctor(json),
     };
     // What was said meanwhile is shown before the result of it.

@@ -7,16 +7,20 @@
 
 pub(crate) mod animate;
 pub(crate) mod bind;
+mod budget;
+mod builtins;
 mod catalog;
 pub(crate) mod check;
 pub(crate) mod color;
 mod components;
 mod courts;
+mod defaults;
 pub(crate) mod expr;
 mod fields;
 mod filters;
 mod folder;
 mod fonts;
+mod forms;
 mod json;
 pub(crate) mod layout;
 pub(crate) mod lazy;
@@ -32,6 +36,7 @@ mod reader;
 mod serialize;
 mod shots;
 pub(crate) mod svg_path;
+mod syntax;
 pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod values;
@@ -45,6 +50,7 @@ use std::sync::Arc;
 pub use catalog::{Binding, bindings};
 pub use check::sample;
 pub use fields::{Choice, Field, FieldKind};
+pub(crate) use folder::read_text;
 pub use package::{PACKAGE_FILE_NAME, Package, THEME_FILE_NAME};
 pub use problem::{Place, Problem};
 
@@ -406,7 +412,7 @@ impl TemplateSet {
             // A hidden folder is another program's.
             let id = folder.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.'));
             let Some(id) = id.filter(|_| file.is_file()) else { continue };
-            match std::fs::read_to_string(&file) {
+            match read_text(&file) {
                 Ok(text) => texts.push((TemplateId::from(id), file, text)),
                 Err(error) => problems.extend(unreadable(&file, error)),
             }

@@ -102,21 +102,29 @@ pub fn files_of(folder: &Path) -> io::Result<Files> {
     Ok(files)
 }
 
-/// The files of a folder, with their names below it.
+/// The files of a folder, with their names below it. A link that leads out of the folder is left alone, as a template may
+/// not read what it leads to; so is one to a folder around it, which would have no end.
 pub fn paths_of(folder: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
-    let mut folders = vec![(folder.to_owned(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
+    let root = fs::canonicalize(folder)?;
+    // A folder, what its files are called, and the real folders around it with itself.
+    let mut folders = vec![(folder.to_owned(), String::new(), vec![root.clone()])];
+    while let Some((folder, prefix, around)) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
-            let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+            let Some(name) = entry.file_name().to_str().map(str::to_owned).filter(|name| !is_private(name)) else {
+                continue;
+            };
             // A file can be gone again before it is looked at.
-            let Ok(about) = fs::metadata(entry.path()) else { continue };
-            match about.is_dir() {
-                _ if is_private(&name) => {}
-                true => folders.push((entry.path(), format!("{prefix}{name}/"))),
-                false if about.len() > LARGEST_FILE_BYTES => {}
-                false => found.push((entry.path(), format!("{prefix}{name}"))),
+            let (Ok(about), Ok(real)) = (fs::metadata(entry.path()), fs::canonicalize(entry.path())) else { continue };
+            if !real.starts_with(&root) || about.is_dir() && around.contains(&real) {
+                continue;
+            }
+            if about.is_dir() {
+                let around = around.iter().cloned().chain([real]).collect();
+                folders.push((entry.path(), format!("{prefix}{name}/"), around));
+            } else if about.len() <= LARGEST_FILE_BYTES {
+                found.push((entry.path(), format!("{prefix}{name}")));
             }
         }
     }
@@ -187,6 +195,23 @@ mod tests {
         assert_eq!(read.files.keys().collect::<Vec<_>>(), ["a/template.json", "shared/deep/logo.png"]);
         let unpacked = Bundle::unpack(read.files.as_ref().clone()).expect("right");
         assert_eq!((unpacked.files, unpacked.set.names()), (read.files, "a".to_owned()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_folder_and_around_in_it_are_left_alone() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().expect("a folder");
+        write(outside.path(), "private/key.png", "nobody's business");
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), "a/template.json", PLAIN);
+        write(folder.path(), "shared/logos/nets.png", "x");
+        symlink(outside.path().join("private"), folder.path().join("a/out")).expect("a link");
+        symlink(outside.path().join("private/key.png"), folder.path().join("a/key.png")).expect("a link");
+        symlink(folder.path(), folder.path().join("a/around")).expect("a link");
+        symlink(folder.path().join("shared/logos"), folder.path().join("a/logos")).expect("a link");
+        let names: Vec<String> = paths_of(folder.path()).expect("read").into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["a/logos/nets.png", "a/template.json", "shared/logos/nets.png"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, show_problems};
 use crate::config;
 use crate::problem::Problem;
-use crate::template::{FILE_NAME, Package, Template, TemplateSet};
+use crate::template::{self, FILE_NAME, PACKAGE_FILE_NAME, Package, THEME_FILE_NAME, Template, TemplateSet};
 
 /// What was looked at, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,11 @@ fn look(checked: &mut Checked, path: &Path) -> std::io::Result<()> {
     let ending = path.extension().and_then(|ending| ending.to_str());
     match ending {
         Some("toml") => return checked.show(path),
+        // What is wrong with these is found by the templates that are read with them.
+        Some("json") if path.file_name().is_some_and(|name| name == PACKAGE_FILE_NAME || name == THEME_FILE_NAME) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return checked.package(path, folder);
+        }
         Some("json") => return checked.template(path),
         _ => {}
     }
@@ -65,7 +70,14 @@ fn is_show(path: &Path) -> bool {
 
 impl Checked {
     fn template(&mut self, file: &Path) -> std::io::Result<()> {
-        let text = std::fs::read_to_string(file)?;
+        let text = match template::read_text(file) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::FileTooLarge => {
+                self.files.push(file.to_owned());
+                self.problems.push(Problem::of_file(file, format!("cannot be read: {cause}")));
+                return Ok(());
+            }
+            text => text?,
+        };
         if self.files.iter().any(|known| known == file) {
             return Ok(());
         }
@@ -73,13 +85,29 @@ impl Checked {
         let name = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let read =
             Package::around(file).and_then(|package| Template::parse_in(&package, name.as_ref().into(), file, &text));
-        // What is wrong with a package is found by every template of it.
-        for problem in read.err().into_iter().flatten() {
+        self.add(read.err().unwrap_or_default());
+        Ok(())
+    }
+
+    /// What is wrong with a package is found by every template of it.
+    fn add(&mut self, problems: Vec<Problem>) {
+        for problem in problems {
             if !self.problems.contains(&problem) {
                 self.problems.push(problem);
             }
         }
-        Ok(())
+    }
+
+    /// A package or its theme, and the templates beside it.
+    fn package(&mut self, file: &Path, folder: &Path) -> std::io::Result<()> {
+        std::fs::metadata(file)?;
+        self.files.push(file.to_owned());
+        // Whatever stands beside it, a template with nothing in it reads all of it.
+        let empty = folder.join("empty").join(FILE_NAME);
+        let read = Package::load(folder)
+            .and_then(|package| Template::parse_in(&package, "empty".into(), &empty, "{ \"nodes\": [] }"));
+        self.add(read.err().unwrap_or_default());
+        look(self, folder)
     }
 
     fn roster(&mut self, show: &Path, file: &Path) {

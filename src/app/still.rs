@@ -134,10 +134,16 @@ pub(super) fn templates(wanted: &str) -> Result<(Arc<TemplateSet>, TemplateId), 
     Ok((set.into(), id))
 }
 
+/// The JSON Schema of what an operator fills in of a template, built-in or in a folder.
+pub fn fields_schema(wanted: &str) -> Result<serde_json::Value, Failure> {
+    let (set, id) = templates(wanted)?;
+    set.get(&id).map(|template| template.fields_schema()).ok_or_else(|| Failure::Input(format!("there is no `{id}`")))
+}
+
 /// Reads the template of a folder, with the package around it. Its id is the folder's name.
 pub(super) fn read_template(folder: &Path) -> Result<(TemplateId, Template), Vec<Problem>> {
     let file = folder.join(FILE_NAME);
-    let text = std::fs::read_to_string(&file)
+    let text = template::read_text(&file)
         .map_err(|cause| vec![Problem::of_file(&file, format!("cannot be read: {cause}"))])?;
     let id = TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref());
     let template = Package::around(&file).and_then(|package| Template::parse_in(&package, id.clone(), &file, &text))?;

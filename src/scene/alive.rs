@@ -81,7 +81,10 @@ impl Painter<'_> {
     /// The node's instance, if it is there now or still on its way out; takes note of its coming and going.
     pub(super) fn present<'s>(&mut self, node: &Node, slot: &'s mut Slot) -> Option<&'s mut Instance> {
         let is_wanted = match &node.when {
-            Some(when) => self.eval(when, &mut slot.when).is_true(),
+            Some(when) => {
+                let value = self.eval(when, &mut slot.when);
+                value.is_true() || value.is_undefined() && node.is_there_unknown
+            }
             None => true,
         } && !self.is_row_leaving;
         let was_looked_at = std::mem::replace(&mut slot.is_looked_at, true) || self.is_row_late;

@@ -16,6 +16,7 @@ use super::paint::{Painter, Space};
 use super::text;
 use crate::draw_list::{Rect, Segment};
 use crate::template::animate::Of;
+use crate::template::expr::Extent;
 use crate::template::layout::{Align, Cells, Flow, Item, Justify, Layout, Track};
 use crate::template::model::{self, FitRule, Kind, Node, Prop, TextNode, VerticalAlign};
 use crate::text::Fonts;
@@ -209,16 +210,15 @@ impl Painter<'_> {
     fn planned(&mut self, node: &Node, instance: &mut Instance) -> Planned {
         let Instance { results, glides, .. } = instance;
         let size = [(&node.width, Of::Width), (&node.height, Of::Height)].map(|(side, of)| match side {
-            Some(Prop::Share(share)) => Side::Share(*share),
-            Some(side) => {
-                let to = self.extent(side, results, 0.0);
-                Side::Px(self.glide(node, glides, of, to))
-            }
+            Some(side) => match self.side(side, results) {
+                Extent::Share(share) => Side::Share(share as f32),
+                Extent::Number(length) => Side::Px(self.glide(node, glides, of, length as f32 * self.scale)),
+            },
             None => Side::Auto,
         });
-        let mut side = |prop: &Prop<f32>| match prop {
-            Prop::Share(share) => Side::Share(*share),
-            prop => Side::Px(self.extent(prop, results, 0.0)),
+        let mut side = |prop: &Prop<f32>| match self.side(prop, results) {
+            Extent::Share(share) => Side::Share(share as f32),
+            Extent::Number(length) => Side::Px(length as f32 * self.scale),
         };
         let mut planned = Planned {
             node: node.index,

@@ -15,16 +15,14 @@ use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op
 use crate::ids::NodeId;
 use crate::template::animate::Of;
 use crate::template::bind::{Local, Results, Scope};
-use crate::template::expr::{Expr, number_of, text_of};
-use crate::template::model::{Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, RepeatNode, ShadowNode};
+use crate::template::expr::{Expr, Extent, extent_of, number_of, text_of};
+use crate::template::model::{
+    Argument, BoxNode, ComponentNode, Fill, Flash, Kind, MAX_ROWS, Node, Prop, RepeatNode, ShadowNode,
+};
 use crate::template::motion::{Property, RevealEdge, progress};
 use crate::template::values::Tick;
 use crate::template::{Template, color};
 use crate::text::Fonts;
-
-/// Items that one repeat draws at most: a team's shots of the longest game, and no thousands of rows by a slip in an
-/// expression.
-const MAX_ITEMS: usize = 256;
 
 /// Where nodes are drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -233,7 +231,7 @@ impl Painter<'_> {
         let sides = [(&node.width, Of::Width), (&node.height, Of::Height)];
         let size = size.map(|size| {
             let mut sides = sides.into_iter().zip(size).map(|((side, of), to)| match side {
-                Some(Prop::Fixed(_) | Prop::Bound(_)) => to,
+                Some(Prop::Fixed(_) | Prop::Bound(..)) => to,
                 Some(Prop::Share(_)) | None => self.glide(node, glides, of, to),
             });
             [(); 2].map(|()| sides.next().unwrap_or_default())
@@ -367,7 +365,7 @@ impl Painter<'_> {
         let rows = &mut instance.rows;
         rows.listed = self.tick;
         rows.shown.clear();
-        for (i, item) in list.try_iter().into_iter().flatten().take(MAX_ITEMS).enumerate() {
+        for (i, item) in list.try_iter().into_iter().flatten().take(MAX_ROWS).enumerate() {
             let place = rows.place(i, &item, self.tick);
             let changed = place.changed;
             let first = self.scope.locals.len();
@@ -477,9 +475,21 @@ impl Painter<'_> {
 
     /// A position or a size in canvas pixels, of a parent that is so wide or high.
     pub(super) fn extent(&mut self, prop: &Prop<f32>, results: &mut Results, whole_px: f32) -> f32 {
+        match self.side(prop, results) {
+            Extent::Share(share) => share as f32 * whole_px,
+            Extent::Number(length) => length as f32 * self.scale,
+        }
+    }
+
+    /// A position or a size as it is meant: in reference pixels, or as a share of what the node is in.
+    pub(super) fn side(&mut self, prop: &Prop<f32>, results: &mut Results) -> Extent {
         match prop {
-            Prop::Share(share) => share * whole_px,
-            other => self.number(other, results, 0.0) * self.scale,
+            Prop::Fixed(length) => Extent::Number(f64::from(*length)),
+            Prop::Share(share) => Extent::Share(f64::from(*share)),
+            Prop::Bound(expr, unknown) => {
+                let unknown = unknown.map_or(0.0, f64::from);
+                extent_of(&self.eval(expr, results)).unwrap_or(Extent::Number(unknown))
+            }
         }
     }
 
@@ -537,14 +547,17 @@ impl Painter<'_> {
         match prop {
             Prop::Fixed(n) => *n,
             Prop::Share(_) => unknown,
-            Prop::Bound(expr) => number_of(&self.eval(expr, results)).map_or(unknown, |n| n as f32),
+            Prop::Bound(expr, default) => {
+                let known = number_of(&self.eval(expr, results)).map(|n| n as f32);
+                known.or(*default).unwrap_or(unknown)
+            }
         }
     }
 
     pub(super) fn string(&mut self, prop: &Prop<String>, results: &mut Results) -> Option<String> {
         match prop {
             Prop::Fixed(text) => Some(text.clone()),
-            Prop::Bound(expr) => text_of(&self.eval(expr, results)),
+            Prop::Bound(expr, default) => text_of(&self.eval(expr, results)).or_else(|| default.clone()),
             Prop::Share(_) => None,
         }
     }
@@ -557,7 +570,10 @@ impl Painter<'_> {
     pub(super) fn plain_color(&mut self, prop: &Prop<Color>, results: &mut Results) -> Option<Color> {
         match prop {
             Prop::Fixed(color) => Some(*color),
-            Prop::Bound(expr) => color::parse(self.eval(expr, results).as_str()?),
+            Prop::Bound(expr, default) => {
+                let value = self.eval(expr, results);
+                value.as_str().and_then(color::parse).or(*default)
+            }
             Prop::Share(_) => None,
         }
     }

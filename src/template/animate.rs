@@ -182,6 +182,7 @@ pub(super) fn read_keyframes(reader: &mut Reader, object: &Object<'_>, named: Na
         keyframes.delay = reader.length(&inner, "delay").unwrap_or(Length::ZERO);
         keyframes.stagger = reader.length(&inner, "stagger").unwrap_or(Length::ZERO);
         keyframes.is_looped = reader.bool(&inner, "loop");
+        timeline::refuse_idle_stagger(reader, &inner, &[named]);
         if !inner.has("frames") {
             reader.missing(&inner, "frames");
         }

@@ -3,19 +3,21 @@
 
 use std::sync::{Arc, LazyLock};
 
+use minijinja::Value;
 use minijinja::value::ValueKind;
-use minijinja::{ErrorKind, Value};
 
 use super::bind::{Local, Scope};
+use super::budget;
 use super::components;
-use super::expr::{Expr, number_of, value_of_json};
-use super::filters;
+use super::expr::{Expr, Failure, extent_of, number_of, value_of_json};
 use super::lookup::Otherwise;
 use super::model::{
-    Argument, ComponentNode, CourtFrame, Fill, FitRule, ImageSource, Kind, Node, PathSource, Prop, Stroke,
+    Argument, ComponentNode, CourtFrame, Fill, FitRule, ImageSource, Kind, MAX_ROWS, Node, PathSource, Prop, Stroke,
 };
+use super::package::THEME;
 use super::problem::suggestion;
 use super::reader::Reader;
+use super::syntax::Path;
 use super::timeline::Motion;
 use super::values::{GameValues, Source};
 use super::watched::{Miss, Misses};
@@ -41,6 +43,8 @@ pub fn sample() -> &'static GameSnapshot {
 enum Wanted {
     Text,
     Number,
+    /// A number, or a percentage of what the node is in.
+    Extent,
     Color,
     List,
     Path,
@@ -65,13 +69,15 @@ pub(crate) fn check(
     let mut game = GameValues::default();
     game.update(1, sample());
     let values = fields.iter().map(|field| (field.id.clone(), sample_value(field))).collect();
-    let given = Local { name: FIELDS.into(), value: value_of_json(serde_json::Value::Object(values)), changed: 1 };
     let step = Local { name: STEP.into(), value: Value::from(0), changed: 1 };
     let misses = Misses::default();
+    let given = misses.watch(FIELDS.to_owned(), value_of_json(serde_json::Value::Object(values)));
+    let given = Local { name: FIELDS.into(), value: given, changed: 1 };
+    let theme = Local { value: misses.watch(THEME.to_owned(), theme.value.clone()), ..theme.clone() };
     for root in &mut game.roots {
         root.value = misses.watch(root.name.to_owned(), root.value.clone());
     }
-    let scope = Scope { game: &game, locals: vec![given, theme.clone(), step] };
+    let scope = Scope { game: &game, locals: vec![given, theme, step] };
     let mut trial = Trial { scope, misses };
     for expr in fields.iter().filter_map(|field| field.choices.as_ref()) {
         check_expr(reader, expr, Wanted::List, &trial);
@@ -136,6 +142,8 @@ fn sample_value(field: &Field) -> serde_json::Value {
         (FieldKind::Duration, serde_json::Value::Null) => 5000.into(),
         (FieldKind::Image, serde_json::Value::Null) => "picture".into(),
         (FieldKind::Color, serde_json::Value::Null) => "#808080".into(),
+        (FieldKind::Team, serde_json::Value::Null) => "home".into(),
+        (FieldKind::Select(options), serde_json::Value::Null) => options.first().cloned().into(),
         (_, default) => default.clone(),
     }
 }
@@ -153,6 +161,11 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
         let mut locals = 0;
         if let Kind::Repeat(repeat) = &node.kind {
             let list = check_expr(reader, &repeat.over, Wanted::List, trial);
+            let items = budget::length(&list);
+            if items > MAX_ROWS {
+                let message = format!("`{}` has {items} items, and a repeat shows {MAX_ROWS}", repeat.over.source);
+                reader.problem_of(&repeat.over, 0, message, format!("take a part of it: `[:{MAX_ROWS}]`"));
+            }
             let first = list.try_iter().ok().and_then(|mut items| items.next()).unwrap_or(Value::UNDEFINED);
             trial.scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
             trial.scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(0), changed: 1 });
@@ -190,7 +203,7 @@ pub(super) fn paths(node: &Node) -> Vec<String> {
     if let Kind::Repeat(repeat) = &node.kind {
         exprs.push(&repeat.over);
     }
-    let mut paths: Vec<String> = exprs.iter().flat_map(|expr| expr.paths.iter().cloned()).collect();
+    let mut paths: Vec<String> = exprs.iter().flat_map(|expr| &expr.paths).map(|path| path.text.clone()).collect();
     paths.sort();
     paths.dedup();
     paths
@@ -199,14 +212,15 @@ pub(super) fn paths(node: &Node) -> Vec<String> {
 /// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.
 fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
     let mut found = Vec::new();
-    let sizes = [Some(&node.x), Some(&node.y), node.width.as_ref(), node.height.as_ref(), Some(&node.opacity)];
+    let sizes = [Some(&node.x), Some(&node.y), node.width.as_ref(), node.height.as_ref()];
     for prop in sizes.into_iter().flatten() {
-        add(&mut found, prop, Wanted::Number);
+        add(&mut found, prop, Wanted::Extent);
     }
+    add(&mut found, &node.opacity, Wanted::Number);
     let layouts = node.layout.iter().flat_map(|layout| layout.exprs());
     let limits = node.limits.iter().flat_map(|limits| limits.exprs());
     let items = node.item.iter().flat_map(|item| item.exprs());
-    found.extend(layouts.chain(limits).chain(items).map(|expr| (expr, Wanted::Number)));
+    found.extend(layouts.chain(limits).chain(items).map(|expr| (expr, Wanted::Extent)));
     let keyframes = node.keyframes.iter().flat_map(|keyframes| keyframes.exprs());
     found.extend(keyframes.map(|expr| (expr, Wanted::Color)));
     found.extend(node.when.iter().map(|expr| (expr, Wanted::Anything)));
@@ -226,7 +240,7 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
             add_maybe(&mut found, text.outline.as_ref().map(|outline| &outline.color), Wanted::Color);
             add_maybe(&mut found, text.shadow.as_ref().map(|shadow| &shadow.color), Wanted::Color);
             if let Some(fit) = &text.fit {
-                add_maybe(&mut found, fit.width.as_ref(), Wanted::Number);
+                add_maybe(&mut found, fit.width.as_ref(), Wanted::Extent);
                 for rule in &fit.rules {
                     if let FitRule::Replace(text) = rule {
                         add(&mut found, text, Wanted::Text);
@@ -296,7 +310,7 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
 }
 
 fn add<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: &'a Prop<T>, wanted: Wanted) {
-    if let Prop::Bound(expr) = prop {
+    if let Some(expr) = prop.expr() {
         found.push((expr, wanted));
     }
 }
@@ -331,34 +345,43 @@ fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, trial: &Trial<'_
         misses.take();
         return Value::UNDEFINED;
     }
-    let value = expr.try_eval(scope.names(expr));
-    if let Some(Miss { path, name, known }) = misses.take() {
+    let names = scope.names(expr);
+    let value = expr.try_eval(names.clone());
+    // What the sample did not choose another game may.
+    expr.try_branches(&names);
+    // A theme may be looked into by a value of the game, which need not be there: only what is written is misspelt.
+    let is_mistake = |miss: &Miss| !miss.path.starts_with(THEME) || expr.offset_of(&miss.name).is_some();
+    if let Some(Miss { path, name, known }) = misses.take().into_iter().find(is_mistake) {
         let help = suggestion(&name, known.iter().map(String::as_str));
-        reader.problem_of(expr, format!("`{path}` has no `{name}`"), help);
+        let offset = expr.offset_of(&name).unwrap_or_default();
+        reader.problem_of(expr, offset, format!("`{path}` has no `{name}`"), help);
         return Value::UNDEFINED;
     }
     let value = match value {
         Ok(value) => value,
         // What is made of something that is not known is not known either: an argument that nobody gave yet.
         Err(_) if scope.reads_unknown(expr) => return Value::UNDEFINED,
-        Err(error) => {
+        Err(Failure { offset, error }) => {
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            let help = match error.kind() {
-                // The engine's words: "filter uper is unknown".
-                ErrorKind::UnknownFilter => {
-                    detail.split(' ').nth(1).map(|name| suggestion(name, filters::NAMES.iter().copied()))
-                }
-                _ => None,
-            };
-            reader.problem_of(expr, format!("`{}` cannot be evaluated: {detail}", expr.source), help);
+            reader.problem_of(expr, offset, format!("`{}` cannot be evaluated: {detail}", expr.source), None);
             return Value::UNDEFINED;
         }
     };
     if let Some(needed) = mismatch(&value, wanted) {
-        let message = format!("`{}` is `{value}` on the sample game, but must be {needed}", expr.source);
-        reader.problem_of(expr, message, None);
+        let message = format!("`{}` is `{}` on the sample game, but must be {needed}", expr.source, shown(&value));
+        reader.problem_of(expr, 0, message, None);
     }
     value
+}
+
+/// A value in a message: as much of it as tells what it is.
+fn shown(value: &Value) -> String {
+    const MOST: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}\u{2026}", &text[..at]),
+        None => text,
+    }
 }
 
 /// What the value should have been; unknown values fit everywhere.
@@ -368,6 +391,7 @@ fn mismatch(value: &Value, wanted: Wanted) -> Option<&'static str> {
             Wanted::Anything => true,
             Wanted::Text => !matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable),
             Wanted::Number => number_of(value).is_some(),
+            Wanted::Extent => extent_of(value).is_some(),
             Wanted::Color => value.as_str().is_some_and(|text| color::parse(text).is_some()),
             Wanted::List => matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable),
             Wanted::Path => value.as_str().is_some_and(|text| svg_path::parse(text).is_ok()),
@@ -377,6 +401,7 @@ fn mismatch(value: &Value, wanted: Wanted) -> Option<&'static str> {
     }
     Some(match wanted {
         Wanted::Number => "a number",
+        Wanted::Extent => "a number or a percentage",
         Wanted::Color => "a colour (`#rrggbb`)",
         Wanted::List => "a list",
         Wanted::Path => "path data (`M0 0 L10 0`)",
@@ -385,18 +410,18 @@ fn mismatch(value: &Value, wanted: Wanted) -> Option<&'static str> {
 }
 
 /// Follows a dotted path through the sample; reports the first name in it that does not exist.
-fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -> bool {
-    let mut names = path.split('.');
-    let root = names.next().unwrap_or_default();
+fn check_path(reader: &mut Reader, expr: &Expr, path: &Path, scope: &Scope<'_>) -> bool {
+    let mut names = path.text.split('.').zip(path.offsets.iter().copied());
+    let Some((root, offset)) = names.next() else { return true };
     let Some(mut value) = scope.value(root) else {
         let game = scope.game.roots.iter().map(|root| root.name);
         let locals = scope.locals.iter().map(|local| &*local.name).filter(|name| !name.is_empty());
         let known: Vec<&str> = game.chain(locals).collect();
-        reader.problem_of(expr, format!("there is no `{root}`"), suggestion(root, known));
+        reader.problem_of(expr, offset, format!("there is no `{root}`"), suggestion(root, known));
         return false;
     };
     let mut so_far = root.to_owned();
-    for name in names {
+    for (name, offset) in names {
         if value.kind() != ValueKind::Map {
             // Unknown on the sample (a player that nobody chose), or a value whose attributes are not names.
             return true;
@@ -406,7 +431,7 @@ fn check_path(reader: &mut Reader, expr: &Expr, path: &str, scope: &Scope<'_>) -
             let keys: Vec<String> =
                 value.try_iter().into_iter().flatten().filter_map(|key| key.as_str().map(str::to_owned)).collect();
             let help = suggestion(name, keys.iter().map(String::as_str));
-            reader.problem_of(expr, format!("`{so_far}` has no `{name}`"), help);
+            reader.problem_of(expr, offset, format!("`{so_far}` has no `{name}`"), help);
             return false;
         }
         so_far = format!("{so_far}.{name}");

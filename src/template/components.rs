@@ -82,8 +82,7 @@ pub(crate) fn read_use(
     let with = object.get("with").and_then(|value| reader.object(value, "with"));
     let (name, at) = reader.string(object, "use")?;
     let Some(component) = names.components.get(name).cloned() else {
-        let known: Vec<&str> = names.components.keys().map(String::as_str).collect();
-        let help = if known.is_empty() { "there are none".to_owned() } else { suggestion(name, known) };
+        let help = suggestion(name, names.components.keys().map(String::as_str));
         reader.problem(at, format!("there is no component `{name}`"), help);
         return None;
     };

@@ -2,29 +2,21 @@
 //!
 //! In: a template's string, once, at load. Out: an [`Expr`], evaluated against named values.
 //! A value that is not known evaluates to nothing, never to "none": the node's `default` or nothing is shown.
-//! Evaluation is bounded by fuel, so a mistake in a template cannot hold up a frame.
+//! Evaluation is bounded ([`super::budget`]), so a mistake in a template cannot hold up a frame.
 
 use std::sync::{Arc, LazyLock};
 
 use minijinja::value::ValueKind;
-use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{ErrorKind, Value};
 
-use super::filters;
+use super::budget;
+use super::builtins::Language;
 use super::problem::Place;
 use super::reader::SourceFile;
+use super::syntax::{self, Path};
 use super::values::{self, Source};
 
-/// Instructions that one evaluation may use; the built-in templates need at most some hundreds, a search through a
-/// roster some thousands.
-const FUEL: u64 = 50_000;
-
-static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut engine = Environment::new();
-    engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-    engine.set_fuel(Some(FUEL));
-    filters::add_to(&mut engine);
-    engine
-});
+static LANGUAGE: LazyLock<Language> = LazyLock::new(Language::new);
 
 /// A name that an expression reads, and where from: the game tells some attributes of a name apart ("home.score"), the
 /// template's own names count as a whole.
@@ -40,22 +32,36 @@ pub(crate) struct Read {
 pub(crate) struct Expr {
     /// Unique within its template.
     pub id: u32,
-    /// Where its first `{{` stands.
+    /// Where the string's first character stands.
     pub at: Place,
     /// The file that it stands in.
     pub file: Arc<SourceFile>,
     pub source: String,
     /// What it reads, sorted.
     pub reads: Vec<Read>,
-    /// Every dotted path that it reads, sorted.
-    pub paths: Vec<String>,
+    /// Every dotted path that it reads, in the order in which they are written.
+    pub paths: Vec<Path>,
+    /// What it evaluates only where a condition says so.
+    branches: Vec<String>,
     parts: Vec<Part>,
 }
 
 #[derive(Debug)]
 enum Part {
     Literal(String),
-    Code(minijinja::Expression<'static, 'static>),
+    Code {
+        /// Of its `{{`, in characters from the start of the string.
+        offset: u32,
+        code: minijinja::Expression<'static, 'static>,
+    },
+}
+
+/// An evaluation that failed for another reason than that a value is not known.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Of the `{{`, in characters from the start of the string.
+    pub offset: u32,
+    pub error: minijinja::Error,
 }
 
 /// Why a string is not an expression.
@@ -64,6 +70,8 @@ pub(crate) struct BadExpr {
     /// Characters from the start of the string.
     pub offset: u32,
     pub message: String,
+    /// What was probably meant.
+    pub help: Option<String>,
 }
 
 /// Whether a string has an expression in it.
@@ -82,48 +90,43 @@ impl Expr {
         file: &Arc<SourceFile>,
     ) -> Result<Expr, BadExpr> {
         let mut parts = Vec::new();
-        let mut sliced = Vec::new();
+        let (mut paths, mut branches): (Vec<Path>, Vec<String>) = (Vec::new(), Vec::new());
         let mut rest = text;
         while let Some(open) = rest.find("{{") {
             if open > 0 {
                 parts.push(Part::Literal(rest[..open].to_owned()));
             }
             let offset = |to: &str| text[..text.len() - to.len()].chars().count() as u32;
+            let offset_of_part = offset(&rest[open..]);
             let inside = &rest[open + 2..];
-            let close = closing(inside).ok_or_else(|| BadExpr {
-                offset: offset(&rest[open..]),
-                message: "`{{` without its `}}`".to_owned(),
-            })?;
+            let bad = |offset, message| BadExpr { offset, message, help: None };
+            let close = closing(inside).ok_or_else(|| bad(offset_of_part, "`{{` without its `}}`".to_owned()))?;
             let code = inside[..close].trim();
-            let compiled = ENGINE.compile_expression_owned(code.to_owned()).map_err(|error| BadExpr {
-                offset: offset(inside) + error.range().map_or(0, |range| range.start as u32),
-                message: format!("`{code}` is not an expression: {}", error.detail().unwrap_or("syntax error")),
+            let start = offset(inside.trim_start());
+            let read = syntax::read(code, &LANGUAGE.known).map_err(|wrong| BadExpr {
+                offset: start + wrong.offset,
+                message: wrong.message,
+                help: wrong.help,
             })?;
-            parts.push(Part::Code(compiled));
-            if code.contains('[') && code.contains(':') {
-                sliced.push(code.to_owned());
+            let compiled = compiled(&read.counted)
+                .map_err(|error| bad(start, format!("`{code}` is not an expression: {error}")))?;
+            parts.push(Part::Code { offset: offset_of_part, code: compiled });
+            for mut path in read.paths {
+                path.offsets.iter_mut().for_each(|offset| *offset += start);
+                if paths.iter().all(|known| known.text != path.text) {
+                    paths.push(path);
+                }
             }
+            branches.extend(read.branches);
             rest = &inside[close + 2..];
         }
         if !rest.is_empty() {
             parts.push(Part::Literal(rest.to_owned()));
         }
-        let mut paths: Vec<String> = parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Code(code) => Some(code.undeclared_variables(true)),
-                Part::Literal(_) => None,
-            })
-            .flatten()
-            .chain(sliced.iter().flat_map(|code| names_of(code, locals)))
-            .filter(|path| !filters::FUNCTIONS.contains(&path.as_str()))
-            .collect();
-        paths.sort();
-        paths.dedup();
-        let mut reads: Vec<Read> = paths.iter().map(|path| read_of(path, locals)).collect();
+        let mut reads: Vec<Read> = paths.iter().map(|path| read_of(&path.text, locals)).collect();
         reads.sort();
         reads.dedup();
-        Ok(Expr { id, at, file: file.clone(), source: text.to_owned(), reads, paths, parts })
+        Ok(Expr { id, at, file: file.clone(), source: text.to_owned(), reads, paths, branches, parts })
     }
 
     /// The value; undefined when it is not known, or when evaluation fails (which load has reported as far as sample
@@ -133,26 +136,61 @@ impl Expr {
     }
 
     /// As `eval`, but a failure that is not merely an unknown value is an error.
-    pub fn try_eval(&self, names: Value) -> Result<Value, minijinja::Error> {
-        let evaluate = |code: &minijinja::Expression<'static, 'static>| match code.eval(names.clone()) {
-            Ok(value) if value.is_none() => Ok(Value::UNDEFINED),
-            Err(error) if error.kind() == ErrorKind::UndefinedError => Ok(Value::UNDEFINED),
-            other => other,
-        };
-        if let [Part::Code(code)] = &self.parts[..] {
-            return evaluate(code);
+    pub fn try_eval(&self, names: Value) -> Result<Value, Failure> {
+        budget::begin();
+        if let [Part::Code { offset, code }] = &self.parts[..] {
+            return evaluated(code, names).map_err(|error| Failure { offset: *offset, error });
         }
         let mut text = String::new();
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
-                Part::Code(code) => match text_of(&evaluate(code)?) {
-                    Some(value) => text.push_str(&value),
-                    None => return Ok(Value::UNDEFINED),
-                },
+                Part::Code { offset, code } => {
+                    let failure = |error| Failure { offset: *offset, error };
+                    let value = evaluated(code, names.clone()).map_err(failure)?;
+                    budget::is_text(&value).map_err(failure)?;
+                    match text_of(&value) {
+                        Some(value) => text.push_str(&value),
+                        None => return Ok(Value::UNDEFINED),
+                    }
+                    budget::may_be_text(text.len()).map_err(failure)?;
+                }
             }
         }
         Ok(Value::from(text))
+    }
+
+    /// Evaluates what it would evaluate only under a condition, for what that asks of `names`.
+    pub fn try_branches(&self, names: &Value) {
+        for branch in self.branches.iter().filter_map(|branch| compiled(branch).ok()) {
+            budget::begin();
+            // What is wrong with a value may be just what its condition keeps from it.
+            let _ = evaluated(&branch, names.clone());
+        }
+    }
+
+    /// Where a name stands in it, in characters from the start of the string; `None` when it is not written there.
+    pub fn offset_of(&self, name: &str) -> Option<u32> {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let found = self.source.match_indices(name).find(|(at, _)| {
+            let (before, after) = (&self.source[..*at], &self.source[at + name.len()..]);
+            !before.ends_with(is_part) && !after.starts_with(is_part)
+        });
+        found.map(|(at, _)| self.source[..at].chars().count() as u32)
+    }
+}
+
+fn compiled(code: &str) -> Result<minijinja::Expression<'static, 'static>, minijinja::Error> {
+    LANGUAGE.engine.compile_expression_owned(code.to_owned())
+}
+
+fn evaluated(code: &minijinja::Expression<'static, 'static>, names: Value) -> Result<Value, minijinja::Error> {
+    match code.eval(names) {
+        Ok(value) if value.is_none() => Ok(Value::UNDEFINED),
+        Err(error) if error.kind() == ErrorKind::UndefinedError => Ok(Value::UNDEFINED),
+        // Whoever gets it goes through it, or makes another of it.
+        Ok(value) => budget::go_through(&value).and_then(|()| budget::held(value)),
+        other => other,
     }
 }
 
@@ -178,35 +216,6 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// The known names that stand in an expression with a slice: the engine does not tell which it reads there
-/// (`undeclared_variables` leaves out what is under `[a:b]`). One that only looks like a name costs an evaluation.
-fn names_of(code: &str, locals: &[Arc<str>]) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut quote = None;
-    let mut before = None;
-    let mut rest = code;
-    while let Some(c) = rest.chars().next() {
-        let length = match quote {
-            None if c.is_alphabetic() || c == '_' => {
-                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-            }
-            _ => c.len_utf8(),
-        };
-        let (word, after) = rest.split_at(length);
-        match quote {
-            Some(open) if open == c && before != Some('\\') => quote = None,
-            None if matches!(c, '"' | '\'') => quote = Some(c),
-            None if before != Some('.') && read_of(word, locals).source.is_some() => names.push(word.to_owned()),
-            _ => {}
-        }
-        if !c.is_whitespace() {
-            before = word.chars().last();
-        }
-        rest = after;
-    }
-    names
-}
-
 fn read_of(path: &str, locals: &[Arc<str>]) -> Read {
     let mut parts = path.split('.');
     let root = parts.next().unwrap_or_default();
@@ -218,10 +227,12 @@ fn read_of(path: &str, locals: &[Arc<str>]) -> Read {
     Read { root: root.into(), source }
 }
 
-/// The value as text on screen; `None` when it is not known. Whole numbers have no decimal point.
+/// The value as text on screen; `None` when it is not known, or is a list or an object. Whole numbers have no decimal
+/// point.
 pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value.kind() {
         ValueKind::Undefined | ValueKind::None => None,
+        _ if budget::is_text(value).is_err() => None,
         ValueKind::Number => match f64::try_from(value.clone()) {
             Ok(n) if n.fract() == 0.0 && n.abs() < 9e15 => Some(format!("{}", n as i64)),
             _ => Some(value.to_string()),
@@ -237,6 +248,27 @@ pub(crate) fn number_of(value: &Value) -> Option<f64> {
         ValueKind::Bool => Some(if value.is_true() { 1.0 } else { 0.0 }),
         ValueKind::String => value.as_str().and_then(|text| text.trim().parse().ok()).filter(|n: &f64| n.is_finite()),
         _ => None,
+    }
+}
+
+/// A position or a size.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Extent {
+    Number(f64),
+    /// So much of what the node is in.
+    Share(f64),
+}
+
+/// The value as a position or a size: a number, or a text with a percent sign; `None` when it is neither.
+pub(crate) fn extent_of(value: &Value) -> Option<Extent> {
+    match value.as_str().and_then(|text| text.trim().strip_suffix('%')) {
+        Some(percent) => percent
+            .trim()
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.abs() <= 1000.0)
+            .map(|percent| Extent::Share(percent / 100.0)),
+        None => number_of(value).map(Extent::Number),
     }
 }
 
@@ -313,17 +345,134 @@ mod tests {
         assert_eq!(sources("{{ home.score }}", &locals), [("home".to_owned(), Some(Source::Local(2)))], "hidden");
     }
 
+    fn compile(text: &str) -> Result<Expr, BadExpr> {
+        Expr::compile(0, text, Place::START, &["rows", "row"].map(Arc::from), &Arc::default())
+    }
+
     #[test]
-    fn names_under_a_slice_are_read_too() {
-        let locals = ["rows", "row"].map(Arc::from);
-        let paths = |text: &str| Expr::compile(0, text, Place::START, &locals, &Arc::default()).unwrap().paths;
-        assert_eq!(paths("{{ (rows | list)[:3] }}"), ["rows"]);
-        assert_eq!(paths("{{ row.plays[1:] ~ 'home: [' ~ x.rows }}"), ["row", "x.rows"]);
+    fn names_are_read_wherever_they_stand() {
+        let paths = |text: &str| -> Vec<(String, Vec<u32>)> {
+            compile(text).unwrap().paths.into_iter().map(|path| (path.text, path.offsets)).collect()
+        };
+        let path = |text: &str, offsets: &[u32]| (text.to_owned(), offsets.to_vec());
+        assert_eq!(paths("{{ (rows | list)[:3] }}"), [path("rows", &[4])]);
+        assert_eq!(
+            paths("{{ row.plays[1:] ~ 'home: [' ~ x.rows }}"),
+            [path("row.plays", &[3, 7]), path("x.rows", &[31, 33])]
+        );
+        assert_eq!(paths("é {{  row['a'].b[x.y].c }}"), [path("row.a.b", &[6, 11, 15]), path("x.y", &[17, 19])]);
+        assert_eq!(paths("{{ range(3)[row:] }}"), [path("row", &[12])]);
         assert_eq!(eval("{{ home.name[:2] }}").as_deref(), Some("Ne"));
     }
 
     #[test]
-    fn an_enormous_range_is_refused_rather_than_counted() {
-        assert_eq!(eval("{{ range(1000000000)|length }}"), None);
+    fn a_filter_or_a_test_that_there_is_not_is_told_where_it_stands() {
+        let wrong = |text: &str| {
+            compile(text).map_err(|bad| (bad.offset, bad.message, bad.help.unwrap_or_default())).unwrap_err()
+        };
+        let told = |offset, message: &str, name: &str| (offset, message.to_owned(), format!("did you mean `{name}`?"));
+        assert_eq!(wrong("é {{ 'x' if row else row.a|uper }}"), told(27, "there is no filter `uper`", "upper"));
+        assert_eq!(wrong("{{ row is defind }}"), told(10, "there is no test `defind`", "defined"));
+        assert_eq!(wrong("{{ rows|map('titel')|list }}"), told(13, "there is no filter `titel`", "title"));
+        assert_eq!(
+            wrong("{{ rows|selectattr('a', 'equalt', 1)|list }}"),
+            told(25, "there is no test `equalt`", "equalto")
+        );
+    }
+
+    /// The words in which an expression is compiled are not those in which it is written.
+    #[test]
+    fn an_expression_means_what_is_written() {
+        for (text, expected) in [
+            ("{{ 2 + 3 * 4 - 1 }}", "13"),
+            ("{{ (2 + 3) * 4 }}", "20"),
+            ("{{ 7 - (3 - 2) - 1 }}", "5"),
+            ("{{ 2 * 3 // 4 }}", "1"),
+            ("{{ 12 / (3 * 2) }}", "2"),
+            ("{{ -2 ** 2 }}", "4"),
+            ("{{ 2 ** 3 ** 2 }}", "64"),
+            ("{{ 1.5 * 2 }}", "3"),
+            ("{{ 0.1 * 3 < 0.31 }}", "True"),
+            ("{{ 'ab' * 2 ~ 3 * 'c' }}", "ababccc"),
+            ("{{ ([1, 2] * 2)|join('-') }}", "1-2-1-2"),
+            ("{{ 'a' + 'b' ~ 'c' ~ (1 + 1) if true }}", "abc2"),
+            ("{{ 1 if false else 2 if false else 3 }}", "3"),
+            ("{{ 1 < 2 < 3 and not 3 < 2 }}", "True"),
+            ("{{ 2 not in [1, 3] and 1 in (1, 2) }}", "True"),
+            ("{{ {'a': [1, {'b': 'it\\'s \\\\'}]}['a'][1].b }}", "it's \\"),
+            ("{{ 'abcdef'[1:5:2] ~ 'abc'[::-1] }}", "bdcba"),
+            ("{{ [3, 1, 2]|sort(reverse=true)|join }}", "321"),
+            ("{{ [{'n': 2}, {'n': 3}]|sum(attribute='n') }}", "5"),
+            ("{{ [1, none, 3]|select|map('string')|join('+') }}", "1+3"),
+            ("{{ [1, 2, 3]|select('>', 1)|list|length }}", "2"),
+            ("{{ dict(a=1).a ~ range(2, 4)|join(',') }}", "12,3"),
+            ("{{ 4 is divisibleby 2 }}", "True"),
+            ("{{ 'a-b'|replace('-', ' ')|title }}", "A B"),
+            ("{{ home.nobody or home.name }}", "Nets"),
+            ("{{ (home.name, home.score)|join(' ') }}", "Nets 99"),
+        ] {
+            assert_eq!(eval(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_enormous_is_refused_before_it_is_made() {
+        let refused = |text: &str| {
+            let home = serde_json::json!({"home": {"name": "Nets"}});
+            let failure = compile(text).unwrap().try_eval(value_of_json(home)).expect_err(text);
+            failure.error.detail().unwrap_or_default().to_owned()
+        };
+        for (text, expected) in [
+            (
+                "{{ ('x'*1000000)|replace('x','y'*1000000) }}",
+                "it makes a text of 1000000 bytes, and a text may have 20000",
+            ),
+            ("{{ ('x'*9000)|replace('x','y'*9000) }}", "it makes a text of 81000000 bytes, and a text may have 20000"),
+            ("{{ ([1]*100000000)|sum }}", "it makes a list of 100000000 items, and a list may have 10000"),
+            (
+                "{{ (range(9000)|list + range(9000)|list)|length }}",
+                "it makes a list of 18000 items, and a list may have 10000",
+            ),
+            ("{{ range(20000)|length }}", "it makes a list of 20000 items, and a list may have 10000"),
+            ("{{ (['x'*9000]*9000)|join }}", "it takes more steps than an expression may on a frame"),
+            ("{{ 'x'*9000 ~ 'x'*9000 ~ 'x'*9000 }}", "it makes a text of 27000 bytes, and a text may have 20000"),
+            ("{{ 'x'*15000 + 'x'*15000 }}", "it makes a text of 30000 bytes, and a text may have 20000"),
+            ("{{ [1]|batch(1000000000, 0) }}", "it makes a list of 1000000000 items, and a list may have 10000"),
+            ("{{ [1]|slice(1000000000) }}", "it makes a list of 1000000000 items, and a list may have 10000"),
+            ("{{ ('x'*9000)|trim('y'*9000) }}", "it takes more steps than an expression may on a frame"),
+            (
+                "{{ range(9000)|select('in', range(9000)|list)|list }}",
+                "it takes more steps than an expression may on a frame",
+            ),
+            ("{{ ['x'*9000]|sum(start='') }}", "`sum` adds numbers"),
+            ("{{ [home] ~ 'x' }}", "a list cannot be part of a text"),
+            ("{{ [home]|join }}", "an object cannot be part of a text"),
+            ("{{ home|upper }}", "an object cannot be part of a text"),
+            ("{{ 'x' }}{{ home }}", "an object cannot be part of a text"),
+        ] {
+            assert_eq!(refused(text), expected, "{text}");
+        }
+        assert_eq!(refused("{{ 'é'*20000 }}"), "it makes a text of 40000 bytes, and a text may have 20000");
+        assert_eq!(eval("{{ ('x'*10000)|length }}").as_deref(), Some("10000"));
+        assert_eq!(eval("{{ ([1]*10000)|sum }}").as_deref(), Some("10000"));
+    }
+
+    #[test]
+    fn values_that_are_put_into_one_another_do_not_grow_without_end() {
+        let mut value = Value::from("x".repeat(50));
+        let mut doubled = 0;
+        while let Ok(next) = compile("{{ [row, row] }}").unwrap().try_eval(Value::from_pairs([("row", value.clone())]))
+        {
+            (value, doubled) = (next, doubled + 1);
+        }
+        assert!((10..20).contains(&doubled), "{doubled}");
+    }
+
+    #[test]
+    fn an_expression_is_no_longer_than_a_person_reads() {
+        let long = format!("{{{{ {} }}}}", vec!["1"; 1500].join(" + "));
+        assert!(compile(&long).unwrap_err().message.contains("4000 characters"));
+        assert_eq!(eval(&format!("{{{{ {} }}}}", vec!["1"; 900].join("+"))).as_deref(), Some("900"));
+        assert_eq!(eval(&format!("{{{{ {} }}}}", vec!["'1'"; 900].join("~"))).map(|text| text.len()), Some(900));
     }
 }

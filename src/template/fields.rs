@@ -23,7 +23,7 @@ use crate::ids::Side;
 const MAX_CHOICES: usize = 64;
 
 /// A day: longer is a slip of the finger.
-const MAX_DURATION_MILLIS: u64 = 86_400_000;
+pub(super) const MAX_DURATION_MILLIS: u64 = 86_400_000;
 
 /// Something that an operator can set.
 #[derive(Clone, Debug)]
@@ -239,11 +239,16 @@ fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<FieldKind> {
     };
     match &kind {
         FieldKind::Select(options) if options.is_empty() => reader.missing(object, "options"),
-        FieldKind::Number { .. } => {}
-        _ => {
-            for key in ["min", "max"].into_iter().filter(|key| object.has(key)) {
-                reader.problem(object.at, format!("only a field of the type `number` has `{key}`"), None);
-            }
+        FieldKind::Number { min: Some(min), max: Some(max) } if min > max => {
+            let at = object.get("max").map_or(object.at, |value| value.at);
+            reader.problem(at, format!("`max` is {max}, but `min` is {min}: no number fits"), None);
+        }
+        _ => {}
+    }
+    let only = [("min", "number"), ("max", "number"), ("options", "select")];
+    for (key, of) in only.into_iter().filter(|(_, of)| *of != kind.name()) {
+        if let Some(value) = object.get(key) {
+            reader.problem(value.at, format!("only a field of the type `{of}` has `{key}`"), None);
         }
     }
     Some(kind)

@@ -18,6 +18,20 @@ pub(crate) struct Folder {
     is_package: bool,
 }
 
+/// The largest `template.json`, `package.json`, `theme.json` or mapping file: the longest are some hundred kilobytes, and
+/// a larger one is another file that was given this name.
+pub(crate) const MAX_TEXT_BYTES: u64 = 4 << 20;
+
+/// The text of a file that a template is made of; an error for one that is too large, before it is read.
+pub(crate) fn read_text(file: &Path) -> std::io::Result<String> {
+    let bytes = std::fs::metadata(file)?.len();
+    if bytes > MAX_TEXT_BYTES {
+        let message = format!("it has {} MiB, and may have {}", bytes.div_ceil(1 << 20), MAX_TEXT_BYTES >> 20);
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
+    }
+    std::fs::read_to_string(file)
+}
+
 /// Why a path names no file that a template may read.
 #[derive(Debug)]
 pub(crate) struct BadPath {
@@ -45,13 +59,27 @@ impl Folder {
         let Ok(real) = found.canonicalize() else {
             return Err(BadPath { message: format!("there is no file `{path}`"), help: self.nearest(&inside) });
         };
-        // A link may lead anywhere.
+        if self.holds(&real) { Ok(found) } else { Err(self.outside(path)) }
+    }
+
+    /// A file of a folder that has been found, by its name there; `path` is what a designer would call it.
+    pub fn member(&self, folder: &Path, name: &str, path: &str) -> Result<PathBuf, BadPath> {
+        let found = folder.join(name);
+        match found.canonicalize() {
+            Ok(real) if self.holds(&real) => Ok(found),
+            Ok(_) => Err(self.outside(path)),
+            Err(_) => Err(BadPath { message: format!("there is no file `{path}`"), help: None }),
+        }
+    }
+
+    /// Whether a path without links lies where a template's files lie: a link may lead anywhere.
+    fn holds(&self, real: &Path) -> bool {
         let shared = if self.is_package { self.home.join(SHARED) } else { self.home.join("..").join(SHARED) };
         let own = (!self.is_package).then(|| self.home.clone());
-        let allowed = own.into_iter().chain([shared]).collect::<Vec<_>>();
-        let is_allowed =
-            allowed.iter().filter_map(|folder| absolute(folder).ok()).any(|folder| real.starts_with(folder));
-        if is_allowed { Ok(found) } else { Err(self.outside(path)) }
+        own.into_iter()
+            .chain([shared])
+            .filter_map(|folder| absolute(&folder).ok())
+            .any(|folder| real.starts_with(folder))
     }
 
     fn outside(&self, path: &str) -> BadPath {
@@ -175,8 +203,21 @@ mod tests {
     #[test]
     fn a_link_does_not_lead_out_either() {
         let (root, folder) = package();
-        std::os::unix::fs::symlink(root.path().join("secret.png"), root.path().join("bug/link.png")).unwrap();
-        assert!(folder.find("link.png").unwrap_err().message.contains("leads out"));
+        std::os::unix::fs::symlink(root.path().join("secret.png"), root.path().join("bug/art/link.png")).unwrap();
+        assert!(folder.find("art/link.png").unwrap_err().message.contains("leads out"));
+        let art = folder.find("art").unwrap();
+        assert!(folder.member(&art, "logo.png", "art/logo.png").is_ok());
+        let bad = folder.member(&art, "link.png", "art/link.png").unwrap_err();
+        assert_eq!(bad.message, "`art/link.png` leads out of the template's folder");
+    }
+
+    #[test]
+    fn a_file_that_is_far_too_large_is_not_read() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("template.json");
+        // Bytes that nobody writes take no room.
+        std::fs::File::create(&file).unwrap().set_len(MAX_TEXT_BYTES + 1).unwrap();
+        assert_eq!(read_text(&file).unwrap_err().to_string(), "it has 5 MiB, and may have 4");
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! the template like any other. On air a family is known by its content, so that two templates may call two fonts the same.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::json::{Json, Key, Spanned};
 use super::nodes::Names;
-use super::problem::suggestion;
+use super::problem::{Place, suggestion};
 use super::reader::Reader;
 use crate::draw_list::{FontFace, FontFamily};
 use crate::text;
@@ -56,7 +57,8 @@ fn read_family(reader: &mut Reader, key: &Key, value: &Spanned) -> Option<FontFa
         }
         faces.push(face);
     }
-    if reader.problems.len() > before {
+    // What is wrong with a file that was read before has been said.
+    if reader.problems.len() > before || faces.len() < items.len() {
         return None;
     }
     faces.sort_by_key(|face| face.weights);
@@ -87,15 +89,32 @@ fn read_file(reader: &mut Reader, value: &Spanned) -> Option<FontFace> {
         }
     };
     let file = reader.find(path, at)?;
-    let bytes = match std::fs::metadata(&file).and_then(|about| Ok((about.len(), std::fs::read(&file)?))) {
-        Ok((length, _)) if length > MAX_FILE_BYTES => {
-            let message = format!("`{path}` has {} MiB; a font file may have {}", length >> 20, MAX_FILE_BYTES >> 20);
-            reader.problem(at, message, "leave out the characters that are not needed".to_owned());
-            return None;
+    let face = match reader.taken.faces.get(&file) {
+        Some(face) => face.clone(),
+        None => {
+            let face = read_face(reader, &file, path, at);
+            reader.taken.faces.insert(file, face.clone());
+            face
         }
-        Ok((_, bytes)) => bytes,
-        Err(cause) => {
-            reader.problem(at, format!("`{path}` cannot be read: {cause}"), None);
+    }?;
+    Some(FontFace { weights: weight.map_or(face.weights, |weight| [weight; 2]), ..face })
+}
+
+/// A file that this template has not read before: variants of a template name the same fonts.
+fn read_face(reader: &mut Reader, file: &Path, path: &str, at: Place) -> Option<FontFace> {
+    let unreadable = |cause: std::io::Error| (format!("`{path}` cannot be read: {cause}"), None);
+    let read = || {
+        let length = std::fs::metadata(file).map_err(unreadable)?.len();
+        if length > MAX_FILE_BYTES {
+            let message = format!("`{path}` has {} MiB; a font file may have {}", length >> 20, MAX_FILE_BYTES >> 20);
+            return Err((message, Some("leave out the characters that are not needed".to_owned())));
+        }
+        std::fs::read(file).map_err(unreadable)
+    };
+    let bytes = match read() {
+        Ok(bytes) => bytes,
+        Err((message, help)) => {
+            reader.problem(at, message, help);
             return None;
         }
     };
@@ -107,7 +126,7 @@ fn read_file(reader: &mut Reader, value: &Spanned) -> Option<FontFace> {
         return None;
     }
     match text::read_face(bytes) {
-        Ok(face) => Some(FontFace { weights: weight.map_or(face.weights, |weight| [weight; 2]), ..face }),
+        Ok(face) => Some(face),
         Err(bad) => {
             reader.problem(at, format!("`{path}` {bad}"), bad.help().to_owned());
             None
@@ -121,7 +140,7 @@ pub(super) fn read_features(
     value: &Spanned,
     (family, own): (&str, Option<&Arc<FontFamily>>),
 ) -> Vec<([u8; 4], u32)> {
-    let mut asked: Vec<(&str, super::Place, u32)> = Vec::new();
+    let mut asked: Vec<(&str, Place, u32)> = Vec::new();
     match &value.json {
         Json::Array(items) => {
             for item in items {

@@ -257,12 +257,32 @@ fn read_track(reader: &mut Reader, value: &Spanned, name: &'static str) -> Optio
 
 /// `min_width`, `max_width`, `min_height`, `max_height`, `aspect`; `None` when the node has none of them.
 pub(super) fn read_limits(reader: &mut Reader, object: &Object<'_>) -> Option<Box<Limits>> {
-    let least = [reader.extent_prop(object, "min_width"), reader.extent_prop(object, "min_height")];
-    let most = [reader.extent_prop(object, "max_width"), reader.extent_prop(object, "max_height")];
+    let least = [reader.size_prop(object, "min_width"), reader.size_prop(object, "min_height")];
+    let most = [reader.size_prop(object, "max_width"), reader.size_prop(object, "max_height")];
     let aspect = object.get("aspect").and_then(|value| read_aspect(reader, value));
+    for (axis, [low, high]) in [["min_width", "max_width"], ["min_height", "max_height"]].into_iter().enumerate() {
+        if let (Some(Prop::Fixed(least)), Some(Prop::Fixed(most))) = (&least[axis], &most[axis])
+            && least > most
+        {
+            let at = object.get(high).map_or(object.at, |value| value.at);
+            reader.problem(at, format!("`{high}` is {most}, but `{low}` is {least}: no size fits"), None);
+        }
+    }
     let limits = Limits { least, most, aspect };
     let is_any = limits.least.iter().chain(&limits.most).any(Option::is_some) || limits.aspect.is_some();
     is_any.then(|| Box::new(limits))
+}
+
+/// Outside a layout a limit without the size that it limits does nothing.
+pub(super) fn refuse_idle_limits(reader: &mut Reader, object: &Object<'_>) {
+    const SIDES: [(&str, [&str; 2]); 2] =
+        [("width", ["min_width", "max_width"]), ("height", ["min_height", "max_height"])];
+    let has_aspect = object.has("aspect") && SIDES.iter().any(|(side, _)| object.has(side));
+    for (side, limits) in SIDES.into_iter().filter(|(side, _)| !object.has(side) && !has_aspect) {
+        if let Some((key, value)) = limits.into_iter().find_map(|key| Some((key, object.get(key)?))) {
+            reader.problem(value.at, format!("`{key}` limits a `{side}`, and this node has none"), None);
+        }
+    }
 }
 
 /// A number, or "16:9".

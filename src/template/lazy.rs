@@ -215,6 +215,11 @@ pub(crate) fn list_of_shared<T: Data>(items: &Arc<Vec<Arc<T>>>) -> Value {
     List::value(Shared(items.clone()))
 }
 
+/// Whether a value is a part of a snapshot, or a list of such parts.
+pub(super) fn is_of_game(value: &Value) -> bool {
+    value.downcast_object_ref::<Part>().is_some() || value.downcast_object_ref::<List>().is_some()
+}
+
 /// Whether two values are equal, parts by the structs behind them: nothing becomes a value that was none before.
 pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
     if let (Some(a), Some(b)) = (a.downcast_object_ref::<Part>(), b.downcast_object_ref::<Part>()) {

@@ -48,6 +48,9 @@ pub(super) fn read_path(reader: &mut Reader, object: &Object<'_>, names: &Names)
     }
     let trim = trim.unwrap_or([Prop::Fixed(0.0), Prop::Fixed(1.0)]);
     let stroke = object.get("stroke").and_then(|value| read_line(reader, value, trim));
+    if !object.has("fill") && !object.has("stroke") {
+        reader.problem(object.at, "a path without `fill` and `stroke` draws nothing", None);
+    }
     let in_mm = object.get("d_mm");
     if let (Some(value), true) = (in_mm, object.has("d")) {
         reader.problem(value.at, "a path has `d` or `d_mm`, not both", None);

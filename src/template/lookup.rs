@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::folder::read_text;
 use super::json::{self, Json, Spanned};
 use super::model::Prop;
 use super::pictures::{Room, read_picture};
@@ -138,7 +139,9 @@ fn read_folder(reader: &mut Reader, value: &Spanned, room: Room, pictures: &mut 
             reader.problem(value.at, format!("`{other}` and `{name}` in `{path}` have the same key"), help);
             continue;
         }
-        if let Some(picture) = reader.picture(&folder.join(&name), &format!("{path}/{name}"), value.at, room) {
+        let told = format!("{path}/{name}");
+        let Some(file) = reader.member(&folder, &name, &told, value.at) else { continue };
+        if let Some(picture) = reader.picture(&file, &told, value.at, room) {
             pictures.insert(key, picture);
         }
     }
@@ -159,7 +162,7 @@ fn read_map(reader: &mut Reader, value: &Spanned, room: Room, pictures: &mut BTr
         return;
     };
     let Some(file) = reader.find(path, value.at) else { return };
-    let text = match std::fs::read_to_string(&file) {
+    let text = match read_text(&file) {
         Ok(text) => text,
         Err(cause) => {
             reader.problem(value.at, format!("`{path}` cannot be read: {cause}"), None);

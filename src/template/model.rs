@@ -18,15 +18,20 @@ use crate::draw_list::{Cap, Color, FontFamily, Join, PathData};
 #[derive(Clone, Debug)]
 pub(crate) enum Prop<T> {
     Fixed(T),
-    Bound(Arc<Expr>),
+    /// The second is what it is while the expression has no value.
+    Bound(Arc<Expr>, Option<T>),
     /// So much of the parent's width or height: only positions and sizes are.
     Share(f32),
 }
 
 impl<T> Prop<T> {
+    pub fn bound(expr: Arc<Expr>) -> Self {
+        Prop::Bound(expr, None)
+    }
+
     pub fn expr(&self) -> Option<&Arc<Expr>> {
         match self {
-            Prop::Bound(expr) => Some(expr),
+            Prop::Bound(expr, _) => Some(expr),
             Prop::Fixed(_) | Prop::Share(_) => None,
         }
     }
@@ -55,6 +60,8 @@ pub(crate) struct Node {
     pub opacity: Prop<f32>,
     /// The node and its children are there only while this is true.
     pub when: Option<Arc<Expr>>,
+    /// Whether they are while it is not known.
+    pub is_there_unknown: bool,
     pub flash: Option<Flash>,
     /// How its values come to new ones.
     pub transitions: Option<Box<Transitions>>,
@@ -95,6 +102,7 @@ impl Node {
             item: None,
             opacity: Prop::Fixed(1.0),
             when: None,
+            is_there_unknown: false,
             flash: None,
             transitions: None,
             keyframes: None,
@@ -379,6 +387,10 @@ pub(crate) struct SpriteNode {
     pub placing: Placing,
     pub tint: Option<Prop<Color>>,
 }
+
+/// Items that one repeat shows at most: a team's shots of the longest game, and no thousands of rows by a slip in an
+/// expression.
+pub(crate) const MAX_ROWS: usize = 256;
 
 #[derive(Debug)]
 pub(crate) struct RepeatNode {

@@ -10,7 +10,7 @@ use super::model::{BoxNode, Fill, Flash, Font, Kind, Node, Prop, RepeatNode, Sha
 use super::motion::{Easing, Length};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
-use super::{animate, courts, layout, pictures, texts};
+use super::{animate, courts, defaults, layout, pictures, texts};
 use crate::draw_list::{Color, FontFamily, Gradient};
 
 const KINDS: [&str; 12] =
@@ -46,6 +46,8 @@ pub(crate) struct Names {
     pub is_item: bool,
     /// The nodes that are being read are those of a row.
     pub is_row: bool,
+    /// The repeats around the nodes that are being read.
+    pub repeats: u32,
     counts: HashMap<&'static str, u32>,
     next: u32,
 }
@@ -59,6 +61,8 @@ pub(crate) struct Named {
     pub has_size: bool,
     /// It is a line that can be drawn from its beginning on.
     pub has_stroke: bool,
+    /// It may stand in a repeat, where one comes after the other.
+    pub is_repeated: bool,
 }
 
 impl Names {
@@ -101,7 +105,8 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let Some(kind_name) = read_kind(reader, &object) else {
         // Its id and its children are read all the same, or whatever names them would be reported as well.
         // Whatever it should have been, it may have had a size and a stroke.
-        read_id(reader, &object, names, Named { index, kind: "node", has_size: true, has_stroke: true });
+        let named = Named { index, kind: "node", has_size: true, has_stroke: true, is_repeated: true };
+        read_id(reader, &object, names, named);
         if let Some(children) = object.get("children") {
             let is_in_layout = std::mem::replace(&mut names.is_in_layout, object.has("layout"));
             read_nodes(reader, children, names);
@@ -113,17 +118,22 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let is_row = std::mem::take(&mut names.is_row);
     let x = reader.extent_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
     let y = reader.extent_prop(&object, "y").unwrap_or(Prop::Fixed(0.0));
-    let width = reader.extent_prop(&object, "width");
-    let height = reader.extent_prop(&object, "height");
+    let width = reader.size_prop(&object, "width");
+    let height = reader.size_prop(&object, "height");
     let limits = layout::read_limits(reader, &object);
     let may_lay_out = matches!(kind_name, "group" | "box" | "repeat");
     let layout = if may_lay_out { layout::read_layout(reader, &object) } else { None };
     let item = layout::read_item(reader, &object, is_in_layout);
+    if layout.is_none() && item.is_none() {
+        layout::refuse_idle_limits(reader, &object);
+    }
     let sides = [&width, &height].map(|side| usize::from(side.is_some())).iter().sum::<usize>();
     // A layout gives a size to what is in it, and takes one from it.
     let has_size = sides == 2 || sides == 1 && object.has("aspect") || layout.is_some() || item.is_some();
     let has_stroke = kind_name == "path" && object.has("stroke");
-    let named = Named { index, kind: kind_name, has_size, has_stroke };
+    // What is used in many places may be in a repeat in one of them.
+    let is_repeated = names.repeats > 0 || !names.using.is_empty();
+    let named = Named { index, kind: kind_name, has_size, has_stroke, is_repeated };
     let id = read_id(reader, &object, names, named);
     let transitions = animate::read_transitions(reader, &object, kind_name);
     let keyframes = animate::read_keyframes(reader, &object, named);
@@ -135,10 +145,10 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
         "group" => Some(read_group(reader, &object, has_size)),
         "box" => read_box(reader, &object, has_size),
         "text" => texts::read_text(reader, &object, names),
-        "image" => pictures::read_image(reader, &object, [&width, &height]),
+        "image" => pictures::read_image(reader, &object, [&width, &height], has_size),
         "path" => read_path(reader, &object, names),
-        "sprite" => pictures::read_sprite(reader, &object, [&width, &height]),
-        "repeat" => read_repeat(reader, &object),
+        "sprite" => pictures::read_sprite(reader, &object, [&width, &height], has_size),
+        "repeat" => read_repeat(reader, &object, layout.is_some()),
         "zone" => courts::read_zone(reader, &object, names),
         "court" => courts::read_court(reader, &object, names),
         "rink" => courts::read_rink(reader, &object),
@@ -157,27 +167,36 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
         _ => {}
     }
     (names.is_in_layout, names.is_row) = (layout.is_some(), kind_name == "repeat");
+    names.repeats += u32::from(kind_name == "repeat");
     let children = match may_hold.then(|| object.get("children")).flatten() {
         Some(children) => read_nodes(reader, children, names),
         None => parts,
     };
     names.ground = ground;
+    names.repeats -= u32::from(kind_name == "repeat");
     (names.is_in_layout, names.is_row) = (false, false);
     // A repeat's item is known inside it only.
     reader.locals.truncate(locals);
     let anchor = read_anchor(reader, &object, has_size);
-    let opacity = reader.number_prop(&object, "opacity").unwrap_or(Prop::Fixed(1.0));
+    let opacity =
+        object.get("opacity").and_then(|value| reader.share_prop(value, "opacity")).unwrap_or(Prop::Fixed(1.0));
     let when = reader.expr(&object, "when");
     let flash = object.get("flash").and_then(|value| read_flash(reader, value));
     object.get("comment");
     let mask = pictures::read_mask(reader, &object, names, (&id, [&width, &height]));
     let article = if kind_name == "image" { "an" } else { "a" };
-    reader.finish(&object, &format!("{article} {kind_name}"));
+    let told = format!("{article} {kind_name}");
+    let default = object.get("default");
+    reader.finish(&object, &told);
     (names.is_in_layout, names.is_row) = (is_in_layout, is_row);
     let kind = kind?;
     let node = Node { x, y, anchor, width, height, limits, layout, item, ..Node::bare(index, id, kind) };
     let node = Node { transitions, keyframes, presence, ..node };
-    Some(Node { opacity, when, flash, mask, children, ..node })
+    let mut node = Node { opacity, when, flash, mask, children, ..node };
+    if let Some(value) = default {
+        defaults::read(reader, value, &mut node, &told);
+    }
+    Some(node)
 }
 
 fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
@@ -199,10 +218,11 @@ fn read_id(reader: &mut Reader, object: &Object<'_>, names: &mut Names, named: N
         None => {
             let count = names.counts.entry(named.kind).or_default();
             *count += 1;
-            (format!("{}-{count}", named.kind), object.at)
+            // No designer can have written it.
+            (format!("{}:{count}", named.kind), object.at)
         }
     };
-    if id.is_empty() || id.contains(['/', '[', ']', '.']) {
+    if given.is_some() && (id.is_empty() || id.contains(['/', '[', ']', '.', ':'])) {
         reader.problem(at, format!("`{id}` cannot be an id"), "use letters, digits and hyphens".to_owned());
     }
     let id = format!("{}{id}", names.prefix);
@@ -237,6 +257,10 @@ fn read_group(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> Kind 
     let corners = read_corners(reader, object);
     if is_clipped && !has_size {
         reader.problem(object.at, "a clipped group needs `width` and `height`", None);
+    }
+    if let (Some(value), false) = (object.get("corners"), is_clipped) {
+        let help = "\"clip\": true".to_owned();
+        reader.problem(value.at, "`corners` cut off what a group clips, and this one does not clip", help);
     }
     Kind::Group { clip: is_clipped.then_some(corners) }
 }
@@ -349,12 +373,15 @@ fn read_flash(reader: &mut Reader, value: &Spanned) -> Option<Flash> {
     Some(Flash { on: on?, peak, length, ease })
 }
 
-fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
+fn read_repeat(reader: &mut Reader, object: &Object<'_>, has_layout: bool) -> Option<Kind> {
     if !object.has("over") {
         reader.missing(object, "over");
     }
     let over = reader.expr(object, "over");
-    let name: Option<Arc<str>> = reader.string(object, "as").map(|(name, _)| name.into());
+    let name: Option<Arc<str>> = reader.string(object, "as").map(|(name, at)| {
+        reader.refuse_function(name, at);
+        name.into()
+    });
     if !object.has("as") {
         reader.missing(object, "as");
     }
@@ -365,5 +392,10 @@ fn read_repeat(reader: &mut Reader, object: &Object<'_>) -> Option<Kind> {
     let far = (-100_000.0, 100_000.0);
     let dx = reader.number(object, "dx", far).unwrap_or(0.0);
     let dy = reader.number(object, "dy", far).unwrap_or(0.0);
+    if let Some((key, value)) = ["dx", "dy"].iter().find_map(|key| Some((key, object.get(key)?))).filter(|_| has_layout)
+    {
+        let help = "put `gap` into the layout".to_owned();
+        reader.problem(value.at, format!("`{key}` cannot place items that the layout of the repeat places"), help);
+    }
     Some(Kind::Repeat(RepeatNode { over: over?, name: name?, index_name, key, dx, dy }))
 }

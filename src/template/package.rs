@@ -13,12 +13,12 @@ use minijinja::Value;
 use super::bind::Local;
 use super::components;
 use super::expr::{self, Expr, value_of_json};
-use super::folder::Folder;
+use super::folder::{Folder, read_text};
 use super::json::{self, Json, Key, Spanned};
 use super::nodes::Names;
 use super::problem::{Problem, suggestion};
 use super::reader::{Reader, SourceFile};
-use super::{fonts, texts};
+use super::{fonts, syntax, texts};
 
 /// The file that makes the templates beside it a package.
 pub const PACKAGE_FILE_NAME: &str = "package.json";
@@ -31,6 +31,9 @@ pub(crate) const THEME: &str = "theme";
 
 /// Keys whose values must stay as they are: expressions even where these could be worked out at load, and the theme.
 const KEPT: [&str; 7] = ["let", "when", "over", "key", "on", "number", THEME];
+
+/// Keys of objects whose own keys are names that a designer chose: a style may be called `number`.
+const NAMED: [&str; 8] = ["styles", "components", "fields", "fonts", "patch", "variants", "parameters", "with"];
 
 /// The shared files of a folder of templates; empty where there are none.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +89,7 @@ impl Package {
 
 /// The text of a file that need not be there.
 fn text_of(file: &Path) -> Result<Option<(PathBuf, String)>, Vec<Problem>> {
-    match std::fs::read_to_string(file) {
+    match read_text(file) {
         Ok(text) => Ok(Some((file.to_owned(), text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(vec![Problem::of_file(file, format!("cannot be read: {error}"))]),
@@ -119,13 +122,21 @@ pub(super) fn merge(under: &mut serde_json::Value, over: serde_json::Value) {
 /// Puts the theme's values in the place of expressions that read nothing else, so that they can stand where only a
 /// value can: a corner's radius, a font's size.
 pub(super) fn fill_in(reader: &mut Reader, value: &mut Spanned, theme: &serde_json::Value) {
+    fill_in_below(reader, value, theme, false);
+}
+
+/// `are_names` says that the keys of the value itself are a designer's, and mean nothing here.
+fn fill_in_below(reader: &mut Reader, value: &mut Spanned, theme: &serde_json::Value, are_names: bool) {
     match &mut value.json {
         Json::Object(entries) => {
-            for (_, value) in entries.iter_mut().filter(|(key, _)| !KEPT.contains(&key.name.as_str())) {
-                fill_in(reader, value, theme);
+            for (key, value) in entries {
+                let is = |keys: &[&str]| !are_names && keys.contains(&key.name.as_str());
+                if !is(&KEPT) {
+                    fill_in_below(reader, value, theme, is(&NAMED));
+                }
             }
         }
-        Json::Array(items) => items.iter_mut().for_each(|item| fill_in(reader, item, theme)),
+        Json::Array(items) => items.iter_mut().for_each(|item| fill_in_below(reader, item, theme, false)),
         Json::String(text) if expr::is_bound(text) => {
             if let Some(filled) = filled_in(reader, text, value.at, theme) {
                 value.json = filled;
@@ -138,13 +149,13 @@ pub(super) fn fill_in(reader: &mut Reader, value: &mut Spanned, theme: &serde_js
 fn filled_in(reader: &mut Reader, text: &str, at: super::Place, theme: &serde_json::Value) -> Option<Json> {
     // What does not compile is said when it is read in its place.
     let expr = Expr::compile(0, text, at.right(1), &[THEME.into()], &reader.file).ok()?;
-    let of_theme = |path: &String| path == THEME || path.starts_with("theme.");
+    let of_theme = |path: &syntax::Path| path.text == THEME || path.text.starts_with("theme.");
     if expr.paths.is_empty() || !expr.paths.iter().all(of_theme) {
         return None;
     }
     for path in &expr.paths {
-        if let Err((message, help)) = follow(theme, path) {
-            reader.problem(at.right(1), message, help);
+        if let Err((offset, message, help)) = follow(theme, path) {
+            reader.problem(reader.inside(at.right(1), offset), message, help);
             reader.settle(at);
             return None;
         }
@@ -155,19 +166,17 @@ fn filled_in(reader: &mut Reader, text: &str, at: super::Place, theme: &serde_js
 }
 
 /// Follows a dotted path through the theme; what to say where it ends too early.
-fn follow(theme: &serde_json::Value, path: &str) -> Result<(), (String, Option<String>)> {
+fn follow(theme: &serde_json::Value, path: &syntax::Path) -> Result<(), (u32, String, Option<String>)> {
     if theme.as_object().is_none_or(serde_json::Map::is_empty) {
         let help = "give the template, or its package, a `theme`".to_owned();
-        return Err((format!("there is no `{THEME}`"), Some(help)));
+        return Err((path.offsets.first().copied().unwrap_or_default(), format!("there is no `{THEME}`"), Some(help)));
     }
     let (mut value, mut so_far) = (theme, THEME.to_owned());
-    for name in path.split('.').skip(1) {
+    for (name, offset) in path.text.split('.').zip(&path.offsets).skip(1) {
         let serde_json::Value::Object(entries) = value else { return Ok(()) };
         let Some(next) = entries.get(name) else {
-            return Err((
-                format!("`{so_far}` has no `{name}`"),
-                Some(suggestion(name, entries.keys().map(String::as_str))),
-            ));
+            let help = suggestion(name, entries.keys().map(String::as_str));
+            return Err((*offset, format!("`{so_far}` has no `{name}`"), Some(help)));
         };
         so_far = format!("{so_far}.{name}");
         value = next;
@@ -200,7 +209,13 @@ pub(super) fn read_shared(reader: &mut Reader, package: &Package, root: &mut Spa
     if let Some(look) = &package.look {
         let outer = std::mem::replace(&mut reader.file, look.file.clone());
         let before = reader.problems.len();
-        check_look(reader, &look.root, &theme, THEME);
+        if theme.as_object().is_none_or(serde_json::Map::is_empty) {
+            let message = format!("{THEME_FILE_NAME} changes a theme, and there is none to change");
+            let help = format!("give the {PACKAGE_FILE_NAME} beside it a `{THEME}`");
+            reader.problem(look.root.at, message, help);
+        } else {
+            check_look(reader, &look.root, &theme, THEME);
+        }
         reader.file = outer;
         // A wrong one is said once, and not again wherever it would be read.
         if reader.problems.len() == before {

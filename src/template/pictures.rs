@@ -4,6 +4,7 @@
 //! memory than a template may have, is a mistake of the template like any other, with a line.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,13 +15,16 @@ use super::nodes::{Names, read_node};
 use super::problem::Place;
 use super::reader::{Object, Reader};
 use crate::assets::{self, AssetError, Fit, MAX_SIDE_PX, Picture, Shown};
-use crate::draw_list::Size;
+use crate::draw_list::{FontFace, Size};
 
 /// Decoded pictures that one template may hold: some minutes of a lower third's sprites, or a thousand head shots.
 const MAX_TEMPLATE_BYTES: u64 = 512 << 20;
 
 /// Pictures of one sprite: a minute at 30 a second.
 const MAX_SPRITE_PICTURES: usize = 1800;
+
+/// A node's width and height, as far as they are written.
+pub(super) type Sides<'a> = [&'a Option<Prop<f32>>; 2];
 
 /// How large a node's pictures are shown on the reference canvas, where that is written out.
 pub(crate) type Room = Option<Shown>;
@@ -30,6 +34,8 @@ pub(crate) type Room = Option<Shown>;
 pub(crate) struct Taken {
     /// Font files.
     pub fonts: u64,
+    /// The font files that have been read: each counts once. `None` for one with a mistake, which has been reported.
+    pub faces: HashMap<PathBuf, Option<FontFace>>,
     bytes: u64,
     /// Each picture counts once.
     counted: Vec<usize>,
@@ -37,8 +43,8 @@ pub(crate) struct Taken {
     is_too_much: bool,
 }
 
-pub(super) fn read_image(reader: &mut Reader, object: &Object<'_>, size: [&Option<Prop<f32>>; 2]) -> Option<Kind> {
-    need_size(reader, object);
+pub(super) fn read_image(reader: &mut Reader, object: &Object<'_>, size: Sides<'_>, has_size: bool) -> Option<Kind> {
+    need_size(reader, object, has_size);
     let placing = read_placing(reader, object);
     let tint = object.get("tint").and_then(|value| reader.color_prop(value, "tint"));
     let room = room(placing, size);
@@ -57,7 +63,11 @@ pub(super) fn read_image(reader: &mut Reader, object: &Object<'_>, size: [&Optio
     Some(Kind::Image(ImageNode { source: source?, placing, tint }))
 }
 
-fn need_size(reader: &mut Reader, object: &Object<'_>) {
+/// A picture has the size of its node, wherever that comes from: its sides, one of them and `aspect`, or a layout.
+fn need_size(reader: &mut Reader, object: &Object<'_>, has_size: bool) {
+    if has_size {
+        return;
+    }
     for side in ["width", "height"] {
         if !object.has(side) {
             reader.missing(object, side);
@@ -122,11 +132,11 @@ pub(super) fn read_mask(
     let source = ImageSource::Fixed(read_picture(reader, value, "mask", room)?);
     let kind = Kind::Image(ImageNode { source, placing, tint: None });
     let (width, height) = (Some(width.clone()), Some(height.clone()));
-    Some(Box::new(Node { width, height, ..names.unnamed(&format!("{id}-mask"), kind) }))
+    Some(Box::new(Node { width, height, ..names.unnamed(&format!("{id}:mask"), kind) }))
 }
 
-pub(super) fn read_sprite(reader: &mut Reader, object: &Object<'_>, size: [&Option<Prop<f32>>; 2]) -> Option<Kind> {
-    need_size(reader, object);
+pub(super) fn read_sprite(reader: &mut Reader, object: &Object<'_>, size: Sides<'_>, has_size: bool) -> Option<Kind> {
+    need_size(reader, object, has_size);
     let placing = read_placing(reader, object);
     let tint = object.get("tint").and_then(|value| reader.color_prop(value, "tint"));
     let is_looped = reader.bool(object, "loop");
@@ -171,7 +181,8 @@ fn read_sequence(reader: &mut Reader, value: &Spanned, room: Room) -> Option<Vec
     let mut pictures: Vec<Arc<Picture>> = Vec::with_capacity(names.len());
     for name in &names {
         let told = format!("{path}/{name}");
-        let picture = reader.load(&folder.join(name), &told, value.at, |file| assets::load_trimmed(file, room))?;
+        let file = reader.member(&folder, name, &told, value.at)?;
+        let picture = reader.load(&file, &told, value.at, |file| assets::load_trimmed(file, room))?;
         if let Some(first) = pictures.first().filter(|first| first.full != picture.full) {
             let message = format!("`{told}` is {}, but the first picture is {}", picture.full, first.full);
             reader.problem(value.at, message, "export all pictures of a sprite in one size".to_owned());
@@ -212,6 +223,17 @@ impl Reader {
     /// The file or folder of a path that a template names; why there is none is reported at `at`.
     pub(super) fn find(&mut self, path: &str, at: Place) -> Option<PathBuf> {
         match self.folder.find(path) {
+            Ok(file) => Some(file),
+            Err(bad) => {
+                self.problem(at, bad.message, bad.help);
+                None
+            }
+        }
+    }
+
+    /// A file of a folder that has been found; why it may not be read is reported at `at`.
+    pub(super) fn member(&mut self, folder: &Path, name: &str, path: &str, at: Place) -> Option<PathBuf> {
+        match self.folder.member(folder, name, path) {
             Ok(file) => Some(file),
             Err(bad) => {
                 self.problem(at, bad.message, bad.help);

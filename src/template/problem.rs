@@ -33,10 +33,11 @@ pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>)
 
 /// "did you mean `name`?", or the names that there are.
 pub(crate) fn suggestion<'a>(found: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match nearest(found, known.clone()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("there are: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+    if let Some(name) = nearest(found, known.clone()) {
+        return format!("did you mean `{name}`?");
     }
+    let known: Vec<&str> = known.into_iter().collect();
+    if known.is_empty() { "there are none".to_owned() } else { format!("there are: {}", known.join(", ")) }
 }
 
 /// Letters to insert, delete, replace or swap with their neighbour to get from one word to the other.
@@ -68,5 +69,7 @@ mod tests {
     fn swapped_letters_are_one_step_apart() {
         assert_eq!(nearest("nmae", ["code", "name", "market"]), Some("name"));
         assert_eq!(nearest("zzz", ["code", "name"]), None);
+        assert_eq!(suggestion("zzz", ["code", "name"]), "there are: code, name");
+        assert_eq!(suggestion("zzz", []), "there are none");
     }
 }

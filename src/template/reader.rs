@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::builtins::FUNCTIONS;
 use super::expr::{self, Expr};
 use super::folder::Folder;
 use super::json::{Json, Key, Spanned};
@@ -110,10 +111,19 @@ impl Reader {
         }
     }
 
-    /// The same in the file that an expression stands in.
-    pub fn problem_of(&mut self, expr: &Expr, message: impl Into<String>, help: impl Into<Option<String>>) {
+    /// The same in the file that an expression stands in, so many characters into its string.
+    pub fn problem_of(
+        &mut self,
+        expr: &Expr,
+        offset: u32,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        if self.settled.contains(&expr.at) {
+            return;
+        }
         let file = std::mem::replace(&mut self.file, expr.file.clone());
-        self.problem(expr.at, message, help);
+        self.problem(self.inside(expr.at, offset), message, help);
         self.file = file;
     }
 
@@ -122,12 +132,45 @@ impl Reader {
         self.settled.extend([at, at.right(1)]);
     }
 
+    /// Where the character stands that is so many into the string whose first one stands at `start`; what is written as
+    /// an escape is one.
+    pub fn inside(&self, start: Place, offset: u32) -> Place {
+        let line = self.file.lines.get(start.line as usize - 1).map_or("", String::as_str);
+        let mut chars = line.chars().skip(start.column as usize - 1);
+        let mut column = start.column;
+        for _ in 0..offset {
+            column += match (chars.next(), chars.clone().next()) {
+                (Some('\\'), Some('u')) => {
+                    let digits: String = chars.by_ref().take(5).skip(1).collect();
+                    let is_pair = matches!(u32::from_str_radix(&digits, 16), Ok(0xD800..=0xDBFF));
+                    // What lies beyond sixteen bits is written as two escapes.
+                    if is_pair { 6 + chars.by_ref().take(6).count() as u32 } else { 6 }
+                }
+                (Some('\\'), Some(_)) => {
+                    chars.next();
+                    2
+                }
+                _ => 1,
+            };
+        }
+        Place { column, ..start }
+    }
+
     /// A name that the template gives must not hide one that there is anyway.
     pub fn refuse_hidden_name(&mut self, key: &Key) {
         if [check::FIELDS, THEME, check::STEP].contains(&key.name.as_str()) || values::source(&key.name, None).is_some()
         {
             let help = "choose another name".to_owned();
             self.problem(key.at, format!("`{}` would hide a name of the game", key.name), help);
+        }
+        self.refuse_function(&key.name, key.at);
+    }
+
+    /// Nor one that expressions call.
+    pub fn refuse_function(&mut self, name: &str, at: Place) {
+        if FUNCTIONS.contains(&name) {
+            let help = "choose another name".to_owned();
+            self.problem(at, format!("`{name}` would hide a function of expressions"), help);
         }
     }
 
@@ -285,7 +328,7 @@ impl Reader {
         match Expr::compile(self.next_expr, text, at.right(1), &self.locals, &self.file) {
             Ok(expr) => Some(Arc::new(expr)),
             Err(bad) => {
-                self.problem(at.right(1 + bad.offset), bad.message, None);
+                self.problem(self.inside(at.right(1), bad.offset), bad.message, bad.help);
                 None
             }
         }
@@ -299,7 +342,7 @@ impl Reader {
         // Far beyond any canvas, and small enough for exact arithmetic in f32.
         const FAR: f32 = 100_000.0;
         match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
             Json::Number(_) => self.number_in(value, name, (-FAR, FAR)).map(Prop::Fixed),
             _ => {
                 self.wrong_kind(value, name, "a number or an expression");
@@ -312,7 +355,7 @@ impl Reader {
     pub fn width_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
         let value = object.get(key)?;
         match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
             Json::Number(_) => self.number_in(value, key, (1.0, 100_000.0)).map(Prop::Fixed),
             _ => {
                 self.wrong_kind(value, key, "a number or an expression");
@@ -324,7 +367,7 @@ impl Reader {
     /// A number of 0 to 1.
     pub fn share_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
         match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
             Json::Number(_) => self.number_in(value, name, (0.0, 1.0)).map(Prop::Fixed),
             _ => {
                 self.wrong_kind(value, name, "a number or an expression");
@@ -349,9 +392,22 @@ impl Reader {
         }
     }
 
+    /// As `extent_prop`, but not below 0.
+    pub fn size_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
+        let value = object.get(key)?;
+        let prop = self.extent_of(value, key)?;
+        if let Prop::Fixed(side) | Prop::Share(side) = prop
+            && side < 0.0
+        {
+            self.problem(value.at, format!("`{key}` cannot be below 0"), None);
+            return None;
+        }
+        Some(prop)
+    }
+
     pub fn text_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<String>> {
         match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
             Json::String(text) => Some(Prop::Fixed(text.clone())),
             _ => {
                 self.wrong_kind(value, name, "a text");
@@ -362,7 +418,7 @@ impl Reader {
 
     pub fn color_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<Color>> {
         match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::Bound),
+            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
             Json::String(text) => {
                 let color = color::parse(text);
                 if color.is_none() {

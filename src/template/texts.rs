@@ -75,7 +75,10 @@ pub(super) fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names)
     let line_height = reader.number(object, "line_height", (0.5, 4.0)).unwrap_or(LINE_HEIGHT);
     let fit = object.get("fit").and_then(|value| read_fit(reader, value, object.has("width") || names.is_item));
     let on_change = object.get("on_change").and_then(|value| read_change(reader, value)).unwrap_or(Change::Cut);
-    let default = reader.string(object, "default").map(|(text, _)| text.to_owned());
+    let default = match object.get("default").map(|value| &value.json) {
+        Some(Json::String(text)) => Some(text.clone()),
+        _ => None,
+    };
     if let Some(font) = &font {
         wordings(object).into_iter().for_each(|value| need_glyphs(reader, value, font));
     }
@@ -126,7 +129,8 @@ fn read_outline(reader: &mut Reader, value: &Spanned) -> Option<Outline> {
 fn wordings<'a>(object: &Object<'a>) -> Vec<&'a Spanned> {
     let rules = object.get("fit").and_then(|fit| entry(fit, "rules")).map(|rules| &rules.json);
     let rules = if let Some(Json::Array(rules)) = rules { rules.as_slice() } else { &[] };
-    let own = [object.get("text"), object.get("default")].into_iter().flatten();
+    let default = object.get("default").map(|default| entry(default, "text").unwrap_or(default));
+    let own = [object.get("text"), default].into_iter().flatten();
     own.chain(rules.iter().filter_map(|rule| entry(rule, "replace"))).collect()
 }
 
@@ -223,6 +227,13 @@ fn read_fit_rule(reader: &mut Reader, value: &Spanned) -> Option<FitRule> {
         return Some(FitRule::Ellipsis);
     }
     let object = reader.object(value, "rule")?;
+    let kinds = ["squeeze", "shrink", "wrap", "replace"];
+    let given: Vec<&str> = kinds.into_iter().filter(|kind| object.get(kind).is_some()).collect();
+    if let [first, second, ..] = given[..] {
+        let help = format!("{{ \"{first}\": … }}, {{ \"{second}\": … }}: they apply one after the other");
+        reader.problem(object.at, format!("a rule does one thing, and this one has `{first}` and `{second}`"), help);
+        return None;
+    }
     let percent = (10.0, 100.0);
     let is_balanced = reader.bool(&object, "balance");
     if let (Some(value), false) = (object.get("balance"), object.has("wrap")) {
@@ -269,6 +280,11 @@ fn read_change(reader: &mut Reader, value: &Spanned) -> Option<Change> {
     let kind = reader.one_of(&object, "kind", &names);
     let length = reader.length(&object, "length").unwrap_or(Length::Millis(350));
     let ease = reader.easing(&object, "ease").unwrap_or(Easing::OUT_EXPO);
+    if let (Some(Name::Cut), Some((key, value))) =
+        (kind, ["length", "ease"].iter().find_map(|key| Some((key, object.get(key)?))))
+    {
+        reader.problem(value.at, format!("a `cut` takes no time, and has no `{key}`"), None);
+    }
     reader.finish(&object, "an on_change");
     Some(match kind? {
         Name::Cut => Change::Cut,

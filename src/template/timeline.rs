@@ -138,6 +138,11 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes
     let Some(values) = reader.object(values, end) else { return Vec::new() };
     let moved = read_values(reader, &values);
     reader.finish(&values, &format!("`{end}`"));
+    if let Some(value) = object.get("edge").filter(|_| moved.iter().all(|(property, _)| *property != Property::Reveal))
+    {
+        reader.problem(value.at, "`edge` is where a node is revealed from, and this movement has no `reveal`", None);
+    }
+    refuse_idle_stagger(reader, object, &nodes);
     let Some(length) = length else { return Vec::new() };
     let mut tracks = Vec::new();
     for named in nodes {
@@ -147,6 +152,16 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes
         }
     }
     tracks
+}
+
+/// `stagger` of nodes of which there is one each.
+pub(super) fn refuse_idle_stagger(reader: &mut Reader, object: &Object<'_>, nodes: &[Named]) {
+    if let Some(value) =
+        object.get("stagger").filter(|_| !nodes.is_empty() && nodes.iter().all(|named| !named.is_repeated))
+    {
+        let help = "use `delay`".to_owned();
+        reader.problem(value.at, "`stagger` is from one item of a repeat to the next, and this node is in none", help);
+    }
 }
 
 /// The properties that an object gives values for.

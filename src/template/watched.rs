@@ -38,17 +38,18 @@ impl Misses {
         Value::from_object(Watched { path, value, repr, misses: self.clone() })
     }
 
-    /// The first miss since the last call, if there was any.
-    pub fn take(&self) -> Option<Miss> {
-        let mut misses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = misses.first().cloned();
-        misses.clear();
-        first
+    /// The misses since the last call, in their order.
+    pub fn take(&self) -> Vec<Miss> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn add(&self, miss: Miss) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(miss);
     }
+}
+
+pub(super) fn is_watched(value: &Value) -> bool {
+    value.downcast_object_ref::<Watched>().is_some()
 }
 
 #[derive(Debug)]

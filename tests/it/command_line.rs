@@ -1,5 +1,6 @@
 //! The command line's contract: exit statuses, what stands on standard output, and a clean end on Ctrl-C.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ fn show_with(folder: &Path, outputs: &str) -> String {
          [rundown]\nsteps = [{{ at_s = 0.0, take = \"bug\" }}]\n{outputs}"
     );
     let path = folder.join("show.toml");
-    std::fs::write(&path, text).expect("writes");
+    fs::write(&path, text).expect("writes");
     path.display().to_string()
 }
 
@@ -37,7 +38,7 @@ fn show_with(folder: &Path, outputs: &str) -> String {
 fn a_wrong_show_file_is_refused_with_line_and_column_before_anything_starts() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("show.toml");
-    std::fs::write(&path, "[show]\nname = \"x\"\nrate = \"61\"\ncolour = 1\n").expect("writes");
+    fs::write(&path, "[show]\nname = \"x\"\nrate = \"61\"\ncolour = 1\n").expect("writes");
     let output = run(&["run", &path.display().to_string()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("show.toml:3:8: `61` is not a frame rate"), "{}", said(&output));
@@ -49,7 +50,7 @@ fn a_graphic_without_its_template_is_refused_before_anything_starts() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("show.toml");
     let text = "[show]\nname = \"x\"\n[[graphic]]\nname = \"bug\"\ntemplate = \"score-bugg\"\nlayer = 1\n";
-    std::fs::write(&path, text).expect("writes");
+    fs::write(&path, text).expect("writes");
     let output = run(&["run", &path.display().to_string()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("there is no template `score-bugg`; there are:"), "{}", said(&output));
@@ -92,7 +93,7 @@ fn a_rendered_graphic_lives_through_what_is_said_to_happen() {
         let then = then.iter().flat_map(|what| ["--then", what]);
         let output = run(&fixed.into_iter().chain(then).collect::<Vec<_>>());
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-        std::fs::read(out).expect("a picture")
+        fs::read(out).expect("a picture")
     };
     let plain = picture("plain.png", &[]);
     assert_ne!(picture("scored.png", &[r#"20:{"home":{"score":104}}"#]), plain);
@@ -132,7 +133,7 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
         .expect("starts");
     let deadline = Instant::now() + Duration::from_secs(60);
     let frame_bytes = 320 * 180 * 4;
-    while std::fs::metadata(&raw).map_or(0, |file| file.len()) < 20 * frame_bytes {
+    while fs::metadata(&raw).map_or(0, |file| file.len()) < 20 * frame_bytes {
         assert!(Instant::now() < deadline, "the show writes no frames");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -143,7 +144,7 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
     for counters in status["outputs"].as_array().expect("outputs") {
         assert_eq!(counters["trouble"], serde_json::Value::Null, "{counters}");
     }
-    let written = std::fs::metadata(&raw).expect("a file").len();
+    let written = fs::metadata(&raw).expect("a file").len();
     assert_eq!(written % frame_bytes, 0, "whole frames");
     let probed = Command::new("ffprobe")
         .args(["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"])
@@ -159,22 +160,22 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
 fn check_names_every_problem_of_a_show_and_its_templates() {
     let folder = tempfile::tempdir().expect("a folder");
     let bug = folder.path().join("templates/bug");
-    std::fs::create_dir_all(&bug).expect("makes");
+    fs::create_dir_all(&bug).expect("makes");
     let path = folder.path().display().to_string();
     let show = "[show]\nname = \"x\"\ntemplates = \"templates\"\n\n[[graphic]]\nname = \"a\"\ntemplate = \"bugg\"\nlayer = 1\n";
-    std::fs::write(folder.path().join("show.toml"), show).expect("writes");
+    fs::write(folder.path().join("show.toml"), show).expect("writes");
 
-    std::fs::write(bug.join("template.json"), "{\n  // nothing yet\n  \"nodes\": [],\n}\n").expect("writes");
+    fs::write(bug.join("template.json"), "{\n  // nothing yet\n  \"nodes\": [],\n}\n").expect("writes");
     let output = run(&["check", &path]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("show.toml:6:1: there is no template `bugg`; there are: bug"), "{told}");
 
-    std::fs::write(folder.path().join("show.toml"), show.replace("bugg", "bug")).expect("writes");
+    fs::write(folder.path().join("show.toml"), show.replace("bugg", "bug")).expect("writes");
     let output = run(&["check", &path]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{}", said(&output));
 
-    std::fs::write(bug.join("template.json"), "{\n  \"nmae\": \"Bug\",\n  \"nodes\": [{ \"type\": \"boxx\" }]\n}\n")
+    fs::write(bug.join("template.json"), "{\n  \"nmae\": \"Bug\",\n  \"nodes\": [{ \"type\": \"boxx\" }]\n}\n")
         .expect("writes");
     let output = run(&["check", "--json", &path]);
     assert_eq!(output.status.code(), Some(1));
@@ -190,6 +191,47 @@ fn check_does_not_pass_a_path_where_nothing_is() {
     let output = run(&["check", &folder.path().display().to_string()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("no template and no show file here"));
+}
+
+#[test]
+fn check_of_a_package_tells_what_is_wrong_with_it_and_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let package = folder.path().join("package.json");
+    fs::write(&package, "{ \"styles\": { \"value\": { \"size\": 40 } }, \"theem\": {} }").expect("written");
+    let said = |path: &Path| {
+        let output = run(&["check", &path.display().to_string()]);
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, told) = said(&package);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("a font needs `family` and `size`") && told.contains("did you mean `theme`?"), "{told}");
+    assert!(!told.contains("a template needs"), "{told}");
+    fs::write(&package, "{ \"theme\": { \"gap\": 4 } }").expect("written");
+    assert_eq!(said(&package).0, Some(0));
+    fs::create_dir(folder.path().join("bug")).expect("a folder");
+    fs::write(folder.path().join("bug/template.json"), "{ \"nodse\": [] }").expect("written");
+    let (code, told) = said(&package);
+    assert!(code == Some(1) && told.contains("did you mean `nodes`?"), "{told}");
+}
+
+#[test]
+fn a_theme_without_a_package_is_told_what_it_lacks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let theme = folder.path().join("theme.json");
+    fs::write(&theme, "{ \"colors\": { \"plate\": \"#fff\" } }").expect("written");
+    let output = run(&["check", &theme.display().to_string()]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("theme.json changes a theme, and there is none to change"), "{told}");
+    assert!(!told.contains("there are:"), "{told}");
+}
+
+#[test]
+fn fields_of_a_template_are_told_as_a_schema() {
+    let output = run(&["fields", "--schema", "lower-third"]);
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(schema["properties"]["team"]["gddType"], "select");
+    assert_eq!(run(&["fields", "--schema", "lower-thrid"]).status.code(), Some(1));
 }
 
 #[test]

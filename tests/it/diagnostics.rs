@@ -57,3 +57,43 @@ fn there_are_many_wrong_templates_and_each_text_has_one() {
     assert!(templates.len() >= 60, "{}", templates.len());
     assert_eq!(templates, texts);
 }
+
+/// What is said of a template in a folder of its own, with these pictures in `logos`: copies, or links to a file elsewhere.
+#[cfg(unix)]
+fn said_beside(template: &str, pictures: &[(&str, bool)]) -> Vec<String> {
+    let dot = folder().join("pictures/dot.png");
+    let (outside, templates) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (secret, logos) = (outside.path().join("secret.png"), templates.path().join("bug/logos"));
+    fs::create_dir_all(&logos).unwrap();
+    fs::copy(&dot, &secret).unwrap();
+    for (name, is_link) in pictures {
+        if *is_link {
+            std::os::unix::fs::symlink(&secret, logos.join(name)).unwrap();
+        } else {
+            fs::copy(&dot, logos.join(name)).unwrap();
+        }
+    }
+    // Bytes that nobody writes take no room.
+    fs::File::create(templates.path().join("bug/map.json")).unwrap().set_len(5 << 20).unwrap();
+    let read = Template::parse("bug".into(), &templates.path().join("bug/template.json"), template);
+    read.err().into_iter().flatten().map(|problem| problem.message).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn pictures_of_a_folder_do_not_lead_out_of_it() {
+    let lookup = r#"{ "nodes": [{ "type": "image", "width": 9, "height": 9, "lookup": { "folder": "logos", "key": "{{ home.code }}" } }] }"#;
+    let sprite = r#"{ "nodes": [{ "type": "sprite", "width": 9, "height": 9, "fps": 25, "folder": "logos" }] }"#;
+    for template in [lookup, sprite] {
+        assert_eq!(said_beside(template, &[("1.png", false), ("2.png", false)]), [""; 0]);
+        let said = said_beside(template, &[("1.png", false), ("2.png", true)]);
+        assert_eq!(said, ["`logos/2.png` leads out of the template's folder"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_map_that_is_far_too_large_is_not_read() {
+    let template = r#"{ "nodes": [{ "type": "image", "width": 9, "height": 9, "lookup": { "map": "map.json", "key": "{{ home.code }}" } }] }"#;
+    assert_eq!(said_beside(template, &[]), ["`map.json` cannot be read: it has 5 MiB, and may have 4"]);
+}

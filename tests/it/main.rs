@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but not in the functions that tests share")]
 
+mod accepted;
 mod alive;
 mod all_feeds;
 mod assumptions;
@@ -19,6 +20,7 @@ mod feed_clients;
 mod feeds;
 mod fields;
 mod follow;
+mod forms;
 mod fuzz;
 mod golden;
 mod graphics;

@@ -55,18 +55,18 @@ fn an_unknown_node_type_suggests_the_nearest_one() {
 #[test]
 fn a_misspelt_path_is_found_at_load() {
     let text = text_node(r##""text": "{{ home.nmae }}", "color": "#fff""##);
-    check(&text, (3, 10), &["`home` has no `nmae`", "did you mean `name`?"]);
+    check(&text, (3, 18), &["`home` has no `nmae`", "did you mean `name`?"]);
     let text = text_node(r##""text": "{{ hoem.name }}", "color": "#fff""##);
-    check(&text, (3, 10), &["no `hoem`", "`home`"]);
+    check(&text, (3, 13), &["no `hoem`", "`home`"]);
     let text = text_node(r##""text": "{{ home.stats.fg.mode }}", "color": "#fff""##);
-    check(&text, (3, 10), &["`home.stats.fg` has no `mode`", "`made`"]);
+    check(&text, (3, 27), &["`home.stats.fg` has no `mode`", "`made`"]);
 }
 
 #[test]
 fn a_misspelt_name_inside_a_repeat_is_found() {
     let text = r##"{"nodes": [{"type": "repeat", "over": "{{ home.players }}", "as": "p", "children": [
 {"type": "text", "text": "{{ p.lats_name }}", "color": "#fff", "font": {"family": "Roboto Condensed", "size": 9}}]}]}"##;
-    check(text, (2, 27), &["`p` has no `lats_name`", "`last_name`"]);
+    check(text, (2, 32), &["`p` has no `lats_name`", "`last_name`"]);
 }
 
 #[test]
