@@ -158,6 +158,7 @@ impl GameState {
     pub fn received(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, oddities: u32) {
         let heard = self.heard(feed, kind);
         heard.hear(at);
+        heard.trouble.at_home();
         heard.messages += 1;
         heard.skipped += u64::from(oddities);
     }
@@ -173,6 +174,24 @@ impl GameState {
         heard.hear(at);
     }
 
+    /// Notes a message of another game than the one that is `wanted`; `others` are all that were heard of, as `id (away at home)`.
+    pub fn elsewhere<'g>(
+        &mut self,
+        at: Timestamp,
+        feed: &FeedId,
+        kind: FeedKind,
+        wanted: Option<&str>,
+        others: impl Iterator<Item = &'g str> + Clone,
+    ) {
+        self.heard(feed, kind).trouble.elsewhere(at, wanted, others);
+    }
+
+    /// Forgets all that a feed has said: it was of another game.
+    pub fn forget(&mut self, feed: &FeedId) {
+        self.feeds.retain(|heard| heard.id != *feed);
+        self.game = Memo::default();
+    }
+
     /// Notes what of a message was not understood, by kind; `lost`: nothing of the message counts.
     pub fn odd(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, what: &str, lost: bool) {
         self.heard(feed, kind).trouble.odd(at, what, lost);
@@ -182,6 +201,7 @@ impl GameState {
     /// Makes the feed known even before it says anything.
     pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link, why: Option<&str>) {
         let heard = self.heard(feed, kind);
+        let has_a_hole = link == Link::Up && why.is_some_and(|why| heard.trouble.is_news(why));
         heard.trouble.link(link, why);
         // A link that is up already and is told to be up only has something to add.
         let comes_up = link == Link::Up && heard.link != Link::Up;
@@ -189,6 +209,8 @@ impl GameState {
         heard.link_at = Some(at);
         if comes_up {
             heard.connected(at);
+        } else if has_a_hole {
+            heard.has_a_hole();
         }
     }
 

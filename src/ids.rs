@@ -164,6 +164,23 @@ impl FeedKind {
             FeedKind::NhlPushClock => "nhl-push-clock",
         }
     }
+
+    /// The league whose games its stream may carry side by side; `None` where a feed has one game.
+    pub fn league(self) -> Option<League> {
+        match self {
+            FeedKind::ShotTracker => None,
+            FeedKind::NbaPushEvents | FeedKind::NbaPushClock | FeedKind::NbaPushGameClock => Some(League::Nba),
+            FeedKind::NhlPushEvents | FeedKind::NhlPushClock => Some(League::Nhl),
+        }
+    }
+}
+
+/// A league of Sportradar's push feeds: all of them call a game by the same id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum League {
+    Nba,
+    Nhl,
 }
 
 impl fmt::Display for FeedKind {

@@ -4,11 +4,12 @@
 //! messages of its fixtures (`tests/it/fuzz.rs`), so that they never rot. A function panics when its decoder breaks a
 //! promise: it panics itself, gives events without taking a message, or skips one without saying so.
 
-use sideline::feed::decode::{Decoder, Options, Verdict};
+use sideline::feed::decode::{Decoder, FarHoop, Options, Reading, RightHand, Verdict};
 use sideline::feed::shottracker::{read_schedule, read_token};
 use sideline::game::{self, GameState, Rules};
 use sideline::ids::{FeedId, FeedKind};
 use sideline::journal::Entry;
+use sideline::status::Link;
 use sideline::time::Timestamp;
 
 /// A decoder by its name, which is also the name of its target.
@@ -94,9 +95,19 @@ pub fn decode(target: Target, inputs: &[&[u8]]) {
     }
 }
 
-/// Plays messages, and looks at the game in the end.
+/// Plays messages as a show reads them that says nothing of how, and as one that says all that can be said.
 fn play(kind: FeedKind, source: Option<&str>, inputs: &[&[u8]]) {
-    let mut decoder = Decoder::new(kind, Options::default());
+    play_as(Options::default(), kind, source, inputs);
+    let reading =
+        Reading { far_hoop: FarHoop::Mirrored, right_hand: RightHand::Hoop, zone_order: Reading::default().zone_order };
+    for game in ["sd:match:game-1", "sr:match:1"] {
+        play_as(Options { match_id: Some(game.to_owned()), reading }, kind, source, inputs);
+    }
+}
+
+/// Plays messages, and looks at the game in the end.
+fn play_as(options: Options, kind: FeedKind, source: Option<&str>, inputs: &[&[u8]]) {
+    let mut decoder = Decoder::new(kind, options);
     let (mut state, mut events) = (GameState::default(), Vec::new());
     let (feed, at) = (FeedId::from("fuzz"), Timestamp::from_millis(1_700_000_000_000));
     for input in inputs {
@@ -104,8 +115,14 @@ fn play(kind: FeedKind, source: Option<&str>, inputs: &[&[u8]]) {
         let outcome = decoder.decode(&message, &mut events);
         assert!(outcome.verdict == Verdict::Taken || events.is_empty(), "events of a message that was not taken");
         assert!(outcome.verdict != Verdict::Skipped || outcome.oddities > 0, "skipped without a word");
+        if outcome.verdict == Verdict::OtherGame {
+            state.elsewhere(at, &feed, kind, decoder.wanted(), decoder.other_games());
+        }
+        // The connection may be lost at any message: a document that follows tells of what was there before.
+        state.link(at, &feed, kind, Link::Up, None);
         state.received(at, &feed, kind, outcome.oddities);
         events.drain(..).for_each(|event| state.apply(at, &feed, kind, &event));
+        state.link(at, &feed, kind, Link::Down, None);
     }
     let notes = decoder.take_fresh_notes().len();
     assert_eq!(notes, decoder.notes().iter().count(), "each kind is told once");

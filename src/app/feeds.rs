@@ -61,13 +61,23 @@ pub fn spawn(all: Vec<feed::Options>, fold: &Fold, reports: &mpsc::Sender<Report
     }
 }
 
-/// Which game each feed's decoder follows.
+/// Which game each feed's decoder follows: the one that the feed names, or else that another feed of the league names.
 pub fn decoding(show: &ShowFile, venue: Option<&Endpoints>) -> BTreeMap<FeedId, decode::Options> {
-    let followed = |feed: &Feed| match feed {
-        Feed::Sportradar(push) if push.venue => venue.map(|venue| venue.match_id.clone()),
+    let named = |feed: &Feed| match feed {
+        // A capture names no game.
+        Feed::Sportradar(push) if push.venue => {
+            venue.map(|venue| venue.match_id.clone()).filter(|game| !game.is_empty())
+        }
         Feed::Sportradar(push) => push.match_id.clone(),
         Feed::ShotTracker(_) => None,
     };
+    let is_beside = |feed: &Feed, other: &Feed| {
+        feed.kind()
+            .league()
+            .is_some_and(|league| other.kind().league() == Some(league) && feed.at_venue() == other.at_venue())
+    };
+    let followed =
+        |feed: &Feed| named(feed).or_else(|| show.feeds.iter().filter(|other| is_beside(feed, other)).find_map(named));
     let options = |feed: &Feed| decode::Options { match_id: followed(feed), reading: reading(feed) };
     show.feeds.iter().map(|feed| (feed.id().clone(), options(feed))).collect()
 }
@@ -297,7 +307,9 @@ fn push_common(
 
 /// Where the game's plays are fetched, if they are: of an events feed, of a game that the show file names.
 fn play_by_play(feed: &Sportradar, options: &push::Options, game: Option<&str>) -> Result<Option<Url>, Failure> {
-    let Some(game) = game.filter(|_| feed.backfill && is_events(feed.kind)) else { return Ok(None) };
+    // Documents are found by the vendor's own id alone.
+    let is_own = |game: &&str| !game.starts_with("sr:");
+    let Some(game) = game.filter(|_| feed.backfill && is_events(feed.kind)).filter(is_own) else { return Ok(None) };
     if let Some(address) = &feed.play_by_play {
         let bare = game.strip_prefix("sd:match:").unwrap_or(game);
         return url(&feed.id, "play_by_play", &address.replace("{game}", bare)).map(Some);

@@ -14,7 +14,7 @@ use crate::feed::decode::{self, Decoder, Notes, Reading, Verdict};
 use crate::feed::{Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
-use crate::ids::{FeedId, FeedKind, Side};
+use crate::ids::{FeedId, FeedKind, GameId, League, Side};
 use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
@@ -28,6 +28,9 @@ pub struct Fold {
     upto: Seq,
     state: Arc<GameState>,
     decoders: BTreeMap<FeedId, Decoder>,
+    /// The game of each league that the first of its feeds has settled on: the others follow it.
+    #[serde(default)]
+    followed: BTreeMap<League, GameId>,
     standing: Standing,
     /// Where each feed would resume: the number of its last numbered message.
     numbered: BTreeMap<FeedId, u64>,
@@ -57,6 +60,7 @@ impl Fold {
             upto: 0,
             state: Arc::default(),
             decoders: BTreeMap::new(),
+            followed: BTreeMap::new(),
             standing: Standing::default(),
             numbered: BTreeMap::new(),
             delays: Delays::default(),
@@ -208,6 +212,7 @@ impl Fold {
             Body::Command(command) => self.standing.apply(command),
             Body::Start(start) => {
                 self.delays.set_rate(start.rate);
+                self.turn_to(&start.follows);
                 self.read_as(super::feeds::readings(&start.show));
             }
             Body::Content(bytes) => {
@@ -267,6 +272,20 @@ impl Fold {
         }
     }
 
+    /// From here on feeds follow the games that the show of this run names. What a feed has told of another game is none of
+    /// this one's.
+    fn turn_to(&mut self, follows: &BTreeMap<FeedId, String>) {
+        for (feed, game) in follows {
+            self.options.entry(feed.clone()).or_default().match_id = Some(game.clone());
+            let strays = self.decoders.get(feed).is_some_and(|decoder| decoder.is_of_another(game));
+            if strays {
+                self.decoders.remove(feed);
+                Arc::make_mut(&mut self.state).forget(feed);
+                self.followed.clear();
+            }
+        }
+    }
+
     fn take(&mut self, feed: &FeedId, entry: &Entry) {
         if let Some((at, entry)) = self.delays.hold(feed, entry) {
             self.take_effect(at, &entry);
@@ -301,9 +320,20 @@ impl Fold {
     fn receive(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, bytes: &[u8]) {
         let mut events = std::mem::take(&mut self.events);
         events.clear();
-        let outcome = self.decoder(feed, kind).decode(bytes, &mut events);
+        let followed = kind.league().and_then(|league| self.followed.get(&league).cloned());
+        let decoder = self.decoder(feed, kind);
+        if let Some(game) = &followed {
+            decoder.follow(game);
+        }
+        let outcome = decoder.decode(bytes, &mut events);
+        if let (None, Some(league), Some(game)) = (followed, kind.league(), decoder.game().cloned()) {
+            self.followed.insert(league, game);
+        }
         self.hear_oddities(feed);
         let state = Arc::make_mut(&mut self.state);
+        if let (Verdict::OtherGame, Some(decoder)) = (outcome.verdict, self.decoders.get(feed)) {
+            state.elsewhere(at, feed, kind, decoder.wanted(), decoder.other_games());
+        }
         let notes = self.decoders.get(feed).map(Decoder::notes);
         for what in notes.into_iter().flat_map(Notes::of_message) {
             state.odd(at, feed, kind, what, outcome.verdict == Verdict::Skipped);
@@ -332,106 +362,4 @@ impl Fold {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::game::{Rules, view};
-    use crate::journal::Start;
-    use crate::status::Link;
-    use crate::time::FrameRate;
-
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millis(1_700_000_000_000 + millis)
-    }
-
-    fn entry(seq: Seq, millis: i64, body: Body) -> Entry {
-        Entry { seq, at: at(millis), body }
-    }
-
-    fn score(seq: Seq, millis: i64, feed: &str, points: u32) -> Entry {
-        let text = format!(
-            r#"{{"type":"data","source":"broadcastsummary","data":{{"game_stats":{{"home":{{"team":{{"team_id":1,"PTS":{points}}}}},"away":{{"team":{{"team_id":2,"PTS":0}}}}}}}}}}"#
-        );
-        entry(seq, millis, Body::Received { feed: feed.into(), kind: FeedKind::ShotTracker, bytes: text.into() })
-    }
-
-    fn shown(fold: &Fold, millis: i64) -> Option<u32> {
-        view(&fold.position().state, &Rules::default(), at(millis)).home.score
-    }
-
-    /// A show at 50 frames a second whose feed is held back by 10 of them.
-    fn delayed() -> Fold {
-        let start = Start {
-            epoch: at(0),
-            rate: FrameRate::FPS_50,
-            show: String::new(),
-            folder: "".into(),
-            follows: BTreeMap::new(),
-            files: BTreeMap::new(),
-        };
-        let mut fold = Fold::new(BTreeMap::new());
-        fold.apply(&entry(1, 0, Body::Start(start)));
-        fold.apply(&entry(2, 0, Body::Command(Command::SetDelay { feed: "tracker".into(), frames: 10 })));
-        fold
-    }
-
-    #[test]
-    fn what_a_delayed_feed_says_takes_effect_at_the_first_entry_after_its_delay() {
-        let mut fold = delayed();
-        fold.apply(&score(3, 100, "tracker", 2));
-        assert_eq!(fold.next_due(), Some(at(300)));
-        fold.apply(&entry(4, 299, Body::Due));
-        assert_eq!(shown(&fold, 299), None);
-        fold.apply(&entry(5, 310, Body::Frame { index: crate::time::FrameIndex(15), after: None, upto: 4 }));
-        assert_eq!(shown(&fold, 310), None, "a mark releases nothing");
-        fold.apply(&entry(6, 310, Body::Due));
-        assert_eq!(shown(&fold, 310), Some(2));
-        assert_eq!(fold.next_due(), None);
-    }
-
-    #[test]
-    fn a_delay_taken_back_live_lets_what_was_held_take_effect_at_the_next_entry() {
-        let mut fold = delayed();
-        fold.apply(&score(3, 100, "tracker", 2));
-        fold.apply(&entry(4, 110, Body::Command(Command::SetDelay { feed: "tracker".into(), frames: 0 })));
-        assert_eq!(fold.next_due(), Some(at(100)));
-        fold.apply(&score(5, 120, "tracker", 3));
-        assert_eq!((shown(&fold, 120), fold.next_due()), (Some(3), None));
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_feed_is_folded_like_all_else_and_part_of_a_checkpoint() {
-        let (feed, kind) = (FeedId::new("tracker"), FeedKind::ShotTracker);
-        let reasons =
-            |fold: &Fold, millis| view(&fold.position().state, &Rules::default(), at(millis)).feeds[0].clone();
-        let mut fold = Fold::new(BTreeMap::new());
-        let link = |link, why: Option<&str>| Body::Link { feed: feed.clone(), kind, link, why: why.map(str::to_owned) };
-        fold.apply(&entry(1, 0, link(Link::Down, Some("h refuses the credentials (401)"))));
-        assert_eq!(reasons(&fold, 0).reasons, ["h refuses the credentials (401)"]);
-        fold.apply(&entry(2, 10, link(Link::Up, Some("plays may be missing"))));
-        let text = "no message at all".into();
-        fold.apply(&entry(3, 20, Body::Received { feed: feed.clone(), kind, bytes: text }));
-        fold.apply(&entry(4, 30, Body::Skipped { feed: feed.clone(), kind, bytes: 9, why: "oversized".to_owned() }));
-        let expected = [
-            "plays may be missing",
-            "not understood: message: not a message object (1 so far), stream: a message above the cap (1 so far)",
-        ];
-        assert_eq!(reasons(&fold, 40).reasons, expected);
-        let written = serde_json::to_vec(&fold).expect("a fold is JSON");
-        let mut read: Fold = serde_json::from_slice(&written).expect("and comes back");
-        assert_eq!(reasons(&read, 40), reasons(&fold, 40));
-        read.apply(&entry(5, 50, link(Link::Up, None)));
-        assert_eq!(reasons(&read, 70_000).reasons, [""; 0], "all of it is over");
-        assert_eq!(reasons(&read, 70_000).not_understood.len(), 2, "and counted");
-    }
-
-    #[test]
-    fn what_is_held_back_is_part_of_a_checkpoint() {
-        let mut fold = delayed();
-        fold.apply(&score(3, 100, "tracker", 2));
-        let written = serde_json::to_vec(&fold).expect("a fold is JSON");
-        let mut read: Fold = serde_json::from_slice(&written).expect("and comes back");
-        assert_eq!(read.delay(&"tracker".into()), Some(10));
-        read.apply(&entry(4, 300, Body::Due));
-        assert_eq!(shown(&read, 300), Some(2));
-    }
-}
+mod tests;

@@ -199,8 +199,10 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
     let path = show.path(path);
     let settings = show.file.journal.unwrap_or_default();
     let options = file::Options { segment_bytes: settings.segment_mb * 1024 * 1024, pack: settings.compress };
+    let began = std::time::Instant::now();
     let mut opened = Writer::open_on_air(&path, options).map_err(Failure::input)?;
     let fold = Fold::recover(&path, decoding.clone());
+    let took = began.elapsed();
     let was = opened.start.as_ref().map(|start| start.rate).filter(|was| *was != show.file.show.rate);
     if let Some(was) = was {
         // One journal, one rate: frames of two rates cannot be counted through.
@@ -215,7 +217,8 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
         }
         opened = Writer::open_on_air(&path, options).map_err(Failure::input)?;
     } else if opened.last > 0 {
-        tracing::info!("going on after entry {} of {}", opened.last, path.display());
+        let (last, millis) = (opened.last, took.as_millis());
+        tracing::info!("going on after entry {last} of {}: the state is back after {millis} ms", path.display());
     }
     Ok((Some(opened), fold))
 }

@@ -47,10 +47,22 @@ impl Beside {
         if self.is_denied {
             return;
         }
-        self.backoff = Backoff::new(self.policy);
-        self.running.abort_all();
-        self.running = JoinSet::new();
         self.fetch = Some(Arc::new(move || Box::pin(fetch())));
+        self.again();
+    }
+
+    /// Whether the document is fetched at all.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.fetch.is_some() && !self.is_denied
+    }
+
+    /// Fetches it once more on the same connection, which has turned out to lack something.
+    pub(super) fn again(&mut self) {
+        if !self.is_wanted() {
+            return;
+        }
+        self.backoff = Backoff::new(self.policy);
+        self.running = JoinSet::new();
         self.ask(Duration::ZERO);
     }
 
@@ -111,6 +123,7 @@ mod tests {
     fn trouble(status: u16) -> Failure {
         let (at, says) = ("h".to_owned(), String::new());
         match status {
+            401 => Failure::Unauthorized { at, says, check: "it" },
             403 => Failure::Forbidden { at, says, ask: "it may" },
             404 => Failure::NotFound { at, says, check: "it" },
             429 => Failure::TooManyRequests { at, says },
@@ -174,8 +187,11 @@ mod tests {
     async fn what_asking_cannot_change_is_asked_once_and_said_to_be() {
         let (told, asked) = ask(&[Some(403)]).await;
         assert!(asked.len() == 1 && told.len() == 1 && told[0].ends_with("it is not asked for again"), "{told:?}");
-        let (told, asked) = ask(&[Some(404)]).await;
-        assert!(asked.len() == 1 && told[0].ends_with("again with the next connection"), "{told:?}");
+        // The same credentials have just got a token: a 401 may be one server's bad moment.
+        for status in [401, 404] {
+            let (told, asked) = ask(&[Some(status)]).await;
+            assert!(asked.len() == 1 && told[0].ends_with("again with the next connection"), "{told:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -24,8 +24,8 @@ use crate::ids::{FeedKind, GameId};
 /// What a decoder has to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
-    /// The game to follow where a stream carries several, with or without the vendor's prefix (`sd:match:`). `None`:
-    /// the first game that the stream speaks of.
+    /// The game to follow where a stream carries several, with or without the vendor's prefix (`sd:match:`), or by its
+    /// `sr_id` (`sr:match:…`) where the stream has that. `None`: the first game that the stream speaks of.
     pub match_id: Option<String>,
     pub reading: Reading,
 }
@@ -104,10 +104,18 @@ pub enum RightHand {
 
 impl RightHand {
     /// As it is counted here: to the shooter's right.
-    fn x<T: std::ops::Neg<Output = T>>(self, x: T) -> T {
+    fn x(self, x: f64) -> f64 {
         match self {
             RightHand::Shooter => x,
             RightHand::Hoop => -x,
+        }
+    }
+
+    /// The same of millimetres; what lies at the edge of their range stays there.
+    fn x_mm(self, x: i32) -> i32 {
+        match self {
+            RightHand::Shooter => x,
+            RightHand::Hoop => x.saturating_neg(),
         }
     }
 }
@@ -168,6 +176,29 @@ impl Decoder {
         }
     }
 
+    /// Follows a game that another feed of the same league has settled on, unless it was told which one, or has settled.
+    pub fn follow(&mut self, game: &GameId) {
+        if let Protocol::Sportradar(reader) = &mut self.protocol {
+            reader.follow(game);
+        }
+    }
+
+    /// The game that it was told to follow or has settled on, by whichever id; `None` while any would do.
+    pub fn wanted(&self) -> Option<&str> {
+        match &self.protocol {
+            Protocol::ShotTracker(reader) => reader.game().map(GameId::as_str),
+            Protocol::Sportradar(reader) => reader.wanted(),
+        }
+    }
+
+    /// Whether it has settled on another game than this one, which it is now told to follow.
+    pub fn is_of_another(&self, game: &str) -> bool {
+        match &self.protocol {
+            Protocol::ShotTracker(_) => false,
+            Protocol::Sportradar(reader) => reader.is_of_another(game),
+        }
+    }
+
     /// Appends what `message`, one JSON document, says. Appends nothing unless the verdict is [`Verdict::Taken`].
     pub fn decode(&mut self, message: &[u8], events: &mut Vec<Event>) -> Outcome {
         self.notes.begin_message();
@@ -187,8 +218,10 @@ impl Decoder {
             Skip::Garbage => "stream: bytes that are no message",
             Skip::Oversized => "stream: a message above the cap",
             Skip::CutOff => "stream: cut off within a message",
+            Skip::NoText => "message: not valid UTF-8",
         };
-        self.notes.add(kind, Some(&format!("{bytes} bytes")));
+        let example = (bytes > 0).then(|| format!("{bytes} bytes"));
+        self.notes.add(kind, example.as_deref());
         kind
     }
 
@@ -211,7 +244,7 @@ impl Decoder {
     }
 
     /// Games of the stream that are not followed, as `id (away at home)`, in order of their ids.
-    pub fn other_games(&self) -> impl Iterator<Item = &str> {
+    pub fn other_games(&self) -> impl Iterator<Item = &str> + Clone {
         let games = match &self.protocol {
             // A ShotTracker token is good for one game.
             Protocol::ShotTracker(_) => None,

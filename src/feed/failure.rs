@@ -56,6 +56,10 @@ pub enum Failure {
              `max_message_mb` of the feed, or ask for less with `broadcast_summary_level`"
     )]
     TooLarge { at: String, bytes: usize, most: usize },
+    #[error(
+        "{at} sent a text that is none (not UTF-8), and a WebSocket cannot be read past one; it is asked for again"
+    )]
+    NoText { at: String },
     #[error("{at} counts its messages anew, as if the game had been started again; it is taken from its beginning")]
     CountsAnew { at: String },
     #[error("{at} closed the connection{says}")]
@@ -68,7 +72,7 @@ impl Failure {
     /// Of a document beside the stream. Accounts have few requests: only what may end by itself is worth more of them.
     pub(super) fn again(&self) -> Again {
         match self {
-            Self::Unauthorized { .. } | Self::Forbidden { .. } => Again::Never,
+            Self::Forbidden { .. } => Again::Never,
             Self::TooManyRequests { .. } | Self::ClockSkew { .. } => Again::Here,
             other if other.retry() == Retry::Soon => Again::Here,
             _ => Again::NextConnection,
@@ -98,6 +102,7 @@ impl Failure {
             | Self::Silent { .. }
             | Self::CountsAnew { .. }
             | Self::TooLarge { .. }
+            | Self::NoText { .. }
             | Self::Closed { .. }
             | Self::Broken { .. } => Retry::Soon,
         }

@@ -39,10 +39,12 @@ pub enum Skip {
     Oversized,
     /// The connection ended within an object.
     CutOff,
+    /// A text that is not UTF-8, of unknown length.
+    NoText,
 }
 
 impl Skip {
-    const ALL: [Skip; 3] = [Skip::Garbage, Skip::Oversized, Skip::CutOff];
+    const ALL: [Skip; 4] = [Skip::Garbage, Skip::Oversized, Skip::CutOff, Skip::NoText];
 
     /// As the journal has it.
     pub fn name(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Skip {
             Skip::Garbage => "garbage",
             Skip::Oversized => "oversized",
             Skip::CutOff => "cutoff",
+            Skip::NoText => "notext",
         }
     }
 
@@ -181,6 +184,11 @@ impl Reporter {
         }
     }
 
+    /// The same of a connection that is over: told with the next one.
+    pub(super) fn will_lack(&mut self, what: &str) {
+        self.lacked = Some(redact(what, &self.secrets));
+    }
+
     /// What was missing has come.
     pub(super) async fn has_all(&mut self) {
         if self.lacked.take().is_some() {
@@ -196,7 +204,7 @@ impl Reporter {
         }
         // Of a message that repeats one and is no UTF-8, what is none is lost: hiding comes first.
         let text = String::from_utf8_lossy(&bytes);
-        let secrets: Vec<Secret> = secrets.filter(|secret| text.contains(secret.expose())).cloned().collect();
+        let secrets: Vec<Secret> = secrets.filter(|secret| secret.is_in(&text)).cloned().collect();
         if secrets.is_empty() { bytes } else { Bytes::from(redact(&text, &secrets)) }
     }
 
@@ -265,6 +273,9 @@ mod tests {
         reporter.has_all().await;
         reporter.has_all().await;
         reporter.up().await;
+        reporter.will_lack("key-1 has a hole");
+        reporter.down(&broken("b")).await;
+        reporter.up().await;
         let mut told = Vec::new();
         while let Ok(Report::Link { link: Link::Up, why, .. }) | Ok(Report::Link { link: Link::Down, why, .. }) =
             queue.try_recv()
@@ -273,7 +284,9 @@ mod tests {
         }
         let missing = "plays are missing: ***".to_owned();
         let nothing = "nothing".to_owned();
-        assert_eq!(told, [missing.clone(), broken("a").to_string(), missing, nothing.clone(), nothing]);
+        let hole = "*** has a hole".to_owned();
+        let (a, b) = (broken("a").to_string(), broken("b").to_string());
+        assert_eq!(told, [missing.clone(), a, missing, nothing.clone(), nothing, b, hole]);
     }
 
     #[tokio::test]
@@ -290,9 +303,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_that_repeats_our_key_loses_it_and_any_other_stays_as_it_was() {
-        let (mut reporter, mut queue) = reporter(&["a-long-enough-key"]);
+        let (mut reporter, mut queue) = reporter(&["a-long-enough-key", "another+long/key="]);
         for (sent, told) in [
             (&b"{\"url\":\"https://h/?k=a-long-enough-key\"}"[..], &b"{\"url\":\"https://h/?k=***\"}"[..]),
+            (b"{\"url\":\"/?k=another%2Blong%2Fkey%3D\"}", b"{\"url\":\"/?k=***\"}"),
+            (b"{\"url\":\"/?k=another%2blong%2fkey%3d\"}", b"{\"url\":\"/?k=***\"}"),
+            (b"{\"key\":\"another+long\\/key=\"}", b"{\"key\":\"***\"}"),
             (b"{\"a\" : 1}", b"{\"a\" : 1}"),
             (b"\xff", b"\xff"),
             (b"\xff a-long-enough-key", "\u{fffd} ***".as_bytes()),

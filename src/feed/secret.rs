@@ -23,6 +23,22 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// Whether a text has it, in any of the forms that [`redact`] hides.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        !self.0.is_empty() && self.forms().iter().any(|form| text.contains(form))
+    }
+
+    /// As it is; as in an address, with digits in capitals or not; as in JSON that escapes its slashes.
+    fn forms(&self) -> [String; 4] {
+        let encoded = percent_encode(&self.0, "");
+        let small = encoded.split('%').enumerate().map(|(index, part)| match part.split_at_checked(2) {
+            Some((digits, rest)) if index > 0 => format!("%{}{rest}", digits.to_ascii_lowercase()),
+            _ => part.to_owned(),
+        });
+        let small = small.collect();
+        [self.0.clone(), encoded, small, self.0.replace('/', "\\/")]
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -37,13 +53,13 @@ impl fmt::Display for Secret {
     }
 }
 
-/// `text` with every occurrence of a secret hidden, plain or percent-encoded. Empty secrets hide nothing.
+/// `text` with every occurrence of a secret hidden, plain, percent-encoded or escaped. Empty secrets hide nothing.
 pub fn redact(text: &str, secrets: &[Secret]) -> String {
     let mut clean = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.0.is_empty()) {
-        clean = clean.replace(&secret.0, HIDDEN);
-        let encoded = percent_encode(&secret.0, "");
-        clean = clean.replace(&encoded, HIDDEN);
+        for form in secret.forms() {
+            clean = clean.replace(&form, HIDDEN);
+        }
     }
     clean
 }

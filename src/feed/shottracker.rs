@@ -8,6 +8,7 @@
 //! Not known of the protocol, and therefore tolerated either way: the literal form of ping and pong, whether `last_seq` is
 //! inclusive, and what the server does with a `last_seq` that it no longer has.
 
+mod gaps;
 mod rest;
 mod sequence;
 mod socket;
@@ -32,6 +33,7 @@ use super::report::Reporter;
 use super::secret::{Secret, percent_encode};
 use super::splitter::MAX_DOCUMENT_BYTES;
 use super::{Connect, OptionsError, Resume};
+use gaps::Gaps;
 use rest::Rest;
 use sequence::Sequence;
 
@@ -177,6 +179,12 @@ impl Options {
 /// After this many connections that asked for `last_seq` and brought nothing, the next does not ask.
 const BARREN_RESUMES: u32 = 2;
 
+/// After this many connections in a row that the same message ended, the next asks for what comes after it.
+const UNREADABLE_ENDS: u32 = 2;
+
+/// The sources that share one sequence of numbers.
+const NUMBERED: [&str; 6] = ["marker", "boxscorestatsv2", "chart", "possessions", "possessionstats", "lineupstats"];
+
 pub(super) struct Client {
     options: Options,
     rest: Arc<Rest>,
@@ -188,6 +196,8 @@ pub(super) struct Client {
     sequence: Sequence,
     /// Connections in a row that asked to go on after `last_seq` and ended before any message.
     barren: u32,
+    /// Connections in a row that a message ended which cannot be read, after the same last one.
+    unreadable: u32,
 }
 
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
@@ -202,7 +212,7 @@ impl Client {
             Game::Scheduled(_) => None,
         };
         let sequence = Sequence::after(resume.last_seq);
-        Ok(Self { options, rest, catch_up, game, token: None, sequence, barren: 0 })
+        Ok(Self { options, rest, catch_up, game, token: None, sequence, barren: 0, unreadable: 0 })
     }
 
     /// Connects with the token at hand, or else with a fresh one; a token that was used before and is now refused is
@@ -240,7 +250,33 @@ impl Client {
     }
 
     fn resume_from(&self) -> Option<u64> {
-        self.sequence.last().filter(|_| self.options.resume && self.barren < BARREN_RESUMES)
+        // Who does not want to resume has no other way round a message that cannot be read.
+        let resumes = self.options.resume || self.sequence.passes_over();
+        self.sequence.resume_after().filter(|_| resumes && self.barren < BARREN_RESUMES)
+    }
+
+    /// The numbers to come: only with every source of the sequence is one that is left out a message that is lost.
+    fn gaps(&self, resumed: Option<u64>) -> Option<Gaps> {
+        let sources = &self.options.sources;
+        let has_all = sources.is_empty() || NUMBERED.iter().all(|source| sources.iter().any(|have| have == source));
+        has_all.then(|| Gaps::after(resumed))
+    }
+
+    /// A message that cannot be read comes again with every connection: it is passed over when that is certain.
+    fn note_unreadable(&mut self, at: &str, last: Option<u64>, reporter: &mut Reporter) {
+        self.unreadable = if self.sequence.last() == last { self.unreadable + 1 } else { 1 };
+        if self.unreadable < UNREADABLE_ENDS {
+            return;
+        }
+        self.unreadable = 0;
+        let number = self.sequence.give_up_next();
+        let help = match self.options.backfill.is_empty() {
+            true => "with `backfill` what it told would be fetched",
+            false => "what it told is fetched",
+        };
+        // It may be one without a number; then this one is not lost, and comes all the same or with the document.
+        let what = format!("a message of {at} cannot be read, time and again; number {number} is passed over, {help}");
+        reporter.will_lack(&what);
     }
 
     async fn open(&self, token: &Secret) -> Result<(Socket, String), OpenError> {
@@ -271,11 +307,11 @@ impl Client {
 
 impl Connect for Client {
     async fn attempt(&mut self, reporter: &mut Reporter) -> Failure {
-        let resumed = self.resume_from().is_some();
         let (socket, at) = match self.connect(reporter).await {
             Ok(open) => open,
             Err(failure) => return failure,
         };
+        let (resumed, last) = (self.resume_from(), self.sequence.last());
         reporter.up().await;
         self.sequence.connected();
         // The game is known, or there would be no token.
@@ -288,19 +324,23 @@ impl Connect for Client {
             every: self.options.ping_after,
             pong_within: self.options.pong_within,
         };
-        let ended = socket::read(socket, &at, keep_alive, &mut self.sequence, &mut self.catch_up, reporter).await;
-        if ended.heard_messages {
+        let terms = socket::Terms { at: &at, keep_alive, gaps: self.gaps(resumed) };
+        let ended = socket::read(socket, terms, &mut self.sequence, &mut self.catch_up, reporter).await;
+        if ended.is_unreadable {
+            self.note_unreadable(&at, last, reporter);
+        }
+        if ended.heard_messages || ended.is_unreadable {
             self.barren = 0;
         } else {
-            self.barren += u32::from(resumed);
+            self.barren += u32::from(resumed.is_some());
         }
         if matches!(ended.failure, Failure::CountsAnew { .. }) && self.options.backfill.is_empty() {
             let help = "with `backfill` it would be fetched";
-            reporter
-                .lacks(&format!("{at} has forgotten what it told before, and what it did not tell is missing; {help}"))
-                .await;
+            reporter.will_lack(&format!(
+                "{at} has forgotten what it told before, and what it did not tell is missing; {help}"
+            ));
         }
-        if ended.token_refused || !ended.heard_messages {
+        if ended.token_refused || !(ended.heard_messages || ended.is_unreadable) {
             self.token = None;
         }
         ended.failure

@@ -3,6 +3,9 @@
 //! An event carries only what its message carried. Vendors' team ids stay as they are; which of them is home is a fact
 //! like any other ([`Event::Teams`]) and may arrive later than the rest.
 
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{PlayId, PlayerId, Side, TeamId};
@@ -84,6 +87,9 @@ pub enum Event {
     OnIce(OnIce),
     /// The plays from here on, with those already told, are all plays of the game: statistics may be counted from them.
     PlaysAreWhole,
+    /// A list of all plays so far, which were told before this: of the plays known from earlier connections those that it
+    /// does not have any more never happened.
+    PlaysListed(Box<Listing>),
     /// A play, new or in a later version: the whole of what is now known of it.
     Play(PlayUpdate),
     /// A play that never happened. Repeated deletes are normal.
@@ -153,6 +159,7 @@ impl Event {
             Event::Strength { .. } => "strength",
             Event::OnIce(_) => "on ice",
             Event::PlaysAreWhole => "all plays",
+            Event::PlaysListed(_) => "list of plays",
             Event::Play(_) => "play",
             Event::PlayDeleted { .. } => "play deleted",
             Event::Shot { .. } => "shot",
@@ -186,6 +193,25 @@ pub struct SoFar {
     pub shots: Option<Vec<ShotOf>>,
     /// As `plays_of`, of the list of shots.
     pub shots_of: Option<Timestamp>,
+}
+
+/// Which plays there were, by a document that lists all of them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listing {
+    pub ids: BTreeSet<PlayId>,
+    /// The sequences of the first and the last of them.
+    pub span: RangeInclusive<i64>,
+    /// When the one that was written last was written: the document is no older. `None`: it does not say.
+    pub written_at: Option<Timestamp>,
+}
+
+impl Listing {
+    /// Whether a play of this sequence and last version would be listed if it still stood.
+    pub fn is_gone(&self, id: Option<&PlayId>, sequence: i64, written_at: Option<Timestamp>) -> bool {
+        let is_listed = id.is_none_or(|id| self.ids.contains(id));
+        let is_older = written_at.zip(self.written_at).is_some_and(|(play, document)| play < document);
+        !is_listed && (self.span.contains(&sequence) || is_older)
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]

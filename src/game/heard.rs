@@ -110,6 +110,11 @@ impl Heard {
     /// changes none of that.
     pub(super) fn connected(&mut self, at: Timestamp) {
         self.joining.begin(at);
+        self.has_a_hole();
+    }
+
+    /// The stream has left something out. What it has told so far gives way to a document that is fetched from here on.
+    pub(super) fn has_a_hole(&mut self) {
         self.plays.connected();
         self.streamed_shots = Arc::default();
         for team in self.teams.iter_mut().filter(|team| !team.streamed.is_empty()) {
@@ -211,6 +216,11 @@ impl Heard {
             Event::PlaysAreWhole => {
                 self.plays_are_whole = true;
                 self.count();
+            }
+            Event::PlaysListed(listing) => {
+                if self.plays.keep_listed(listing) {
+                    self.count();
+                }
             }
             Event::Play(update) => {
                 if let Some(happened_at) = update.happened_at {
@@ -450,7 +460,7 @@ fn facts_of(event: &Event) -> &'static [Fact] {
         Event::Players { .. } | Event::Roster { .. } => &[Fact::Players],
         Event::OnCourt { .. } | Event::Lineups { .. } | Event::Lineup { .. } => &[Fact::Lineups],
         Event::Attacks { .. } | Event::Strength { .. } | Event::OnIce(_) => &[Fact::Penalties],
-        Event::Play(_) | Event::PlayDeleted { .. } | Event::PlaysAreWhole => &[Fact::Plays],
+        Event::Play(_) | Event::PlayDeleted { .. } | Event::PlaysAreWhole | Event::PlaysListed(_) => &[Fact::Plays],
         Event::Shot { .. } | Event::ShotDeleted(_) | Event::ShotLocations { .. } => &[Fact::Shots],
         Event::SoFar(said) if said.of.is_some() => &[Fact::Score, Fact::Players, Fact::Plays, Fact::Shots],
         Event::SoFar(_) => &[],

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{PlayId, Side, TeamId};
 use crate::time::Timestamp;
 
-use super::event::{Mark, PlayUpdate};
+use super::event::{Listing, Mark, PlayUpdate};
 use super::snapshot::Play;
 
 /// More plays than any game has had, several overtimes included. When full, the oldest are dropped.
@@ -19,7 +19,7 @@ pub(super) struct Plays {
     keys: Arc<Vec<Key>>,
     plays: Arc<Vec<Arc<Play>>>,
     deleted: Arc<Vec<Tombstone>>,
-    /// How many connections there have been.
+    /// How many connections there have been, and holes in them.
     #[serde(default)]
     connection: u32,
 }
@@ -51,7 +51,7 @@ impl Plays {
         &self.plays
     }
 
-    /// A connection begins.
+    /// A connection begins, or goes on after a hole.
     pub(super) fn connected(&mut self) {
         self.connection = self.connection.wrapping_add(1);
     }
@@ -161,6 +161,20 @@ impl Plays {
                 self.remove_at(index);
             }
         }
+    }
+
+    /// Removes what a list of all plays does not have any more. What the stream has told of on this connection stays: the
+    /// list may have been written before that. Whether [`Plays::marked`] changed.
+    pub(super) fn keep_listed(&mut self, listing: &Listing) -> bool {
+        let mut had_marks = false;
+        for index in (0..self.plays.len()).rev() {
+            let (key, id) = (&self.keys[index], self.plays[index].id.as_ref());
+            if !self.is_streamed(index) && listing.is_gone(id, key.sequence, key.updated_at) {
+                had_marks |= !key.marks.is_empty();
+                self.remove_at(index);
+            }
+        }
+        had_marks
     }
 
     /// Whether the stream has told of a play on this connection.

@@ -27,6 +27,12 @@ const REST: &str = "further kinds";
 /// Kinds that are named in a sentence.
 const MOST_NAMED: usize = 2;
 
+/// A stream of several games may speak of the others for a while.
+const ELSEWHERE_AFTER: Duration = Duration::from_secs(15);
+
+/// Games that are named in a sentence.
+const MOST_GAMES_NAMED: usize = 3;
+
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Trouble {
     /// Why the link is down.
@@ -34,6 +40,18 @@ pub(super) struct Trouble {
     /// What the client knows to be missing although the link is up, or was.
     missing: Option<String>,
     pub(super) not_understood: Arc<Vec<NotUnderstood>>,
+    #[serde(default)]
+    elsewhere: Option<Arc<Elsewhere>>,
+}
+
+/// Messages of other games than the one that is followed.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+struct Elsewhere {
+    /// Since when none has come of the game that is followed; `None`: one came last.
+    since: Option<Timestamp>,
+    last_at: Timestamp,
+    wanted: Option<String>,
+    games: Vec<String>,
 }
 
 impl Trouble {
@@ -45,6 +63,11 @@ impl Trouble {
             Link::Up => (self.down, self.missing) = (None, why),
             Link::Connecting => self.down = None,
         }
+    }
+
+    /// Whether this was not said to be missing before.
+    pub(super) fn is_news(&self, missing: &str) -> bool {
+        self.missing.as_deref() != Some(missing)
     }
 
     /// A message had something of this kind that nobody understands; `lost`: so that nothing of it counts.
@@ -62,6 +85,31 @@ impl Trouble {
         }
     }
 
+    /// A message of another game than the one that is `wanted` came; `others` are all that were heard of.
+    pub(super) fn elsewhere<'g>(
+        &mut self,
+        at: Timestamp,
+        wanted: Option<&str>,
+        others: impl Iterator<Item = &'g str> + Clone,
+    ) {
+        let known = Arc::make_mut(self.elsewhere.get_or_insert_default());
+        known.since.get_or_insert(at);
+        known.last_at = at;
+        if known.wanted.as_deref() != wanted {
+            known.wanted = wanted.map(str::to_owned);
+        }
+        if known.games.len() != others.clone().count() {
+            known.games = others.map(str::to_owned).collect();
+        }
+    }
+
+    /// A message of the game that is followed came.
+    pub(super) fn at_home(&mut self) {
+        if let Some(known) = self.elsewhere.as_mut().filter(|known| known.since.is_some()) {
+            Arc::make_mut(known).since = None;
+        }
+    }
+
     /// What is wrong at `now`, the gravest first. `last` is when anything at all was heard.
     pub(super) fn reasons(&self, kind: FeedKind, link: Link, last: Option<Timestamp>, now: Timestamp) -> Vec<String> {
         let mut reasons: Vec<String> = self.down.iter().cloned().collect();
@@ -71,6 +119,7 @@ impl Trouble {
             reasons.push(format!("nothing heard for {seconds} s, not even a sign of life; the connection may be dead"));
         }
         reasons.extend(self.missing.iter().cloned());
+        reasons.extend(self.elsewhere.as_ref().filter(|_| link == Link::Up).and_then(|known| known.told(now)));
         reasons.extend(self.unread(now));
         reasons
     }
@@ -85,6 +134,25 @@ impl Trouble {
         let more = kinds.len().checked_sub(MOST_NAMED).filter(|more| *more > 0);
         let more = more.map(|more| format!(", and {more} more kinds")).unwrap_or_default();
         (!named.is_empty()).then(|| format!("not understood: {}{more}", named.join(", ")))
+    }
+}
+
+impl Elsewhere {
+    /// Told when nothing else has come for a while, and for as long as that goes on.
+    fn told(&self, now: Timestamp) -> Option<String> {
+        let since = self.since?;
+        if now.since(since) < ELSEWHERE_AFTER || now.since(self.last_at) > TOLD_FOR {
+            return None;
+        }
+        let mut games = self.games.iter().take(MOST_GAMES_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if let Some(more) = self.games.len().checked_sub(MOST_GAMES_NAMED).filter(|more| *more > 0) {
+            games = format!("{games}, and {more} more");
+        }
+        Some(match &self.wanted {
+            Some(wanted) => format!("only other games arrive, none of `{wanted}`: {games}"),
+            // Whatever is on would be followed.
+            None => format!("only games that are over arrive: {games}"),
+        })
     }
 }
 

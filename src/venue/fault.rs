@@ -19,6 +19,8 @@ pub enum Fault {
     Drop,
     /// A connection stays open and says nothing for a while, not even a heartbeat or pong; then it goes on.
     Stall,
+    /// A message is never sent; the connection and all others go on.
+    Lose,
     /// A message comes twice.
     Duplicate,
     /// Two messages come in the wrong order.
@@ -45,9 +47,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 17] = [
+    pub const ALL: [Fault; 18] = [
         Fault::Drop,
         Fault::Stall,
+        Fault::Lose,
         Fault::Duplicate,
         Fault::Reorder,
         Fault::Garbage,
@@ -70,6 +73,7 @@ impl Fault {
         match self {
             Fault::Drop => "drop",
             Fault::Stall => "stall",
+            Fault::Lose => "lose",
             Fault::Duplicate => "duplicate",
             Fault::Reorder => "reorder",
             Fault::Garbage => "garbage",
@@ -91,7 +95,7 @@ impl Fault {
     /// How many occasions pass from one strike to the next, unless the switch says so.
     fn usual_every(self) -> u32 {
         match self {
-            Fault::Drop | Fault::Stall | Fault::HalfOpen | Fault::TokenExpiry | Fault::Forget => 25,
+            Fault::Drop | Fault::Stall | Fault::Lose | Fault::HalfOpen | Fault::TokenExpiry | Fault::Forget => 25,
             Fault::Duplicate | Fault::Reorder | Fault::Slow | Fault::Garbage => 5,
             Fault::ClockJump => 7,
             Fault::WrongFraming | Fault::Refuse(_) | Fault::RedirectLoop => 1,
@@ -101,7 +105,8 @@ impl Fault {
     /// How often it strikes in all, unless the switch says so: what costs a connection is meant to be survived.
     fn usual_times(self) -> u32 {
         match self {
-            Fault::Drop | Fault::Stall | Fault::TokenExpiry | Fault::Refuse(_) | Fault::RedirectLoop => 3,
+            Fault::Drop | Fault::Stall | Fault::Lose | Fault::TokenExpiry | Fault::Refuse(_) => 3,
+            Fault::RedirectLoop => 3,
             Fault::HalfOpen | Fault::Forget => 1,
             _ => u32::MAX,
         }
@@ -165,6 +170,7 @@ impl From<Fault> for Switch {
 pub enum Blow {
     Drop,
     Stall(Duration),
+    Lose,
     Twice,
     /// It is told after the next one.
     Later,
@@ -227,6 +233,8 @@ impl Faults {
             Some(match switch.fault {
                 Fault::Drop => Blow::Drop,
                 Fault::Stall => Blow::Stall(switch.lasts),
+                // Where messages have no order the next one tells all of it again.
+                Fault::Lose if in_order => Blow::Lose,
                 Fault::Duplicate => Blow::Twice,
                 Fault::Reorder if in_order => Blow::Later,
                 Fault::Garbage => Blow::Garbage,

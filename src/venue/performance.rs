@@ -35,6 +35,8 @@ pub struct Performance {
     /// The highest id that a fact ever had: one that was deleted is not given again.
     highest_id: AtomicU32,
     corrections: watch::Sender<u64>,
+    /// Sportradar's ids of the events that were deleted, in that order.
+    deleted: RwLock<Vec<String>>,
 }
 
 /// Why a correction is refused.
@@ -67,6 +69,7 @@ impl Performance {
             highest_id: AtomicU32::new(course.facts().iter().map(|fact| fact.id).max().unwrap_or_default()),
             course: RwLock::new(course),
             corrections: watch::Sender::new(0),
+            deleted: RwLock::default(),
             timeline,
             faults,
         }
@@ -75,6 +78,11 @@ impl Performance {
     /// The game as it stands.
     pub fn course(&self) -> Arc<Course> {
         self.course.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sportradar's ids of the events that were deleted so far.
+    pub fn deleted(&self) -> Vec<String> {
+        self.deleted.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts the corrections.
@@ -189,7 +197,12 @@ impl Performance {
         let (was, feed) = (self.league.latest(), Arc::new(Feed::new(new.clone(), self.timeline.clone())));
         let message = match (new.position(edit.fact), old.position(edit.fact)) {
             (Some(fact), _) => Some(feed.upsert(fact, now_ms)),
-            (None, Some(fact)) => Some(was.delete(fact, now_ms, &new)),
+            (None, Some(fact)) => {
+                let message = was.delete(fact, now_ms, &new);
+                let mut deleted = self.deleted.write().unwrap_or_else(PoisonError::into_inner);
+                deleted.push(message.event_id().to_owned());
+                Some(message)
+            }
             (None, None) => None,
         };
         self.league.correct(feed, || self.timeline.now(), |_| message.map(Arc::new).into_iter().collect());

@@ -1,5 +1,6 @@
 //! A stream arrives in pieces that end anywhere, and ends anywhere: at every byte of a recording of each feed.
 
+use std::collections::VecDeque;
 use std::io::Read;
 
 use sideline::feed::splitter::{Piece, Splitter};
@@ -95,6 +96,34 @@ pub fn split_each_object_at_every_byte(stream: &[u8], every: usize) -> usize {
         }
     }
     splits
+}
+
+/// Bytes on both sides of a split that are pushed in one piece each.
+const AROUND: usize = 12;
+
+/// Splits a long stream at every byte. The splitter that has taken it byte by byte has a state after each of them; from the
+/// state `AROUND` bytes before a place, the bytes up to that place in one piece and those after it in another must give the
+/// same objects and lead to the same state as one by one. So no split anywhere changes what follows, in a time that does not
+/// grow by the square of an object's length.
+pub fn split_at_every_byte(stream: &[u8]) -> usize {
+    // The states after the last bytes, oldest first, and what each byte gave.
+    let mut states = VecDeque::from([(Splitter::default(), Vec::new())]);
+    for (at, byte) in stream.iter().enumerate() {
+        let mut next = states.back().expect("there is always one").0.clone();
+        let given = next.push(&[*byte]);
+        states.push_back((next, given));
+        if states.len() <= 2 * AROUND {
+            continue;
+        }
+        let (mut split, _) = states.pop_front().expect("there are more");
+        let (from, place, to) = (at + 1 - 2 * AROUND, at + 1 - AROUND, at + 1);
+        let mut pieces = split.push(&stream[from..place]);
+        pieces.extend(split.push(&stream[place..to]));
+        let one_by_one = states.iter().flat_map(|(_, given)| given);
+        assert!(pieces.iter().eq(one_by_one), "split at byte {place}");
+        assert!(split == states.back().expect("there are more").0, "split at byte {place}");
+    }
+    stream.len()
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! league's five feeds. In the end the game is the same as without it, nothing is lost and nothing is there twice; and what the
 //! status said meanwhile was what was wrong, for as long as it was.
 
+mod deleted;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -255,6 +256,31 @@ async fn without_rest_a_forgotten_stream_leaves_a_hole_and_the_status_goes_on_sa
     assert_ne!(played.facts, expected(WITHOUT_REST, left_out), "what the other test shows would prove nothing");
     assert!(played.told.iter().any(|told| told.contains("counts its messages anew")), "{:?}", played.told);
     assert!(played.left.iter().any(|left| left.contains(HOLE)), "{:?}", played.left);
+}
+
+/// What happens between two connections, and no session tells: the document beside the next connection does.
+#[tokio::test]
+async fn with_the_play_by_play_a_connection_that_is_lost_costs_nothing_even_without_a_session() {
+    let ways = || [FeedKind::NbaPushEvents, FeedKind::NhlPushEvents].map(Way::WithDocument).to_vec();
+    for played in survive(ways(), |way| every_second(way, Fault::Drop, 3)).await {
+        assert_eq!(played.downs, 3, "{:?}", played.way);
+        told(&played, "broke");
+    }
+    for played in survive(ways(), |way| every_second(way, Fault::HalfOpen, 1)).await {
+        assert_eq!(played.downs, 1, "{:?}", played.way);
+        told(&played, "presumed dead");
+    }
+}
+
+/// What is lost in the middle of a connection is found by its number: neither a summary nor another connection tells it again.
+#[tokio::test]
+async fn a_message_that_is_lost_is_told_and_made_up_for_over_rest_on_the_same_connection() {
+    const WITHOUT_SUMMARIES: Way = Way::Tracker { without: &["broadcastsummary", "location"], rest: true };
+    let lose = |_| Switch { every: 9, times: 6, ..Fault::Lose.into() };
+    for played in survive_without(vec![WITHOUT_SUMMARIES, WITH_REST], lose, &NOT_OVER_REST).await {
+        told(&played, "never came; what they told is fetched");
+        assert_eq!(played.downs, 0, "{:?}: the connection is none the worse for it", played.way);
+    }
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ fn each_message_is_printed_with_what_became_of_it_and_then_how_things_stand() {
         &[" tracker  chart ", " B  #", "taken: ", "shot", "(the past: no news)"],
         &[" tracker  clock ", " B ", "taken: clock"],
         &[" tracker  game so far ", "taken: ", "game so far"],
-        &[" league   play-by-play ", "taken: ", "all plays"],
+        &[" league   play-by-play ", "taken: ", "list of plays"],
         &["-- ", " tracker up, ", " league up, ", "GSW ", " at BKN ", ", Q"],
     ];
     let started = Instant::now();
@@ -161,8 +161,15 @@ fn a_game_is_found_in_the_schedule_by_its_team_and_put_on_air_by_its_id() {
     let table = String::from_utf8(list(&endpoints, &[]).stdout).expect("text");
     let id = endpoints["event_id"].as_str().expect("an id");
     assert!(table.contains("ACTIVE") && table.contains("Warriors at") && table.trim_end().ends_with(id), "{table}");
-    let none = list(&endpoints, &["--team", "1"]);
-    assert!(none.stdout.is_empty() && String::from_utf8_lossy(&none.stderr).contains("no game in the schedule"));
+    // Each filter goes to the vendor, by his name for it.
+    for found in [["--season", "REG"], ["--week", "1"]] {
+        assert!(String::from_utf8(list(&endpoints, &found).stdout).expect("text").contains(id), "{found:?}");
+    }
+    for empty in [["--team", "1"], ["--season", "PRE"], ["--week", "2"], ["--location", "court@facility"]] {
+        let none = list(&endpoints, &empty);
+        let said = String::from_utf8_lossy(&none.stderr).into_owned();
+        assert!(none.stdout.is_empty() && said.contains("no game in the schedule"), "{empty:?}: {said}");
+    }
 
     let folder = tempfile::tempdir().expect("a folder");
     let feed = format!(

@@ -132,16 +132,23 @@ fn a_killed_show_comes_back_with_its_game_and_graphics_and_takes_no_message_twic
     let mut first = Running(run(&show, &endpoints, &[]).spawn().expect("starts"));
     let checkpoint = folder.path().join("show.journal.checkpoint");
     // By then the game is known up to where it was joined.
-    let home_score = || {
+    let is_known = || {
         let mut fold = Fold::new(BTreeMap::new());
-        read(&journal).ok()?.map_while(Result::ok).for_each(|entry| fold.apply(&entry));
-        view(&fold.position().state, &Rules::default(), SystemClock::start().now()).home.score
+        let Ok(entries) = read(&journal) else { return false };
+        entries.map_while(Result::ok).for_each(|entry| fold.apply(&entry));
+        let game = view(&fold.position().state, &Rules::default(), SystemClock::start().now());
+        game.home.score.is_some_and(|score| score > 40) && game.plays.len() > 100
     };
-    wait_for("the game and a checkpoint", || checkpoint.exists() && home_score().is_some_and(|score| score > 40));
+    wait_for("the game and a checkpoint", || checkpoint.exists() && is_known());
     first.0.kill().expect("kill -9");
     first.0.wait().expect("ends");
     let before = entries(&journal);
     let last_seq = *numbered(&before).keys().last().expect("messages");
+    let killed = folder.path().join("killed");
+    std::fs::create_dir(&killed).expect("a folder");
+    for name in ["show.journal", "show.journal.checkpoint"] {
+        std::fs::copy(folder.path().join(name), killed.join(name)).expect("copies");
+    }
 
     let lists = folder.path().join("second.lists");
     let asked_at = SystemClock::start().now();
@@ -150,7 +157,18 @@ fn a_killed_show_comes_back_with_its_game_and_graphics_and_takes_no_message_twic
         .expect("starts");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("going on after entry"), "{said}");
+    let restored = said.lines().find(|line| line.contains("going on after entry")).unwrap_or_else(|| panic!("{said}"));
+    assert!(restored.contains(": the state is back after "), "{restored}");
+    // What a restart makes of what the kill left, by the checkpoint and the entries after it: all that was known.
+    let (mut known, back) = (Fold::new(BTreeMap::new()), Fold::recover(&killed.join("show.journal"), BTreeMap::new()));
+    let left = read(&killed.join("show.journal")).expect("opens");
+    left.map_while(Result::ok).for_each(|entry| known.apply(&entry));
+    let [known, back] = [known, back].map(|fold| lasting(&fold, &Rules::default(), asked_at));
+    assert_eq!((&back["home"]["score"], &back["away"]["score"]), (&known["home"]["score"], &known["away"]["score"]));
+    let plays = known["plays"].as_array().expect("a list");
+    assert!(plays.len() > 100, "{} plays", plays.len());
+    assert_eq!(back["plays"], known["plays"]);
+    assert_eq!(back, known);
     let after = entries(&journal);
     let seqs: Vec<u64> = after.iter().map(|entry| entry["seq"].as_u64().expect("a number")).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>(), "entries are numbered through");
@@ -177,7 +195,8 @@ fn a_killed_show_comes_back_with_its_game_and_graphics_and_takes_no_message_twic
         assert!(list.contains(&format!("\"{}\"", then[team]["score"])), "{} of {team} in {list}", then[team]["score"]);
     }
     let away = instant(first_frame).since(asked_at);
-    eprintln!("back on air {} ms after it was started again (debug build)", away.as_millis());
+    let restored = restored.split_once(": the state").map_or(restored, |(_, after)| after);
+    eprintln!("the state{restored}; on air {} ms after the start (debug build)", away.as_millis());
 
     // The feed went on after the last number.
     let counts = numbered(&after);

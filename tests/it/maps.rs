@@ -1,11 +1,11 @@
 //! Shot maps, shot charts, the rink and the live court against facts that are counted here by other code.
 //!
 //! The facts of the real game are read from `fixtures/games` (tenths of a foot from the hoop that was attacked), and, where
-//! somebody has it, from the league's own play-by-play in the folder that `SIDELINE_CAPTURES` names or beside it.
+//! somebody has it, from the league's own play-by-play in the folder of captures or in `nba` beside it.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use sideline::color::Rgb;
@@ -18,7 +18,7 @@ use sideline::template::{TemplateSet, sample};
 use sideline::text::Fonts;
 use sideline::time::{FrameIndex, FrameRate};
 
-use crate::real_game;
+use crate::{captures, real_game};
 
 const LAYER: LayerId = LayerId(1);
 const MM_PER_TENTH: f64 = 30.48;
@@ -209,14 +209,10 @@ async fn zones_of_a_game_told_by_its_plays_alone_are_those_of_its_shots() {
 #[test]
 fn the_facts_are_the_leagues_own() {
     const NAME: &str = "gsw-at-bkn-2020-12-22-playbyplay.json";
-    let folder = std::env::var_os("SIDELINE_CAPTURES").map(PathBuf::from);
-    let beside = folder.as_ref().and_then(|folder| folder.parent()).map(|parent| parent.join("nba"));
-    let file =
-        [folder.clone(), beside].into_iter().flatten().map(|folder| folder.join(NAME)).find(|file| file.exists());
-    let Some(file) = file else {
-        eprintln!("skipped: no `{NAME}`; set SIDELINE_CAPTURES to the folder that has it, or one beside it");
-        return;
-    };
+    let folder = captures::folder();
+    let beside = folder.join("../nba");
+    let file = [folder, beside].into_iter().map(|folder| folder.join(NAME)).find(|file| file.exists());
+    let Some(file) = file else { return captures::skip(NAME) };
     let game: serde_json::Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let home = 1_610_612_751;
     let shots = game["game"]["actions"].as_array().unwrap().iter().filter(|action| action["isFieldGoal"] == 1);

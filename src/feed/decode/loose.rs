@@ -252,6 +252,11 @@ impl<T> List<T> {
         Self { is_misshapen: true, ..Self::default() }
     }
 
+    /// Whether all of it was understood as a list, or it was not said.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.is_misshapen && !self.is_cut
+    }
+
     /// Tells what was not understood of the list itself.
     pub(super) fn note_shape(&self, place: &'static str, notes: &mut Notes) {
         if self.is_misshapen {

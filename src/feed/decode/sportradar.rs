@@ -2,7 +2,7 @@
 //!
 //! A message of an events feed carries the game block (score, bonus, timeouts) and one play. A play is sent again
 //! whenever something of it changes, in any order, days later even; so plays are told apart by id and ordered by
-//! `sequence`. The message of the highest sequence is the game's [head](Head): clock, period, status, possession and
+//! `sequence`. The message of the highest sequence is the game's head ([`Latest`]): clock, period, status, possession and
 //! line-ups are the head's, never those of the last arrival, which may be an edit of an old play.
 //!
 //! The game block is a little different, because it is the state when the message was *written*. In the captures that
@@ -16,6 +16,7 @@ mod clocks;
 mod document;
 mod facts;
 mod hockey;
+mod latest;
 mod plays;
 mod wire;
 mod words;
@@ -30,6 +31,7 @@ use crate::ids::{FeedKind, GameId, PlayId, PlayerId, Side, TeamId};
 use crate::time::Timestamp;
 
 use facts::teams;
+use latest::Latest;
 
 use super::loose::{List, Loose, Odd};
 use super::notes::Notes;
@@ -58,7 +60,8 @@ pub(super) struct Reader {
     has_strength_clock: bool,
     wanted: Option<String>,
     game: Option<GameId>,
-    head: Option<Head>,
+    #[serde(default)]
+    latest: Latest,
     block: Block,
     /// Deleted plays and when they were; a late copy of one must not become the head.
     deleted: BTreeMap<PlayId, Option<Timestamp>>,
@@ -66,16 +69,6 @@ pub(super) struct Reader {
     other_games: BTreeMap<String, String>,
     /// Players whose names were passed on, by id or else by number and name.
     introduced: BTreeSet<String>,
-}
-
-/// The latest play by sequence.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Head {
-    sequence: i64,
-    play: PlayId,
-    /// The highest sequence of any other play: the head falls back to it when its play is deleted, or is given a lower
-    /// sequence (a mistyped time would otherwise hold the clock until the game catches up with it).
-    previous: i64,
 }
 
 /// The game block that was last believed, and when it was written.
@@ -110,7 +103,7 @@ impl Reader {
             has_strength_clock: false,
             wanted: options.match_id.map(|id| bare(&id).to_owned()),
             game: None,
-            head: None,
+            latest: Latest::default(),
             block: Block::default(),
             deleted: BTreeMap::new(),
             teams: Teams::default(),
@@ -123,7 +116,7 @@ impl Reader {
         self.game.as_ref()
     }
 
-    pub(super) fn other_games(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn other_games(&self) -> impl Iterator<Item = &str> + Clone {
         self.other_games.values().map(String::as_str)
     }
 
@@ -156,12 +149,21 @@ impl Reader {
             == Some(snapshot::GameStatus::Complete);
         // Games are edited for days: what is over when the stream begins is not the game that it is listened to for.
         let is_yesterdays = is_over && self.game.is_none() && self.wanted.is_none();
-        if is_yesterdays || !self.follows(game) {
+        let called = |wanted: &str| {
+            let listed = message.metadata.game.text();
+            let is_listed = listed.is_some_and(|ids| ids.split(',').any(|id| id.trim() == wanted));
+            is_listed || is_sr_id(&message.payload.game, wanted)
+        };
+        if is_yesterdays || !self.follows(game, called) {
             self.pass_by(game, &message.payload.game);
             return Verdict::OtherGame;
         }
         let (game, event) = (&message.payload.game, &message.payload.event);
         self.learn_teams(game);
+        // First what is gone: the message's own play may be the latest without it.
+        for list in [&message.payload.deleted, &game.deleted, &event.deleted_events] {
+            self.forget_all(list, events);
+        }
         if event.deleted.is_said() || message.metadata.operation.text().as_deref() == Some("delete") {
             self.delete(game, event, notes, events);
         } else if self.is_clock {
@@ -169,17 +171,37 @@ impl Reader {
         } else {
             self.update(&message, notes, events);
         }
-        for list in [&message.payload.deleted, &game.deleted, &event.deleted_events] {
-            self.forget_all(list, events);
-        }
         Verdict::Taken
     }
 
-    fn follows(&mut self, game: &str) -> bool {
-        if self.wanted.as_deref().is_some_and(|wanted| wanted != game) {
-            return false;
+    /// Follows a game that another feed of the league has settled on, unless it was told which, or has settled itself.
+    pub(super) fn follow(&mut self, game: &GameId) {
+        if self.wanted.is_none() && self.game.is_none() {
+            self.wanted = Some(game.as_str().to_owned());
         }
-        self.game.get_or_insert_with(|| GameId::new(game)).as_str() == game
+    }
+
+    /// The game that it was told to follow, or has settled on.
+    pub(super) fn wanted(&self) -> Option<&str> {
+        self.wanted.as_deref().or(self.game.as_ref().map(GameId::as_str))
+    }
+
+    /// Whether it has settled on another game than this.
+    pub(super) fn is_of_another(&self, game: &str) -> bool {
+        let game = bare(game);
+        self.game.as_ref().is_some_and(|known| known.as_str() != game) && self.wanted.as_deref() != Some(game)
+    }
+
+    /// Whether a message of this game counts. `is_called`: whether the message has the game by another id (`sr:match:…`).
+    fn follows(&mut self, game: &str, is_called: impl FnOnce(&str) -> bool) -> bool {
+        if let Some(known) = &self.game {
+            return known.as_str() == game;
+        }
+        let follows = self.wanted.as_deref().is_none_or(|wanted| wanted == game || is_called(wanted));
+        if follows {
+            self.game = Some(GameId::new(game));
+        }
+        follows
     }
 
     fn pass_by(&mut self, id: &str, game: &wire::Game<'_>) {
@@ -194,7 +216,7 @@ impl Reader {
         let (game, event) = (&message.payload.game, &message.payload.event);
         let period = words::event_period(&event.period, self.sport, notes);
         let written_at = words::instant(&event.updated, "event.updated", notes);
-        let is_first = self.head.is_none();
+        let is_first = self.latest.is_empty();
         let is_head = self.is_head(event, written_at);
         if is_head {
             events.push(Event::Game(self.facts(message, period.as_ref(), notes)));
@@ -262,10 +284,7 @@ impl Reader {
     fn delete(&mut self, game: &wire::Game<'_>, event: &wire::Event<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
         let at = words::instant(&event.deleted, "event.deleted", notes);
         let id = event.id.text().map(PlayId::new);
-        if let Some(head) = self.head.as_mut().filter(|head| Some(&head.play) == id.as_ref()) {
-            head.sequence = head.previous;
-        }
-        self.block(game, self.head.is_none() || self.is_clock, at, true, notes, events);
+        self.block(game, self.latest.is_empty() || self.is_clock, at, true, notes, events);
         match id {
             Some(id) => self.forget(id, at, events),
             None if event.deleted_events.is_said || game.deleted.is_said => {}
@@ -277,24 +296,24 @@ impl Reader {
         for deleted in &list.items {
             let id = if deleted.id.is_said() { &deleted.id } else { &deleted.event.id };
             let Some(id) = id.text().map(PlayId::new) else { continue };
-            if let Some(head) = self.head.as_mut().filter(|head| head.play == id) {
-                head.sequence = head.previous;
-            }
             self.forget(id, None, events);
         }
     }
 
     fn forget(&mut self, id: PlayId, at: Option<Timestamp>, events: &mut Vec<Event>) {
+        self.latest.delete(&id);
         if self.deleted.len() < MOST_DELETED {
-            self.deleted.insert(id.clone(), at);
+            // A list of deleted plays does not say when; who has heard that already knows better.
+            let known = self.deleted.entry(id.clone()).or_insert(at);
+            *known = (*known).max(at);
         }
         events.push(Event::PlayDeleted { id, at });
     }
 
     /// Whether the message's play is the latest; if so it becomes the head.
     fn is_head(&mut self, event: &wire::Event<'_>, written_at: Option<Timestamp>) -> bool {
-        let sequence = words::sequence(event);
-        !self.is_deleted(&event.id, written_at) && self.advance(&event.id, sequence)
+        let id = event.id.text().unwrap_or_default();
+        !self.is_deleted(&event.id, written_at) && self.latest.put(&id, words::sequence(event), written_at)
     }
 
     /// Whether the play was deleted and this version of it is not known to be newer than that.
@@ -302,28 +321,6 @@ impl Reader {
         let Some(id) = id.text().filter(|_| !self.deleted.is_empty()) else { return false };
         let deleted = self.deleted.get(&PlayId::new(id));
         deleted.is_some_and(|at| written_at.zip(*at).is_none_or(|(written, deleted)| written <= deleted))
-    }
-
-    /// Whether the play is the latest; if so it becomes the head.
-    fn advance(&mut self, id: &Loose<'_>, sequence: Option<i64>) -> bool {
-        let id = id.text().unwrap_or_default();
-        let Some(head) = &mut self.head else {
-            // The very first message is the best that is known, even without a sequence.
-            self.head =
-                Some(Head { sequence: sequence.unwrap_or(i64::MIN), play: PlayId::new(id), previous: i64::MIN });
-            return true;
-        };
-        let Some(sequence) = sequence else { return false };
-        if head.play.as_str() == id {
-            head.sequence = sequence;
-            return sequence >= head.previous;
-        }
-        if sequence >= head.sequence {
-            *head = Head { sequence, play: PlayId::new(id), previous: head.sequence.max(head.previous) };
-            return true;
-        }
-        head.previous = head.previous.max(sequence);
-        false
     }
 
     fn learn_teams(&mut self, game: &wire::Game<'_>) {
@@ -430,6 +427,11 @@ impl Reader {
 fn begins_game(period: Option<&Period>, game_millis: Option<u32>) -> bool {
     let is_first = period.is_some_and(|period| period.kind == PeriodKind::Period && period.number == 1);
     is_first && game_millis.is_some_and(|millis| millis >= FULL_PERIOD_MILLIS)
+}
+
+/// Whether a game's block has this id of the vendor's other numbering.
+fn is_sr_id(game: &wire::Game<'_>, id: &str) -> bool {
+    game.sr_id.text().is_some_and(|sr_id| sr_id == id)
 }
 
 fn bare(id: &str) -> &str {

@@ -28,6 +28,8 @@ const WITHOUT_SEQUENCE: [&str; 3] = ["broadcastsummary", "location", "clock"];
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
     last: Option<u64>,
+    /// Messages after `last` that cannot be read and are asked for no more.
+    given_up: u64,
     /// Where the present connection started from.
     floor: Option<u64>,
     /// The last number was below the floor.
@@ -49,6 +51,22 @@ impl Sequence {
     /// The highest number passed on so far.
     pub(super) fn last(&self) -> Option<u64> {
         self.last
+    }
+
+    /// The number that a connection asks to go on after.
+    pub(super) fn resume_after(&self) -> Option<u64> {
+        if self.given_up == 0 { self.last } else { Some(self.last.unwrap_or_default().saturating_add(self.given_up)) }
+    }
+
+    /// Whether a message is asked to be passed over.
+    pub(super) fn passes_over(&self) -> bool {
+        self.given_up > 0
+    }
+
+    /// The next message after those received cannot be read: its number. It is taken all the same if it comes.
+    pub(super) fn give_up_next(&mut self) -> u64 {
+        self.given_up = self.given_up.saturating_add(1);
+        self.last.unwrap_or_default().saturating_add(self.given_up)
     }
 
     /// A connection begins.
@@ -97,7 +115,9 @@ impl Sequence {
             self.recent.pop_front();
         }
         self.recent.push_back(message);
-        self.last = self.last.max(Some(seq));
+        if self.last < Some(seq) {
+            (self.last, self.given_up) = (Some(seq), 0);
+        }
         true
     }
 }
@@ -240,6 +260,17 @@ mod tests {
         assert!(!sequence.admit(1, b"another") && sequence.counts_anew());
         sequence.forget();
         assert!(!sequence.counts_anew() && sequence.admit(1, b"another"));
+    }
+
+    #[test]
+    fn a_message_that_is_given_up_is_passed_over_until_one_after_it_has_come() {
+        let mut sequence = Sequence::after(Some(4));
+        assert_eq!((sequence.give_up_next(), sequence.give_up_next(), sequence.resume_after()), (5, 6, Some(6)));
+        sequence.connected();
+        assert!(sequence.admit(5, b"it was another one"), "nothing is passed over that comes after all");
+        assert_eq!((sequence.last(), sequence.resume_after()), (Some(5), Some(5)));
+        let mut sequence = Sequence::after(None);
+        assert_eq!((sequence.resume_after(), sequence.give_up_next(), sequence.resume_after()), (None, 1, Some(1)));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::feed::failure::{Failure, causes, excerpt};
 use crate::feed::report::{Reporter, Skip};
 
 use super::Ping;
+use super::gaps::Gaps;
 use super::sequence::{Envelope, Sequence};
 
 /// After a ping something must arrive within this, unless the options say otherwise.
@@ -53,12 +54,21 @@ pub(super) struct Ended {
     /// At least one message arrived, new or not: token and `last_seq` are good.
     pub heard_messages: bool,
     pub token_refused: bool,
+    /// A message that cannot be read ended it, and will end the next one too if it comes again.
+    pub is_unreadable: bool,
+}
+
+/// What a connection is made with.
+pub(super) struct Terms<'a> {
+    pub at: &'a str,
+    pub keep_alive: KeepAlive,
+    /// The numbers that are to come, where none is left out unless its message is lost.
+    pub gaps: Option<Gaps>,
 }
 
 pub(super) async fn read<S>(
     socket: WebSocketStream<S>,
-    at: &str,
-    keep_alive: KeepAlive,
+    terms: Terms<'_>,
     sequence: &mut Sequence,
     catch_up: &mut Beside,
     reporter: &mut Reporter,
@@ -66,6 +76,7 @@ pub(super) async fn read<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let Terms { at, keep_alive, gaps } = terms;
     let now = Instant::now();
     let mut open = Open {
         socket,
@@ -75,9 +86,11 @@ where
         heard_at: now,
         heard_messages: false,
         behind: None,
+        gaps,
     };
     let (failure, token_refused) = open.run(sequence, catch_up, reporter).await;
-    Ended { failure, heard_messages: open.heard_messages, token_refused }
+    let is_unreadable = matches!(failure, Failure::TooLarge { .. } | Failure::NoText { .. });
+    Ended { failure, heard_messages: open.heard_messages, token_refused, is_unreadable }
 }
 
 struct Open<'a, S> {
@@ -88,6 +101,7 @@ struct Open<'a, S> {
     heard_at: Instant,
     heard_messages: bool,
     behind: Option<Behind>,
+    gaps: Option<Gaps>,
 }
 
 /// The server has been repeating without having come to where we were.
@@ -115,6 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
         loop {
             let dead_at = self.heard_at + self.keep_alive.every + self.keep_alive.pong_within;
             let anew_at = self.behind.map_or(dead_at, Behind::until);
+            let gap_due = self.gaps.as_ref().and_then(Gaps::due);
             let step = tokio::select! {
                 arrived = self.socket.next() => self.arrived(arrived, sequence, reporter).await,
                 () = sleep_until(dead_at) => {
@@ -129,6 +144,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
                     catch_up.report(document, reporter).await;
                     Ok(())
                 }
+                () = sleep_until(gap_due.unwrap_or(dead_at)), if gap_due.is_some() => {
+                    self.make_up(catch_up, reporter).await;
+                    Ok(())
+                }
             };
             if let Err(end) = step {
                 return end;
@@ -138,6 +157,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
                 return (Failure::CountsAnew { at: self.at.to_owned() }, false);
             }
         }
+    }
+
+    /// Tells what has not come, and has it fetched.
+    async fn make_up(&mut self, catch_up: &mut Beside, reporter: &mut Reporter) {
+        let Some(missing) = self.gaps.as_mut().and_then(|gaps| gaps.take(Instant::now())) else { return };
+        let (at, what) = (self.at, missing.what);
+        if !missing.is_worth_asking {
+            let help = "name in `sources` those that the account gets, or have the network looked at";
+            return reporter.lacks(&format!("{at} goes on leaving out messages, {what} last; {help}")).await;
+        }
+        let rest =
+            if catch_up.is_wanted() { "what they told is fetched" } else { "with `backfill` it would be fetched" };
+        // Told first: what the stream has told so far gives way to a document that is asked for after this.
+        reporter.lacks(&format!("{what} of {at} never came; {rest}")).await;
+        catch_up.again();
     }
 
     async fn arrived(
@@ -161,6 +195,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
             Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { size, max_size }))) => {
                 reporter.skipped(size as u64, Skip::Oversized).await;
                 return Err((Failure::TooLarge { at: self.at.to_owned(), bytes: size, most: max_size }, false));
+            }
+            // The protocol has such a connection closed, and the library does not read on.
+            Some(Err(tungstenite::Error::Utf8(_))) => {
+                reporter.skipped(0, Skip::NoText).await;
+                return Err((Failure::NoText { at: self.at.to_owned() }, false));
             }
             Some(Err(error)) => {
                 return Err((Failure::Broken { at: self.at.to_owned(), cause: causes(&error) }, false));
@@ -186,6 +225,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
         if let Some(seq) = Envelope::of(&bytes).seq() {
             let new = sequence.admit(seq, &bytes);
             let now = Instant::now();
+            if let Some(gaps) = &mut self.gaps {
+                gaps.heard(seq, now);
+            }
             let since = self.behind.map_or(now, |behind| behind.since);
             self.behind = sequence.is_behind().then_some(Behind { since, last: now });
             if !new {

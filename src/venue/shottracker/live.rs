@@ -203,6 +203,7 @@ impl Session {
         let held = self.held.take();
         match blow {
             None => self.send(text).await?,
+            Some(Blow::Lose) => {}
             Some(Blow::Drop) => return Err(Ended),
             Some(Blow::Expire) => {
                 self.close("token expired").await?;

@@ -273,6 +273,7 @@ impl Body {
         let piece = piece.bytes;
         match blow {
             None | Some(Blow::Later) => lay(Duration::ZERO, piece),
+            Some(Blow::Lose) => {}
             Some(Blow::Drop | Blow::Expire | Blow::Forget(_)) => {
                 // What was handed over before is still on its way: breaking off at once would take it along, and the session
                 // counts it as sent.

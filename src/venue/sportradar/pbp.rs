@@ -39,6 +39,8 @@ pub fn play_by_play(play: &Performance) -> Value {
         let hockey = course.script.is_hockey();
         map.insert(if hockey { "period" } else { "quarter" }.to_owned(), reading.period.into());
         map.insert("periods".to_owned(), periods.into());
+        let deleted: Vec<Value> = play.deleted().into_iter().map(|id| json!({"id": id})).collect();
+        map.insert("deleted_events".to_owned(), deleted.into());
     }
     document
 }

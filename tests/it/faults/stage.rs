@@ -31,9 +31,9 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 /// Reached only when a test fails.
-const PATIENCE: Duration = Duration::from_secs(45);
+pub const PATIENCE: Duration = Duration::from_secs(45);
 /// Time for clients to connect before tip-off, refused ones included.
-const HEAD_START: Duration = Duration::from_millis(2_500);
+pub const HEAD_START: Duration = Duration::from_millis(2_500);
 /// A busy machine has so many times as much of it, at the most.
 const MOST_HEAD_STARTS: u32 = 8;
 /// Two minutes of play in two seconds.
@@ -41,7 +41,7 @@ const SPEED: f64 = 60.0;
 /// Silence after which a connection is given up: long for a busy machine, short for a test.
 pub const WATCHDOG: Duration = Duration::from_secs(3);
 /// How often the status is looked at when nothing arrives.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// All nine of the vendor's sources.
 pub const SOURCES: [&str; 9] = [
@@ -67,6 +67,9 @@ pub enum Way {
         rest: bool,
     },
     Push(FeedKind),
+    /// A feed of the league's with the play-by-play over REST beside each connection, and no session that is resumed: what
+    /// happens between two connections comes from the document alone.
+    WithDocument(FeedKind),
 }
 
 /// Each source alone.
@@ -87,13 +90,13 @@ pub fn all() -> Vec<Way> {
 impl Way {
     pub fn kind(self) -> FeedKind {
         match self {
-            Way::Push(kind) => kind,
+            Way::Push(kind) | Way::WithDocument(kind) => kind,
             Way::Source(_) | Way::Tracker { .. } => FeedKind::ShotTracker,
         }
     }
 
     fn is_hockey(self) -> bool {
-        matches!(self, Way::Push(FeedKind::NhlPushEvents | FeedKind::NhlPushClock))
+        matches!(self.kind(), FeedKind::NhlPushEvents | FeedKind::NhlPushClock)
     }
 
     /// Whether its messages have an order among each other.
@@ -101,12 +104,12 @@ impl Way {
         match self {
             Way::Source(source) => !["broadcastsummary", "location", "clock"].contains(&source),
             Way::Tracker { .. } => true,
-            Way::Push(_) => self.has_events(),
+            Way::Push(_) | Way::WithDocument(_) => self.has_events(),
         }
     }
 
     fn has_events(self) -> bool {
-        matches!(self, Way::Push(FeedKind::NbaPushEvents | FeedKind::NhlPushEvents))
+        matches!(self.kind(), FeedKind::NbaPushEvents | FeedKind::NhlPushEvents)
     }
 
     /// Whether what is told before tip-off counts among the messages that a fault strikes: it tells how things stand, over and
@@ -124,16 +127,16 @@ impl Way {
         match self {
             Way::Source(source) => vec![source],
             Way::Tracker { without, .. } => SOURCES.into_iter().filter(|source| !without.contains(source)).collect(),
-            Way::Push(_) => Vec::new(),
+            Way::Push(_) | Way::WithDocument(_) => Vec::new(),
         }
     }
 
-    fn script(self) -> Arc<Script> {
+    pub fn script(self) -> Arc<Script> {
         if self.is_hockey() { HOCKEY.clone() } else { BASKETBALL.clone() }
     }
 
-    fn options(self, at: Endpoints) -> feed::Options {
-        let Way::Push(kind) = self else {
+    pub fn options(self, at: Endpoints) -> feed::Options {
+        let (Way::Push(kind) | Way::WithDocument(kind)) = self else {
             let game = shottracker::Game::Event(at.event_id.into());
             let (rest, secret) = (at.rest.parse().unwrap(), Secret::new(at.secret));
             let mut options = shottracker::Options::new("feed".into(), rest, at.websocket, game, at.username, secret);
@@ -153,6 +156,11 @@ impl Way {
         options.kind = kind;
         options.watchdog = WATCHDOG;
         options.retry = in_a_hurry();
+        if matches!(self, Way::WithDocument(_)) {
+            options.catch_up = false;
+            options.play_by_play = push::play_by_play(kind, &options.address(), &at.match_id);
+            assert!(options.play_by_play.is_some());
+        }
         feed::Options::Push(options)
     }
 }
@@ -250,7 +258,7 @@ fn costs_a_connection(switch: &Switch) -> bool {
 }
 
 /// A venue that begins at a whole second: its wall clocks have no finer ones everywhere.
-async fn venue(way: Way, faults: &[Switch], head_start: Duration) -> (Venue, Timestamp) {
+pub async fn venue(way: Way, faults: &[Switch], head_start: Duration) -> (Venue, Timestamp) {
     const SECOND: i64 = 1_000_000_000;
     let soon = (SystemClock::start().now() + head_start).as_nanos();
     let began_at = Timestamp::from_nanos((soon / SECOND + 1) * SECOND);
@@ -286,19 +294,20 @@ pub fn expected(way: Way, left_out: &[&str]) -> Value {
     type Known = Mutex<BTreeMap<(Way, String), Value>>;
     static KNOWN: LazyLock<Known> = LazyLock::new(Known::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.entry((way, left_out.join(" "))).or_insert_with(|| of_transcript(way, left_out)).clone()
+    known.entry((way, left_out.join(" "))).or_insert_with(|| of_transcript(way, way.script(), left_out)).clone()
 }
 
-fn of_transcript(way: Way, left_out: &[&str]) -> Value {
+/// The same of another game than the way's own.
+pub fn of_transcript(way: Way, script: Arc<Script>, left_out: &[&str]) -> Value {
     let began_at = Timestamp::from_millis(1_600_000_000_000);
-    let course = Arc::new(Course::of(way.script()));
+    let course = Arc::new(Course::of(script));
     // Long enough for what speaks every ten seconds while the clock stands.
     let end_ms = course.end_ms() + 15_000;
     let timeline = Timeline::new(Some(began_at), 0, course.end_ms(), SPEED, false);
     let play = Performance::new(course, timeline, Faults::default());
     let sources = way.sources();
     let messages: Vec<(u64, bytes::Bytes)> = match way {
-        Way::Push(kind) => {
+        Way::Push(kind) | Way::WithDocument(kind) => {
             let channel = match kind {
                 FeedKind::NbaPushEvents | FeedKind::NhlPushEvents => Channel::Events,
                 FeedKind::NbaPushGameClock => Channel::GameClock,
@@ -327,12 +336,12 @@ fn of_transcript(way: Way, left_out: &[&str]) -> Value {
     facts(way, &seen(&fold, at), began_at, left_out)
 }
 
-fn seen(fold: &Fold, at: Timestamp) -> GameSnapshot {
+pub fn seen(fold: &Fold, at: Timestamp) -> GameSnapshot {
     game::view(&fold.position().state, &Rules::default(), at)
 }
 
 /// All of a snapshot that says something of the game and nothing of when it was heard.
-fn facts(way: Way, snapshot: &GameSnapshot, began_at: Timestamp, left_out: &[&str]) -> Value {
+pub fn facts(way: Way, snapshot: &GameSnapshot, began_at: Timestamp, left_out: &[&str]) -> Value {
     let mut facts = serde_json::to_value(snapshot).unwrap();
     if way == Way::Push(FeedKind::NhlPushClock) {
         // The clock carries along whatever play is the latest when it speaks: which ones that are depends on the moment, and
@@ -345,12 +354,18 @@ fn facts(way: Way, snapshot: &GameSnapshot, began_at: Timestamp, left_out: &[&st
             keep(&mut facts[side], &["id", "market", "name", "code", "score"]);
         }
     }
+    if matches!(way, Way::Tracker { rest: true, .. })
+        && let Some(plays) = facts["plays"].as_array_mut()
+    {
+        // Of two lines of one moment the one that came later is the newer: a document cannot tell which that was.
+        plays.sort_by_key(|play| (-play["at_millis"].as_i64().unwrap_or_default(), play["id"].to_string()));
+    }
     // Trails, speeds and ways depend on when positions were told, and so does what was news and what is stale.
     let heard = ["feeds", "catching_up", "news", "last_play", "stale", "trail", "speed", "distance", "velocity"];
     tidy(&mut facts, &[&heard[..], left_out].concat(), began_at.as_millis());
     if matches!(way, Way::Tracker { rest: true, .. }) && !way.sources().contains(&"broadcastsummary") {
         // Without summaries only the document says that the game is over, if it was asked for that late.
-        facts["clock"].as_object_mut().unwrap().remove("period");
+        facts["clock"].as_object_mut().unwrap().retain(|key, _| key != "period" && !key.starts_with("phase"));
     }
     if let Some(players) = facts.pointer_mut("/tracking") {
         // The positions of the last moment; when they were told does not matter.
@@ -469,7 +484,7 @@ async fn play_once(
 }
 
 /// A report as the journal has it.
-fn body(report: Report) -> Body {
+pub fn body(report: Report) -> Body {
     match report {
         Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
         Report::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why: why.name().to_owned() },

@@ -9,6 +9,8 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use url::Url;
 
@@ -127,6 +129,12 @@ pub struct Socket(WebSocketStream<TcpStream>);
 impl Socket {
     pub async fn send(&mut self, text: &str) {
         self.0.send(Message::text(text)).await.unwrap();
+    }
+
+    /// A text frame of any bytes, valid or not. The client may hang up before its end.
+    pub async fn send_bytes_as_text(&mut self, bytes: Vec<u8>) {
+        let frame = Frame::message(bytes, OpCode::Data(Data::Text), true);
+        let _ = self.0.send(Message::Frame(frame)).await;
     }
 
     pub async fn close(&mut self, code: u16, reason: &str) {

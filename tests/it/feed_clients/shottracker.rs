@@ -198,6 +198,63 @@ async fn an_account_without_rights_to_the_game_so_far_is_told_once_and_costs_no_
     assert_eq!(rest.caller().await.target(), SUBSCRIBE);
 }
 
+/// A server that repeats from `last_seq` on, like any, and has one message that nobody can read.
+async fn goes_round(bad: Vec<u8>, skipped: &str, failure: &str) {
+    let (_rest, live, mut feed, mut socket) = connected("t0ken-0001").await;
+    for seq in [1, 2] {
+        socket.send(&numbered(seq)).await;
+    }
+    socket.send_bytes_as_text(bad.clone()).await;
+    feed.expect(&[&numbered(1), &numbered(2), skipped]).await;
+    let why = feed.why().await;
+    assert!(why.contains(failure), "{why}");
+    // It may have been the line: the number is asked for once more.
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=2");
+    let mut socket = caller.websocket().await;
+    socket.send_bytes_as_text(bad).await;
+    feed.expect(&["up", skipped]).await;
+    feed.why().await;
+    let caller = live.caller().await;
+    assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=3");
+    let mut socket = caller.websocket().await;
+    socket.send(&numbered(4)).await;
+    let hole = feed.next().await;
+    assert!(hole.starts_with("up: a message of ") && hole.contains("number 3 is passed over"), "{hole}");
+    feed.expect(&[&numbered(4)]).await;
+    drop(socket);
+    assert_eq!(live.caller().await.target(), "/live?token=t0ken-0001&last_seq=4");
+}
+
+#[tokio::test]
+async fn a_message_that_is_no_text_does_not_hold_the_feed_for_ever() {
+    goes_round(b"{\"seq\":3,\"name\":\"\xc3(\"}".to_vec(), "skipped 0 NoText", "not UTF-8").await;
+}
+
+#[tokio::test]
+async fn a_message_above_the_cap_does_not_hold_the_feed_for_ever() {
+    let bad = vec![b' '; 8 * 1024 * 1024 + 1];
+    goes_round(bad, "skipped 8388609 Oversized", "the most that is read").await;
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused_for_the_game_so_far_are_tried_again_with_the_next_connection() {
+    let (rest, live, mut feed, mut socket) = connected_with_backfill().await;
+    socket.send(&numbered(1)).await;
+    feed.expect(&[&numbered(1)]).await;
+    rest.caller().await.answer("401 Unauthorized", "", "").await;
+    let missing = feed.next().await;
+    assert!(
+        missing.starts_with("up: what the stream left out") && missing.ends_with("with the next connection"),
+        "{missing}"
+    );
+    drop(socket);
+    let _socket = live.caller().await.websocket().await;
+    rest.caller().await.json(r#"{"details":[]}"#).await;
+    feed.why().await;
+    feed.expect(&[&missing, r#"{"details":[]}"#, "up"]).await;
+}
+
 #[tokio::test]
 async fn a_restart_of_the_show_goes_on_where_its_journal_ends() {
     let (rest, live) = (Door::open().await, Door::open().await);

@@ -141,7 +141,8 @@ impl Reader {
             if classification.starts_with(DELETED) {
                 continue;
             }
-            let place = row.x.i32("details.hoopToEventX", notes).zip(row.y.i32("details.hoopToEventY", notes));
+            let x = row.x.i32("details.hoopToEventX", notes).map(|x| self.reading.right_hand.x_mm(x));
+            let place = x.zip(row.y.i32("details.hoopToEventY", notes));
             let play = play(id, &classification, player.as_ref(), period, place);
             plays.push(update(play, &TeamId::new(team), happened_at, None));
         }
@@ -288,7 +289,7 @@ fn is_field_goal(kind: &str) -> bool {
 fn place(row: &Value, reading: Reading, notes: &mut Notes) -> Option<(i32, i32)> {
     let (x, y) = (named(row, &["hoop_player_x"]), named(row, &["hoop_player_y"]));
     if x.is_said() && y.is_said() {
-        let x = x.i32("shots.hoop_player_x", notes).map(|x| reading.right_hand.x(x));
+        let x = x.i32("shots.hoop_player_x", notes).map(|x| reading.right_hand.x_mm(x));
         return x.zip(y.i32("shots.hoop_player_y", notes));
     }
     let [x, y, hoop_x, hoop_y] = ["player_x", "player_y", "hoop_x", "hoop_y"].map(|name| named(row, &[name]));

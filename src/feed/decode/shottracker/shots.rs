@@ -109,7 +109,7 @@ pub(super) fn locations(row: &wire::Row<'_>, hand: RightHand, notes: &mut Notes)
     }
     let one = |made: bool, place: &ShotPlace<'_>, notes: &mut Notes| ShotLocation {
         made,
-        x_mm: place.0[0].i32("shot_locations x", notes).map(|x| hand.x(x)),
+        x_mm: place.0[0].i32("shot_locations x", notes).map(|x| hand.x_mm(x)),
         y_mm: place.0[1].i32("shot_locations y", notes),
         peak_mm: place.0[2].f64("shot_locations peak height", notes),
         entry_angle: place.0[3].f64("shot_locations entry angle", notes),

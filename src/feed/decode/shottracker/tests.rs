@@ -96,6 +96,18 @@ fn places_that_grow_to_the_right_of_who_stands_behind_the_hoop_are_turned_to_the
         other => panic!("{other:?}"),
     };
     assert_eq!((so_far(Reading::default()), so_far(behind)), (Some(-300), Some(300)));
+    let row = r#"{"teamId":2,"pid":20,"eventId":"e","classification":"TWO_POINT_MAKE","timestamp":8000"#;
+    let details = |reading, x: i64| match events(
+        reading,
+        &format!(r#"{{"details":[{row},"hoopToEventX":{x},"hoopToEventY":400}}]}}"#),
+    )
+    .pop()
+    {
+        Some(Event::SoFar(so_far)) => so_far.plays.unwrap()[0].play.x_mm,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((details(Reading::default(), -300), details(behind, -300)), (Some(-300), Some(300)));
+    assert_eq!(details(behind, i64::from(i32::MIN)), Some(i32::MAX), "absurd, and no reason to stop");
     let location =
         r#"{"type":"data","source":"location","data":{"locations":[{"type":"PLAYER","pid":"7","x":1200,"y":-3000}]}}"#;
     let x = |reading| {

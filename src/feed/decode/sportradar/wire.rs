@@ -52,7 +52,8 @@ wire! {
         home: Side<'a> = "home",
         away: Side<'a> = "away",
         deleted: List<DeletedEvent<'a>> = "deleted_events",
-    } known "reference" "sr_id" "time_zones" "track_on_court"
+        sr_id: Loose<'a> = "sr_id",
+    } known "reference" "time_zones" "track_on_court"
 
     struct Venue { name: Loose<'a> = "name" } known "id" "city" "state" "country" "address" "zip" "capacity" "sr_id" "reference"
 

@@ -34,9 +34,14 @@ async fn resumed(ping: Ping, room: usize, last: Option<u64>) -> Bench {
         let mut reporter = Reporter::new("tracker".into(), FeedKind::ShotTracker, sender, Vec::new());
         let mut sequence = Sequence::after(last);
         sequence.connected();
-        let (keep_alive, mut catch_up) =
-            (KeepAlive { ping, every: EVERY, pong_within: PONG_WITHIN }, Beside::new("nothing", Policy::default()));
-        read(client, "live.example", keep_alive, &mut sequence, &mut catch_up, &mut reporter).await
+        let mut catch_up = Beside::new("nothing", Policy::default());
+        catch_up.begin(|| async { Ok(Bytes::from_static(b"the game so far")) });
+        // The one that every connection fetches; those that come later are for what is missing.
+        let first = catch_up.next().await;
+        assert!(first.is_ok());
+        let keep_alive = KeepAlive { ping, every: EVERY, pong_within: PONG_WITHIN };
+        let terms = Terms { at: "live.example", keep_alive, gaps: Some(Gaps::after(last)) };
+        read(client, terms, &mut sequence, &mut catch_up, &mut reporter).await
     });
     Bench { server, reports, reading }
 }
@@ -207,6 +212,54 @@ async fn a_server_that_repeats_everything_and_then_has_nothing_new_is_left_in_pe
     assert_eq!(texts(&mut bench.reports).last().unwrap(), r#"{"source":"chart","seq":51}"#);
 }
 
+/// What is reported up to a document: messages by their number, what is told to be missing, and the document.
+async fn until_the_document(reports: &mut mpsc::Receiver<Report>) -> Vec<String> {
+    let mut told = Vec::new();
+    loop {
+        match reports.recv().await.expect("it goes on") {
+            Report::Message { bytes, .. } if bytes.starts_with(b"the game") => return told,
+            Report::Message { bytes, .. } => {
+                told.push(Envelope::of(&bytes).seq().map_or("?".to_owned(), |seq| seq.to_string()));
+            }
+            Report::Link { why: Some(why), .. } => told.push(why),
+            Report::Alive { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_is_left_out_is_told_after_two_seconds_and_made_up_for_on_the_same_connection() {
+    let mut bench = resumed(Ping::Json, 64, Some(4)).await;
+    let started = Instant::now();
+    for seq in [5, 7, 6, 10] {
+        bench.server.send(numbered(seq)).await.unwrap();
+    }
+    let told = until_the_document(&mut bench.reports).await;
+    let missing = "messages 8 to 9 of live.example never came; what they told is fetched";
+    assert_eq!(told, ["5", "7", "6", "10", missing]);
+    assert_eq!(started.elapsed(), Duration::from_secs(2));
+    let Some(Report::Link { link: crate::status::Link::Up, why: None, .. }) = bench.reports.recv().await else {
+        panic!("the hole is filled, and that is told")
+    };
+    bench.server.send(numbered(11)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    assert!(!bench.reading.is_finished());
+    assert_eq!(texts(&mut bench.reports), [r#"{"source":"chart","seq":11}"#], "and nothing is asked for any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_no_utf_8_is_counted_as_a_message_and_ends_the_connection() {
+    use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+    use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+    let mut bench = bench(Ping::Json, 8).await;
+    let frame = Frame::message(Bytes::from_static(b"{\"seq\":1,\"name\":\"\xff\"}"), OpCode::Data(Data::Text), true);
+    bench.server.send(Message::Frame(frame)).await.unwrap();
+    let ended = bench.reading.await.unwrap();
+    assert!(ended.is_unreadable && matches!(ended.failure, Failure::NoText { .. }), "{:?}", ended.failure);
+    let Ok(Report::Skipped { why: Skip::NoText, .. }) = bench.reports.try_recv() else { panic!("nothing told") };
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_message_above_the_cap_is_counted_by_its_length_and_never_read() {
     let (near, mut far) = tokio::io::duplex(1024);
@@ -222,15 +275,14 @@ async fn a_message_above_the_cap_is_counted_by_its_length_and_never_read() {
     let keep_alive = KeepAlive { ping: Ping::Json, every: EVERY, pong_within: PONG_WITHIN };
     let ended = read(
         client,
-        "live.example",
-        keep_alive,
+        Terms { at: "live.example", keep_alive, gaps: None },
         &mut Sequence::default(),
         &mut Beside::new("nothing", Policy::default()),
         &mut reporter,
     )
     .await;
     let Ok(Report::Skipped { bytes, why, .. }) = reports.try_recv() else { panic!("nothing told") };
-    assert_eq!((bytes, why), (100_000_000, Skip::Oversized));
+    assert_eq!((bytes, why, ended.is_unreadable), (100_000_000, Skip::Oversized, true));
     let told = ended.failure.to_string();
     assert!(
         told.starts_with("live.example sent a message of 100000000 bytes, and the most that is read is 999"),
