@@ -47,6 +47,8 @@ fn began(heard: &Heard, plays: &[Arc<Play>], index: usize) -> Option<Timestamp> 
     match (told, happened) {
         (Some(told), Some(happened)) if happened <= told && told.since(happened) <= NEWS_WITHIN => Some(happened),
         (Some(told), Some(happened)) if happened > told => Some(told),
+        // News of long ago is a recording's, whose clock is not the show's.
+        (Some(told), Some(_)) if plays.get(index)?.news => Some(told),
         // Told long after: a join in the middle of it.
         (_, Some(happened)) => Some(happened),
         (told, None) => told,
