@@ -19,7 +19,7 @@ use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
-use crate::status::Delay;
+use crate::status::{Delay, Link};
 use crate::time::Timestamp;
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.
@@ -191,7 +191,9 @@ impl Fold {
                 }
                 self.take(feed, entry);
             }
-            Body::Alive { feed, .. } | Body::Skipped { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
+            Body::Alive { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
+            // It says nothing of the game, so that there is nothing to be held back.
+            Body::Skipped { .. } => self.take_effect(entry.at, entry),
             Body::Command(Command::SetDelay { feed, frames }) => self.hold_back(feed, *frames),
             Body::Command(Command::SetColor { side, color }) => {
                 Arc::make_mut(&mut self.state).choose_color(*side, *color);
@@ -262,8 +264,19 @@ impl Fold {
     }
 
     fn take(&mut self, feed: &FeedId, entry: &Entry) {
+        self.notice(entry);
         if let Some((at, entry)) = self.delays.hold(feed, entry) {
             self.take_effect(at, &entry);
+        }
+    }
+
+    /// What the operator is told of a feed at once, however far what it says is held back.
+    fn notice(&mut self, entry: &Entry) {
+        let state = Arc::make_mut(&mut self.state);
+        match &entry.body {
+            Body::Received { feed, kind, .. } | Body::Alive { feed, kind } => state.noticed(entry.at, feed, *kind),
+            Body::Link { feed, kind, link, why, .. } => state.link_noticed(feed, *kind, *link, why.as_deref()),
+            _ => {}
         }
     }
 
@@ -271,7 +284,7 @@ impl Fold {
     fn take_effect(&mut self, at: Timestamp, entry: &Entry) {
         match &entry.body {
             Body::Received { feed, kind, bytes } => self.receive(at, feed, *kind, bytes),
-            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).alive(at, feed, *kind),
+            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).lives(at, feed, *kind),
             Body::Skipped { feed, kind, bytes, why } => {
                 let what = self.decoder(feed, *kind).passed_over(*bytes, Skip::named(why));
                 self.hear_oddities(feed);
@@ -279,8 +292,11 @@ impl Fold {
                 state.skipped(feed, *kind);
                 state.odd(at, feed, *kind, what, true);
             }
-            Body::Link { feed, kind, link, why } => {
-                Arc::make_mut(&mut self.state).link(at, feed, *kind, *link, why.as_deref());
+            Body::Link { feed, kind, link, resumed, .. } => {
+                if let Some(decoder) = self.decoders.get_mut(feed).filter(|_| *link == Link::Up) {
+                    decoder.connected();
+                }
+                Arc::make_mut(&mut self.state).link_takes_effect(at, feed, *kind, *link, *resumed);
             }
             Body::Command(_)
             | Body::Start(_)
@@ -303,8 +319,8 @@ impl Fold {
             state.odd(at, feed, kind, what, outcome.verdict == Verdict::Skipped);
         }
         match outcome.verdict {
-            Verdict::Taken => state.received(at, feed, kind, outcome.oddities),
-            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(at, feed, kind),
+            Verdict::Taken => state.taken(at, feed, kind, outcome.oddities),
+            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.lives(at, feed, kind),
             Verdict::Skipped => state.skipped(feed, kind),
         }
         for event in &events {
@@ -330,7 +346,6 @@ mod tests {
     use super::*;
     use crate::game::{Rules, view};
     use crate::journal::Start;
-    use crate::status::Link;
     use crate::time::FrameRate;
 
     fn at(millis: i64) -> Timestamp {
@@ -398,7 +413,10 @@ mod tests {
         let reasons =
             |fold: &Fold, millis| view(&fold.position().state, &Rules::default(), at(millis)).feeds[0].clone();
         let mut fold = Fold::new(BTreeMap::new());
-        let link = |link, why: Option<&str>| Body::Link { feed: feed.clone(), kind, link, why: why.map(str::to_owned) };
+        let link = |link, why: Option<&str>| {
+            let (feed, why) = (feed.clone(), why.map(str::to_owned));
+            Body::Link { feed, kind, link, why, resumed: false }
+        };
         fold.apply(&entry(1, 0, link(Link::Down, Some("h refuses the credentials (401)"))));
         assert_eq!(reasons(&fold, 0).reasons, ["h refuses the credentials (401)"]);
         fold.apply(&entry(2, 10, link(Link::Up, Some("plays may be missing"))));
@@ -414,8 +432,38 @@ mod tests {
         let mut read: Fold = serde_json::from_slice(&written).expect("and comes back");
         assert_eq!(reasons(&read, 40), reasons(&fold, 40));
         read.apply(&entry(5, 50, link(Link::Up, None)));
+        // What nobody understood was a sign of life of the connection, which it needs more of.
+        read.apply(&entry(6, 69_000, Body::Alive { feed: feed.clone(), kind }));
         assert_eq!(reasons(&read, 70_000).reasons, [""; 0], "all of it is over");
         assert_eq!(reasons(&read, 70_000).not_understood.len(), 2, "and counted");
+    }
+
+    #[test]
+    fn a_dead_feed_is_told_at_once_however_far_what_it_says_is_held_back() {
+        let (feed, kind) = (FeedId::new("tracker"), FeedKind::ShotTracker);
+        let health = |fold: &Fold, millis| {
+            view(&fold.position().state, &Rules::default(), at(millis)).feeds.pop().expect("one feed")
+        };
+        let link = |link, why: Option<&str>| {
+            let (feed, why) = (feed.clone(), why.map(str::to_owned));
+            Body::Link { feed, kind, link, why, resumed: false }
+        };
+        let mut fold = delayed();
+        fold.apply(&entry(3, 0, link(Link::Up, None)));
+        fold.apply(&score(4, 50, "tracker", 2));
+        assert_eq!((health(&fold, 60).link, health(&fold, 60).silent_millis), (Link::Up, Some(10)));
+        fold.apply(&entry(5, 100, link(Link::Down, Some("h closed the connection"))));
+        assert_eq!((health(&fold, 100).link, shown(&fold, 100)), (Link::Down, None), "and no data before its time");
+        assert_eq!(health(&fold, 100).reasons, ["h closed the connection"]);
+        let skipped = Body::Skipped { feed: feed.clone(), kind, bytes: 9, why: "garbage".to_owned() };
+        fold.apply(&entry(6, 110, skipped));
+        assert_eq!((health(&fold, 110).skipped, health(&fold, 110).reasons.len()), (1, 2));
+        fold.apply(&entry(7, 120, link(Link::Up, None)));
+        // What was down takes effect when what was told before it has: the operator's word is the newer one.
+        fold.apply(&entry(8, 310, Body::Due));
+        assert_eq!((health(&fold, 310).link, shown(&fold, 310)), (Link::Up, Some(2)));
+        fold.apply(&entry(9, 330, Body::Due));
+        assert_eq!(health(&fold, 330).link, Link::Up);
     }
 
     #[test]

@@ -276,7 +276,7 @@ impl Connect for Client {
             Ok(open) => open,
             Err(failure) => return failure,
         };
-        reporter.up().await;
+        reporter.up(resumed).await;
         self.sequence.connected();
         // The game is known, or there would be no token.
         if let (Some(game), false) = (self.game.clone(), self.options.backfill.is_empty()) {
