@@ -468,7 +468,7 @@ pub struct Sportradar {
     /// Narrows the stream at the vendor's: `{ event_type = ["goal", "penalty"], strength = "powerplay" }`.
     #[serde(default)]
     pub filters: BTreeMap<String, FilterValues>,
-    /// Asks a new connection for what the last one missed.
+    /// Asks a new connection for what the last one missed. Events feeds only: a clock's past is worth nothing.
     #[serde(default = "defaults::yes")]
     pub catch_up: bool,
     /// Fetches the game's play-by-play after each connection, so that plays from before it are known. Events feeds only,
@@ -483,6 +483,9 @@ pub struct Sportradar {
     /// Seconds without a byte, heartbeats included, after which the connection counts as lost.
     #[serde(default = "defaults::watchdog_s", deserialize_with = "values::watchdog")]
     pub watchdog_s: u64,
+    /// Seconds without a word after which a running clock of this feed is stale; by the kind of feed when absent.
+    #[serde(default, deserialize_with = "values::clock_stale")]
+    pub clock_stale_s: Option<u64>,
     /// Frames by which what the feed says is held back, so that it does not run ahead of the picture.
     #[serde(default, deserialize_with = "values::delay")]
     pub delay_frames: u32,

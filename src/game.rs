@@ -8,7 +8,9 @@
 
 mod by_hand;
 pub mod clock;
+mod clocks;
 mod colors;
+mod contact;
 pub mod event;
 mod heard;
 mod hockey;
@@ -37,15 +39,16 @@ pub use joining::{NEWS_WITHIN, QUIET};
 pub use rank::{Fact, Ranks};
 pub use story::StoryRules;
 pub use supply::{Merging, merging};
-pub use view::{GameRules, Glance, Rules, SILENT, TeamRules, glance, view};
+pub use view::{ClockRules, DOWN, GameRules, Glance, Rules, SILENT, TeamRules, glance, view};
 
 use serde::{Deserialize, Serialize};
 
 use crate::color::team::Choice;
 use crate::ids::{FeedId, FeedKind, Side};
-use crate::status::Link;
+use crate::status::{FeedHealth, Link};
 use crate::time::Timestamp;
 
+use contact::Contact;
 use event::Event;
 use heard::Heard;
 use snapshot::{
@@ -61,6 +64,8 @@ type PlayShots = (SharedPlays, Arc<Vec<Shot>>);
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GameState {
     feeds: Vec<Arc<Heard>>,
+    /// The same feeds as the operator has to know them: without the delay that lines up what they say with the picture.
+    contacts: Vec<Arc<Contact>>,
     /// What the operator has the teams wear, home first.
     #[serde(default)]
     color_choices: [Choice; 2],
@@ -156,22 +161,58 @@ impl GameState {
 
     /// Counts a message of the game that arrived at `at`, and the parts of it that were not understood.
     pub fn received(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, oddities: u32) {
-        let heard = self.heard(feed, kind);
-        heard.hear(at);
-        heard.trouble.at_home();
-        heard.messages += 1;
-        heard.skipped += u64::from(oddities);
+        self.noticed(at, feed, kind);
+        self.taken(at, feed, kind, oddities);
     }
 
     /// Counts something of a feed that was not understood at all, or was no message.
     pub fn skipped(&mut self, feed: &FeedId, kind: FeedKind) {
-        self.heard(feed, kind).skipped += 1;
+        self.contact(feed, kind).skipped += 1;
     }
 
     /// Notes a heartbeat, pong or other sign of life that carries no facts.
     pub fn alive(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind) {
+        self.noticed(at, feed, kind);
+        self.lives(at, feed, kind);
+    }
+
+    /// Something was received at `at` that may take effect later: the operator is told at once that the feed lives.
+    pub fn noticed(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind) {
+        self.contact(feed, kind).hear(at);
+    }
+
+    /// A message that was noticed takes effect at `at`. See [`GameState::received`].
+    pub fn taken(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, oddities: u32) {
         let heard = self.heard(feed, kind);
         heard.hear(at);
+        heard.messages += 1;
+        let contact = self.contact(feed, kind);
+        contact.skipped += u64::from(oddities);
+        contact.trouble.at_home();
+    }
+
+    /// A sign of life that was noticed takes effect at `at`. See [`GameState::alive`].
+    pub fn lives(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind) {
+        self.heard(feed, kind).hear(at);
+    }
+
+    /// A connection changed in a way that takes effect later: the operator is told at once. See [`GameState::link`].
+    pub fn link_noticed(&mut self, feed: &FeedId, kind: FeedKind, link: Link, why: Option<&str>) {
+        self.contact(feed, kind).connection(link, why);
+    }
+
+    /// What [`GameState::link_noticed`] told takes effect; whether a connection begins by it. `lacks`: something is missing
+    /// although it is up.
+    pub fn link_takes_effect(
+        &mut self,
+        at: Timestamp,
+        feed: &FeedId,
+        kind: FeedKind,
+        link: Link,
+        resumed: bool,
+        lacks: bool,
+    ) -> bool {
+        self.heard(feed, kind).connection(at, link, resumed, lacks)
     }
 
     /// Notes a message of another game than the one that is `wanted`; `others` are all that were heard of, as `id (away at home)`.
@@ -183,7 +224,7 @@ impl GameState {
         wanted: Option<&str>,
         others: impl Iterator<Item = &'g str> + Clone,
     ) {
-        self.heard(feed, kind).trouble.elsewhere(at, wanted, others);
+        self.contact(feed, kind).trouble.elsewhere(at, wanted, others);
     }
 
     /// Forgets all that a feed has said: it was of another game.
@@ -194,29 +235,37 @@ impl GameState {
 
     /// Notes what of a message was not understood, by kind; `lost`: nothing of the message counts.
     pub fn odd(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, what: &str, lost: bool) {
-        self.heard(feed, kind).trouble.odd(at, what, lost);
+        self.contact(feed, kind).trouble.odd(at, what, lost);
     }
 
     /// Notes that a feed's connection came up or went down, and why; while it is up, `why` is what is missing all the same.
-    /// Makes the feed known even before it says anything.
-    pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link, why: Option<&str>) {
-        let heard = self.heard(feed, kind);
-        let has_a_hole = link == Link::Up && why.is_some_and(|why| heard.trouble.is_news(why));
-        heard.trouble.link(link, why);
-        // A link that is up already and is told to be up only has something to add.
-        let comes_up = link == Link::Up && heard.link != Link::Up;
-        heard.link = link;
-        heard.link_at = Some(at);
-        if comes_up {
-            heard.connected(at);
-        } else if has_a_hole {
-            heard.has_a_hole();
-        }
+    /// Makes the feed known even before it says anything. `resumed`: a connection that comes up goes on where the last one
+    /// ended.
+    pub fn link(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, link: Link, why: Option<&str>, resumed: bool) {
+        self.link_noticed(feed, kind, link, why);
+        self.link_takes_effect(at, feed, kind, link, resumed, why.is_some());
     }
 
     /// Whether a feed is still telling the past at `now`: after a connection, until it comes to the present.
     pub fn is_catching_up(&self, feed: &FeedId, now: Timestamp) -> bool {
         self.feeds.iter().any(|heard| heard.id == *feed && heard.joining.is_on_at(now))
+    }
+
+    fn contact(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Contact {
+        let index = match self.contacts.binary_search_by(|contact| contact.id.cmp(feed)) {
+            Ok(index) => index,
+            Err(index) => {
+                self.contacts.insert(index, Arc::new(Contact::new(feed.clone(), kind)));
+                index
+            }
+        };
+        Arc::make_mut(&mut self.contacts[index])
+    }
+
+    /// The feeds' health at `now`.
+    fn health(&self, now: Timestamp) -> Vec<FeedHealth> {
+        let messages = |id: &FeedId| self.feeds.iter().find(|heard| heard.id == *id).map_or(0, |heard| heard.messages);
+        self.contacts.iter().map(|contact| contact.health(messages(&contact.id), now)).collect()
     }
 
     fn heard(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Heard {

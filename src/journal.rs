@@ -62,12 +62,14 @@ pub enum Body {
         bytes: u64,
         why: String,
     },
-    /// A feed's connection came up, went down, or could not be made (`why` is a sentence without secrets).
+    /// A feed's connection came up, went down, or could not be made (`why` is a sentence without secrets). `resumed`: it goes
+    /// on where the last one ended.
     Link {
         feed: FeedId,
         kind: FeedKind,
         link: Link,
         why: Option<String>,
+        resumed: bool,
     },
     Command(Command),
     /// The content of a file that a later entry names; each content is told once.

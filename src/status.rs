@@ -201,9 +201,9 @@ pub struct Supply {
     /// As the show file's `[ranks]` calls it: "score", "clock".
     pub fact: String,
     pub feed: FeedId,
-    /// When the feed first told the fact, came back, or took over.
+    /// When the feed first told the fact, since it was last lost, or from when on it could take over.
     pub since: Timestamp,
-    /// The feed that is preferred for the fact and is silent.
+    /// The feed that is preferred for the fact and is lost, or has not told it again since.
     pub in_place_of: Option<FeedId>,
 }
 

@@ -70,6 +70,8 @@ pub struct Options {
     pub silence: Duration,
     /// Sportradar's heartbeat after this much silence of its own; the vendor's is 5 s.
     pub heartbeat: Duration,
+    /// How often Sportradar's push clock speaks while the clock runs and nothing else happens.
+    pub push_clock_every: Duration,
     pub username: String,
     pub secret: String,
     pub api_key: String,
@@ -92,6 +94,7 @@ impl Options {
             began_at: None,
             silence: SILENCE,
             heartbeat: HEARTBEAT,
+            push_clock_every: sportradar::clock::CLOCK_EVERY,
             username: "demo".to_owned(),
             secret: "demo-secret".to_owned(),
             api_key: "demo-key".to_owned(),
@@ -206,7 +209,9 @@ impl Stage {
         };
         let timeline = Timeline::new(options.began_at, start_ms, course.end_ms(), options.speed, options.looped);
         let began_at = timeline.epoch();
-        let play = Arc::new(Performance::new(course, timeline, faults.clone()));
+        let mut play = Performance::new(course, timeline, faults.clone());
+        play.push_clock_every = options.push_clock_every;
+        let play = Arc::new(play);
         let hockey = play.course().script.is_hockey();
         Ok(Stage { program: Program::Game(play.clone()), play: Some(play), hockey, began_at })
     }

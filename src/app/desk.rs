@@ -249,13 +249,13 @@ impl Desk {
                 Body::Skipped { feed, kind, bytes, why: why.name().to_owned() }
             }
             Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
-            Report::Link { feed, kind, link, why } => {
+            Report::Link { feed, kind, link, why, resumed } => {
                 match &why {
                     Some(why) if link == Link::Up => tracing::warn!("feed {feed}: {why}"),
                     Some(why) => tracing::warn!("feed {feed} is down: {why}"),
                     None => tracing::info!("feed {feed} is {link:?}"),
                 }
-                Body::Link { feed, kind, link, why }
+                Body::Link { feed, kind, link, why, resumed }
             }
         };
         self.enter(body);

@@ -18,7 +18,7 @@ use crate::feed::decode::Reading;
 use crate::feed::secret::Secret;
 use crate::feed::{self, Policy, Report, decode, push, shottracker};
 use crate::game::snapshot::{PeriodKind, Player, Sport};
-use crate::game::{ColorRules, Fact, GameRules, Ranks, Rules, StoryRules, TeamRules};
+use crate::game::{ClockRules, ColorRules, Fact, GameRules, Ranks, Rules, StoryRules, TeamRules};
 use crate::ids::{FeedId, FeedKind};
 use crate::venue::Endpoints;
 
@@ -123,7 +123,15 @@ pub fn rules(show: &ShowFile) -> Rules {
         keeps_clash: show.colors.clash == ClashRule::Keep,
     };
     let (home, away) = (team(&show.teams.home), team(&show.teams.away));
-    Rules { home, away, ranks, story: story(&show.game), colors, game: game(&show.game) }
+    Rules { home, away, ranks, story: story(&show.game), colors, game: game(&show.game), clocks: clocks(show) }
+}
+
+fn clocks(show: &ShowFile) -> ClockRules {
+    let said = |feed: &Feed| match feed {
+        Feed::Sportradar(push) => Some((push.id.clone(), Duration::from_secs(push.clock_stale_s?))),
+        Feed::ShotTracker(_) => None,
+    };
+    ClockRules { stale_after: show.feeds.iter().filter_map(said).collect() }
 }
 
 fn story(said: &config::Game) -> StoryRules {
@@ -334,6 +342,17 @@ fn variable(feed: &FeedId, name: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_a_clock_may_be_unheard_of_is_the_shows_word_by_feed() {
+        let text = "[show]\nname = \"x\"\n[[feed]]\nid = \"a\"\nkind = \"nhl-push-clock\"\nclock_stale_s = 20\n\
+                    [[feed]]\nid = \"b\"\nkind = \"nhl-push-clock\"\n";
+        let show = config::parse(Path::new("show.toml"), text).unwrap();
+        let told: Vec<_> = rules(&show).clocks.stale_after.into_iter().collect();
+        assert_eq!(told, [("a".into(), Duration::from_secs(20))]);
+        let refused = config::parse(Path::new("show.toml"), &text.replace("= 20", "= 500"));
+        assert!(refused.unwrap_err().to_string().contains("outside 2 to 120"));
+    }
 
     #[test]
     fn every_row_of_ranks_is_a_fact_of_the_game() {

@@ -19,7 +19,7 @@ use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
-use crate::status::Delay;
+use crate::status::{Delay, Link};
 use crate::time::Timestamp;
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.
@@ -201,7 +201,9 @@ impl Fold {
                 }
                 self.take(feed, entry);
             }
-            Body::Alive { feed, .. } | Body::Skipped { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
+            Body::Alive { feed, .. } | Body::Link { feed, .. } => self.take(feed, entry),
+            // It says nothing of the game, so that there is nothing to be held back.
+            Body::Skipped { .. } => self.take_effect(entry.at, entry),
             Body::Command(Command::SetDelay { feed, frames }) => self.hold_back(feed, *frames),
             Body::Command(Command::SetColor { side, color }) => {
                 Arc::make_mut(&mut self.state).choose_color(*side, *color);
@@ -287,8 +289,19 @@ impl Fold {
     }
 
     fn take(&mut self, feed: &FeedId, entry: &Entry) {
+        self.notice(entry);
         if let Some((at, entry)) = self.delays.hold(feed, entry) {
             self.take_effect(at, &entry);
+        }
+    }
+
+    /// What the operator is told of a feed at once, however far what it says is held back.
+    fn notice(&mut self, entry: &Entry) {
+        let state = Arc::make_mut(&mut self.state);
+        match &entry.body {
+            Body::Received { feed, kind, .. } | Body::Alive { feed, kind } => state.noticed(entry.at, feed, *kind),
+            Body::Link { feed, kind, link, why, .. } => state.link_noticed(feed, *kind, *link, why.as_deref()),
+            _ => {}
         }
     }
 
@@ -296,7 +309,7 @@ impl Fold {
     fn take_effect(&mut self, at: Timestamp, entry: &Entry) {
         match &entry.body {
             Body::Received { feed, kind, bytes } => self.receive(at, feed, *kind, bytes),
-            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).alive(at, feed, *kind),
+            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).lives(at, feed, *kind),
             Body::Skipped { feed, kind, bytes, why } => {
                 let what = self.decoder(feed, *kind).passed_over(*bytes, Skip::named(why));
                 self.hear_oddities(feed);
@@ -304,8 +317,12 @@ impl Fold {
                 state.skipped(feed, *kind);
                 state.odd(at, feed, *kind, what, true);
             }
-            Body::Link { feed, kind, link, why } => {
-                Arc::make_mut(&mut self.state).link(at, feed, *kind, *link, why.as_deref());
+            Body::Link { feed, kind, link, why, resumed } => {
+                let state = Arc::make_mut(&mut self.state);
+                let begins = state.link_takes_effect(at, feed, *kind, *link, *resumed, why.is_some());
+                if let Some(decoder) = self.decoders.get_mut(feed).filter(|_| begins) {
+                    decoder.connected();
+                }
             }
             Body::Command(_)
             | Body::Start(_)
@@ -339,8 +356,8 @@ impl Fold {
             state.odd(at, feed, kind, what, outcome.verdict == Verdict::Skipped);
         }
         match outcome.verdict {
-            Verdict::Taken => state.received(at, feed, kind, outcome.oddities),
-            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.alive(at, feed, kind),
+            Verdict::Taken => state.taken(at, feed, kind, outcome.oddities),
+            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.lives(at, feed, kind),
             Verdict::Skipped => state.skipped(feed, kind),
         }
         for event in &events {

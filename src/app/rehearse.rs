@@ -276,7 +276,7 @@ impl Player {
             Body::Received { feed, kind, bytes } => Report::Message { feed, kind, bytes },
             Body::Alive { feed, kind } => Report::Alive { feed, kind, repeated: 0 },
             Body::Skipped { feed, kind, bytes, why } => Report::Skipped { feed, kind, bytes, why: Skip::named(&why) },
-            Body::Link { feed, kind, link, why } => Report::Link { feed, kind, link, why },
+            Body::Link { feed, kind, link, why, resumed } => Report::Link { feed, kind, link, why, resumed },
             Body::Command(command) => {
                 let _ = to.commands.send(command).await;
                 return;

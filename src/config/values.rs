@@ -74,6 +74,16 @@ pub fn watchdog<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
     Err(D::Error::custom(format!("a watchdog of {seconds} s is outside 6 to 600: heartbeats come every 5 s")))
 }
 
+pub fn clock_stale<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
+    let seconds = u64::deserialize(value)?;
+    if (2..=120).contains(&seconds) {
+        return Ok(Some(seconds));
+    }
+    Err(D::Error::custom(format!(
+        "a clock that is stale after {seconds} s is outside 2 to 120: no feed speaks more often, and nobody believes longer"
+    )))
+}
+
 pub fn key<'de, D: Deserializer<'de>>(value: D) -> Result<Key, D::Error> {
     String::deserialize(value)?.parse().map_err(D::Error::custom)
 }

@@ -199,6 +199,14 @@ impl Decoder {
         }
     }
 
+    /// A connection begins: what it tells has no order with what earlier ones told.
+    pub fn connected(&mut self) {
+        match &mut self.protocol {
+            Protocol::ShotTracker(reader) => reader.connected(),
+            Protocol::Sportradar(reader) => reader.connected(),
+        }
+    }
+
     /// Appends what `message`, one JSON document, says. Appends nothing unless the verdict is [`Verdict::Taken`].
     pub fn decode(&mut self, message: &[u8], events: &mut Vec<Event>) -> Outcome {
         self.notes.begin_message();

@@ -42,7 +42,7 @@ pub struct Options {
     pub filters: Vec<(String, String)>,
     /// Whether the host that the subscription redirects to gets the key too. Its address already holds a token.
     pub send_key_to_redirect: bool,
-    /// Asks a new connection for what was missed since the last one (`resumeSessionId`).
+    /// Asks a new connection for what was missed since the last one (`resumeSessionId`); events feeds only.
     pub catch_up: bool,
     /// Where the game's play-by-play document is fetched after each connection; nowhere if `None`.
     pub play_by_play: Option<Url>,
@@ -333,13 +333,15 @@ impl Connect for Client {
             Ok(stream) => stream,
             Err(failure) => return failure,
         };
-        reporter.up().await;
+        reporter.up(stream.is_resumed).await;
         if let Some(lost_at) = self.lost_at.filter(|_| !stream.is_resumed && self.has_no_past()) {
             let seconds = lost_at.elapsed().as_secs();
             let help = "without `match`, `backfill` and a session to resume nothing brings them back";
             reporter.lacks(&format!("plays of {seconds} s without a connection may be missing: {help}")).await;
         }
-        self.session = stream.session.clone().filter(|_| self.options.catch_up).map(|id| (id, Instant::now()));
+        // Of clocks the past is worth nothing: replayed, it would count them and the score down and up again on air.
+        let catches_up = self.options.catch_up && self::stream(self.options.kind) == "events";
+        self.session = stream.session.clone().filter(|_| catches_up).map(|id| (id, Instant::now()));
         let failure = self.read(stream, reporter).await;
         self.lost_at = Some(Instant::now());
         failure

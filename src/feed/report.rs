@@ -26,8 +26,9 @@ pub enum Report {
     /// report, and were passed over.
     Alive { feed: FeedId, kind: FeedKind, repeated: u32 },
     /// The connection changed, or `why` did: a sentence for the operator, without secrets, always there when it is down,
-    /// and when it is up exactly while something is missing all the same.
-    Link { feed: FeedId, kind: FeedKind, link: Link, why: Option<String> },
+    /// and when it is up exactly while something is missing all the same. `resumed`: the connection that comes up was asked
+    /// to go on where the last one ended, so that nothing between is missing.
+    Link { feed: FeedId, kind: FeedKind, link: Link, why: Option<String>, resumed: bool },
 }
 
 /// Why bytes were passed over.
@@ -153,14 +154,15 @@ impl Reporter {
     }
 
     pub(super) async fn connecting(&mut self) {
-        self.link(Link::Connecting, None).await;
+        self.link(Link::Connecting, None, false).await;
     }
 
-    pub(super) async fn up(&mut self) {
+    /// `resumed`: it goes on where the last connection ended.
+    pub(super) async fn up(&mut self, resumed: bool) {
         self.up_since = Some(Instant::now());
         self.told = None;
         // What was missing before the connection was lost is missing still.
-        self.link(Link::Up, self.lacked.clone()).await;
+        self.link(Link::Up, self.lacked.clone(), resumed).await;
     }
 
     /// Tells why the link is down, unless that was the last thing told. Gives how long the link had been up.
@@ -169,7 +171,7 @@ impl Reporter {
         let why = redact(&failure.to_string(), &self.secrets);
         if self.told.as_ref() != Some(&why) {
             self.told = Some(why.clone());
-            self.link(Link::Down, Some(why)).await;
+            self.link(Link::Down, Some(why), false).await;
         }
         stood
     }
@@ -180,7 +182,7 @@ impl Reporter {
         let what = redact(what, &self.secrets);
         if self.lacked.as_ref() != Some(&what) {
             self.lacked = Some(what.clone());
-            self.link(Link::Up, Some(what)).await;
+            self.link(Link::Up, Some(what), false).await;
         }
     }
 
@@ -192,7 +194,7 @@ impl Reporter {
     /// What was missing has come.
     pub(super) async fn has_all(&mut self) {
         if self.lacked.take().is_some() {
-            self.link(Link::Up, None).await;
+            self.link(Link::Up, None, false).await;
         }
     }
 
@@ -208,9 +210,9 @@ impl Reporter {
         if secrets.is_empty() { bytes } else { Bytes::from(redact(&text, &secrets)) }
     }
 
-    async fn link(&self, link: Link, why: Option<String>) {
+    async fn link(&self, link: Link, why: Option<String>, resumed: bool) {
         let (feed, kind) = (self.feed.clone(), self.kind);
-        self.send(Report::Link { feed, kind, link, why }).await;
+        self.send(Report::Link { feed, kind, link, why, resumed }).await;
     }
 
     async fn send(&self, report: Report) {
@@ -250,7 +252,7 @@ mod tests {
         for cause in ["a", "a", "b", "b"] {
             reporter.down(&broken(cause)).await;
         }
-        reporter.up().await;
+        reporter.up(false).await;
         reporter.down(&broken("b")).await;
         let mut told = Vec::new();
         while let Ok(report) = queue.try_recv() {
@@ -269,13 +271,13 @@ mod tests {
         reporter.lacks("plays are missing: key-1").await;
         reporter.lacks("plays are missing: key-1").await;
         reporter.down(&broken("a")).await;
-        reporter.up().await;
+        reporter.up(false).await;
         reporter.has_all().await;
         reporter.has_all().await;
-        reporter.up().await;
+        reporter.up(false).await;
         reporter.will_lack("key-1 has a hole");
         reporter.down(&broken("b")).await;
-        reporter.up().await;
+        reporter.up(false).await;
         let mut told = Vec::new();
         while let Ok(Report::Link { link: Link::Up, why, .. }) | Ok(Report::Link { link: Link::Down, why, .. }) =
             queue.try_recv()

@@ -312,7 +312,7 @@ impl Connect for Client {
             Err(failure) => return failure,
         };
         let (resumed, last) = (self.resume_from(), self.sequence.last());
-        reporter.up().await;
+        reporter.up(resumed.is_some()).await;
         self.sequence.connected();
         // The game is known, or there would be no token.
         if let (Some(game), false) = (self.game.clone(), self.options.backfill.is_empty()) {

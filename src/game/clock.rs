@@ -1,4 +1,4 @@
-//! A clock that is read twice a second, late and unevenly, and shown sixty times a second without a stutter.
+//! A clock that is read twice a second or every ten, late and unevenly, and shown sixty times a second without a stutter.
 //!
 //! In: [readings](Clock::read), each with the instant of its arrival. Out: [`Clock::millis_at`], a pure function of the
 //! last choice. Each reading chooses a [`Segment`]: the display runs at an adjusted rate until it meets the line that
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::FeedKind;
 use crate::time::Timestamp;
 
 use super::snapshot::{GameClock, PenaltyClock, Period, ShotClock, Timer};
@@ -21,12 +22,29 @@ pub const JUMP: Duration = Duration::from_millis(1_000);
 /// it bounds the display's rate between 0 (never counting up) and 2.
 pub const SLEW: Duration = Duration::from_millis(1_000);
 
-/// A running clock that was not heard of for this long is stale: five of its 2 Hz readings were missed.
+/// A running clock of a feed that speaks without pause is stale when it was not heard of for this long: five of its 2 Hz
+/// readings were missed.
 pub const STALE_RUNNING: Duration = Duration::from_millis(2_500);
 
-/// A running clock is carried on for at most this long without a reading, and then held: a frozen picture is marked
-/// stale either way, and ten seconds of invented time are as much as anybody would believe.
+/// The same for a feed that speaks when something happens. The vendor's published messages of one running clock are nine
+/// seconds apart; three of those were missed.
+pub const STALE_RUNNING_SPARSE: Duration = Duration::from_secs(30);
+
+/// A running clock of a feed that speaks without pause is carried on for at most this long without a reading, and then
+/// held: a frozen picture is marked stale either way, and ten seconds of invented time are as much as anybody would
+/// believe. That of a feed that speaks when something happens is carried on for as long as its connection lives: that it
+/// says nothing is what tells that the clock runs on.
 pub const MOST_EXTRAPOLATION: Duration = Duration::from_secs(10);
+
+/// Whether a feed's clock is told when something happens, and not over and over while it runs.
+pub fn is_sparse(kind: FeedKind) -> bool {
+    matches!(kind, FeedKind::NbaPushClock | FeedKind::NhlPushClock)
+}
+
+/// How long a running clock of this kind of feed may be unheard of before it is stale, where the show file does not say.
+pub fn stale_after(kind: FeedKind) -> Duration {
+    if is_sparse(kind) { STALE_RUNNING_SPARSE } else { STALE_RUNNING }
+}
 
 const NANOS_PER_MILLI: i64 = 1_000_000;
 
@@ -34,6 +52,9 @@ const NANOS_PER_MILLI: i64 = 1_000_000;
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Clock {
     segment: Option<Segment>,
+    /// See [`is_sparse`].
+    #[serde(default)]
+    sparse: bool,
 }
 
 /// How the display goes on from an instant, until another reading chooses anew. Times left are in nanoseconds.
@@ -45,7 +66,10 @@ struct Segment {
     /// Read at `since`: the line to meet.
     read: i64,
     running: bool,
-    /// A person says so: nobody sends readings, and it runs on without them.
+    /// It is carried on up to here and then held; `None`: for as long as nobody says otherwise.
+    #[serde(default)]
+    until: Option<Timestamp>,
+    /// A person says so: nobody sends readings, and it is never stale.
     #[serde(default)]
     by_hand: bool,
 }
@@ -54,7 +78,15 @@ impl Clock {
     /// A clock that a person runs: it stands, or runs to zero, for as long as nobody says otherwise, and is never stale.
     pub fn by_hand(at: Timestamp, millis: u32, running: bool) -> Self {
         let shown = i64::from(millis) * NANOS_PER_MILLI;
-        Self { segment: Some(Segment { since: at, shown, read: shown, running, by_hand: true }) }
+        Self {
+            segment: Some(Segment { since: at, shown, read: shown, running, until: None, by_hand: true }),
+            sparse: true,
+        }
+    }
+
+    /// The clock of a feed of this kind.
+    pub fn of(kind: FeedKind) -> Self {
+        Self { segment: None, sparse: is_sparse(kind) }
     }
 
     /// Takes a reading that arrived at `at`. `jump` shows it at once whatever is shown now: another period, or another
@@ -72,7 +104,18 @@ impl Clock {
             }
             _ => read,
         };
-        self.segment = Some(Segment { since: at, shown, read, running, by_hand: false });
+        let until = (!self.sparse).then(|| at + MOST_EXTRAPOLATION);
+        self.segment = Some(Segment { since: at, shown, read, running, until, by_hand: false });
+    }
+
+    /// The feed was lost at `at`, and is back: a clock that is carried on for as long as its feed lives was so up to there,
+    /// and is held until it is read again.
+    pub fn lost(&mut self, at: Timestamp) {
+        let sparse = self.sparse;
+        if let Some(segment) = self.segment.as_mut().filter(|segment| sparse && !segment.by_hand) {
+            let at = at.max(segment.since);
+            segment.until = Some(segment.until.map_or(at, |until| until.min(at)));
+        }
     }
 
     /// Forgets the clock: off, or not spoken of any more.
@@ -95,15 +138,15 @@ impl Clock {
         u32::try_from(segment.at(now) / NANOS_PER_MILLI).ok()
     }
 
-    /// Whether it runs and was not heard of for longer than [`STALE_RUNNING`].
-    pub fn is_stale_at(&self, now: Timestamp) -> bool {
-        let is_silent = |segment: Segment| segment.running && now.since(segment.since) > STALE_RUNNING;
-        self.segment.is_some_and(|segment| !segment.by_hand && is_silent(segment))
+    /// Whether it runs and was not heard of for longer than `after`, or is held.
+    pub fn is_stale_at(&self, now: Timestamp, after: Duration) -> bool {
+        let is_silent = |segment: Segment| segment.running && now.since(segment.since) > after;
+        self.held_since(now).is_some() || self.segment.is_some_and(|segment| !segment.by_hand && is_silent(segment))
     }
 
-    /// When the last reading arrived.
-    pub fn read_at(&self) -> Option<Timestamp> {
-        self.segment.map(|segment| segment.since)
+    /// Since when it is held although it runs, if it is at `now`: nobody has read it for too long.
+    pub fn held_since(&self, now: Timestamp) -> Option<Timestamp> {
+        self.segment.filter(|segment| segment.running)?.until.filter(|until| now > *until)
     }
 }
 
@@ -113,8 +156,7 @@ impl Segment {
         if !self.running {
             return self.shown;
         }
-        let elapsed = now.since(self.since);
-        let elapsed = if self.by_hand { elapsed } else { elapsed.min(MOST_EXTRAPOLATION) };
+        let elapsed = self.until.map_or(now, |until| now.min(until)).since(self.since);
         let elapsed = i64::try_from(elapsed.as_nanos()).unwrap_or(i64::MAX);
         let slew = SLEW.as_nanos() as i64;
         let left = if elapsed >= slew {
@@ -141,6 +183,22 @@ pub struct Clocks {
     /// The last reading of the game clock in this period.
     #[serde(default)]
     pub game_read: Option<u32>,
+    /// Whether the feed ever says that a clock runs: the clock of one that does not stands at the last play.
+    #[serde(default)]
+    pub says_running: bool,
+}
+
+impl Clocks {
+    /// Those of a feed of this kind.
+    pub fn of(kind: FeedKind) -> Self {
+        let clock = Clock::of(kind);
+        Self { game: clock.clone(), shot: clock.clone(), strength: clock, ..Self::default() }
+    }
+
+    /// See [`Clock::lost`].
+    pub fn lost(&mut self, at: Timestamp) {
+        [&mut self.game, &mut self.shot, &mut self.strength].into_iter().for_each(|clock| clock.lost(at));
+    }
 }
 
 /// Periods of the leagues: 20 minutes (hockey, college halves), 12 (NBA), 10 (FIBA, WNBA), 8 (high school).
@@ -251,10 +309,29 @@ mod tests {
     #[test]
     fn a_silent_clock_turns_stale_and_is_held_after_ten_seconds() {
         let clock = running_from(60_000);
-        assert!(!clock.is_stale_at(at(2_500)));
-        assert!(clock.is_stale_at(at(2_501)));
+        assert!(!clock.is_stale_at(at(2_500), STALE_RUNNING));
+        assert!(clock.is_stale_at(at(2_501), STALE_RUNNING));
         assert_eq!(clock.millis_at(at(10_000)), Some(50_000));
         assert_eq!(clock.millis_at(at(60_000)), Some(50_000));
+        assert!(!clock.is_stale_at(at(10_000), STALE_RUNNING_SPARSE));
+        assert!(clock.is_stale_at(at(10_001), STALE_RUNNING_SPARSE), "whatever the show says, a held clock is stale");
+    }
+
+    #[test]
+    fn a_clock_that_is_told_when_something_happens_runs_on_between_and_is_held_from_where_its_feed_was_lost() {
+        let mut clock = Clock::of(FeedKind::NhlPushClock);
+        clock.read(at(0), 1_118_000, true, false);
+        assert_eq!(clock.millis_at(at(29_000)), Some(1_089_000));
+        assert!(!clock.is_stale_at(at(30_000), stale_after(FeedKind::NhlPushClock)));
+        assert!(clock.is_stale_at(at(30_001), stale_after(FeedKind::NhlPushClock)));
+        // It says 18:29 nine seconds after 18:38: the vendor's own sample.
+        clock.read(at(9_000), 1_109_000, true, false);
+        assert_eq!(clock.millis_at(at(9_000)), Some(1_109_000));
+        clock.lost(at(14_000));
+        assert_eq!(clock.millis_at(at(60_000)), Some(1_104_000));
+        assert!(clock.is_stale_at(at(14_001), stale_after(FeedKind::NhlPushClock)));
+        clock.read(at(70_000), 1_050_000, true, false);
+        assert_eq!(clock.millis_at(at(71_000)), Some(1_049_000), "told again");
     }
 
     #[test]
@@ -263,7 +340,7 @@ mod tests {
         assert_eq!(clock.millis_at(at(60_000)), Some(660_000));
         assert_eq!(clock.millis_at(at(719_999)), Some(1));
         assert_eq!(clock.millis_at(at(900_000)), Some(0));
-        assert!(!clock.is_stale_at(at(900_000)));
+        assert!(!clock.is_stale_at(at(900_000), STALE_RUNNING));
         assert_eq!(Clock::by_hand(at(0), 720_000, false).millis_at(at(900_000)), Some(720_000));
         assert_eq!(clock.millis_at(Timestamp::from_nanos(i64::MAX)), Some(0));
     }
@@ -272,7 +349,7 @@ mod tests {
     fn a_stopped_clock_is_never_stale_by_itself() {
         let mut clock = Clock::default();
         clock.read(at(0), 60_000, false, false);
-        assert!(!clock.is_stale_at(at(600_000)));
+        assert!(!clock.is_stale_at(at(600_000), STALE_RUNNING));
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub enum Event {
     Strength {
         side: Side,
         strength: Strength,
+        /// From when on, by the vendor's clock: of what two messages tell, the later holds, whichever of them comes first.
+        at: Option<Timestamp>,
     },
     /// Hockey: who is on the ice and in the penalty box after the play of `sequence`.
     OnIce(OnIce),
@@ -256,8 +258,6 @@ pub struct ClockReading {
     pub shot: ShotReading,
     /// Hockey: time left of the penalty that changes strength.
     pub strength: ShotReading,
-    /// When the vendor took the reading, if it says.
-    pub taken_at: Option<Timestamp>,
     /// The reading is a by-product (of the positions): it counts only while the feed's clock itself is silent.
     pub is_secondary: bool,
 }

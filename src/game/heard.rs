@@ -3,6 +3,7 @@
 //! Everything large is shared (`Arc`) and replaced only when it changes, so that a copy of the whole state costs a few
 //! pointers and two snapshots with the same pointer have the same content.
 
+mod presence;
 mod team;
 
 use std::collections::BTreeSet;
@@ -22,10 +23,9 @@ use super::lineups;
 use super::plays::Plays;
 use super::positions;
 use super::rank::{FACTS, Fact};
-use super::snapshot::{Game, GameStatus, LatestPossession, Period, PeriodKind, PeriodScore, Shot, Tracking};
-use super::trouble::Trouble;
-use super::view::SILENT;
+use super::snapshot::{Game, GameStatus, LatestPossession, Period, PeriodKind, PeriodScore, Shot, Stats, Tracking};
 
+use presence::Told;
 pub(super) use team::{TeamHeard, merge, number_order};
 
 /// Players of a basketball team on the floor.
@@ -39,9 +39,6 @@ pub(super) struct Heard {
     /// When anything at all arrived, heartbeats included.
     pub(super) last: Option<Timestamp>,
     pub(super) messages: u64,
-    pub(super) skipped: u64,
-    #[serde(default)]
-    pub(super) trouble: Trouble,
     pub(super) game: Arc<Game>,
     pub(super) clocks: Clocks,
     /// When the clocks were last spoken of.
@@ -59,12 +56,14 @@ pub(super) struct Heard {
     /// Outer `None`: not spoken of. Inner: nobody has the ball, or nobody knows.
     pub(super) possession: Option<Option<TeamId>>,
     pub(super) joining: Joining,
-    /// When the connection came up or went down last.
-    pub(super) link_at: Option<Timestamp>,
-    /// Since when the feed has been heard without a silence.
+    /// Since when there has been no connection; `None` while there is one, and where nobody spoke of it.
+    down_since: Option<Timestamp>,
+    /// When the feed was lost last: fell silent, or was without a connection for too long.
+    pub(super) lost_at: Option<Timestamp>,
+    /// Since when the feed has been heard without being lost.
     pub(super) fresh_since: Option<Timestamp>,
-    /// When each fact was told first, by its place in [`Fact::ALL`].
-    told: [Option<Timestamp>; FACTS],
+    /// By the place of each fact in [`Fact::ALL`].
+    told: [Option<Told>; FACTS],
     pub(super) tracking: Option<Arc<Tracking>>,
     pub(super) latest_possession: Option<Arc<LatestPossession>>,
     /// Shots that were deleted last: their ids, players and moments, as far as they were known.
@@ -83,10 +82,8 @@ impl Heard {
             link: Link::default(),
             last: None,
             messages: 0,
-            skipped: 0,
-            trouble: Trouble::default(),
             game: Arc::default(),
-            clocks: Clocks::default(),
+            clocks: Clocks::of(kind),
             clock_at: None,
             primary_clock_at: None,
             period: None,
@@ -96,7 +93,8 @@ impl Heard {
             plays_are_whole: false,
             possession: None,
             joining: Joining::default(),
-            link_at: None,
+            down_since: None,
+            lost_at: None,
             fresh_since: None,
             told: [None; FACTS],
             tracking: None,
@@ -122,25 +120,12 @@ impl Heard {
         }
     }
 
-    /// Notes a sign of life.
-    pub(super) fn hear(&mut self, at: Timestamp) {
-        if self.last.is_none_or(|last| at.since(last) > SILENT) {
-            self.fresh_since = Some(at);
-        }
-        self.last = self.last.max(Some(at));
-    }
-
-    /// When a fact was told first.
-    pub(super) fn told(&self, fact: Fact) -> Option<Timestamp> {
-        self.told[fact as usize]
-    }
-
     pub(super) fn team(&self, side: Side) -> Option<&TeamHeard> {
         self.teams.iter().find(|team| team.side == Some(side)).map(Arc::as_ref)
     }
 
     pub(super) fn apply(&mut self, at: Timestamp, event: &Event) {
-        facts_of(event).iter().for_each(|fact| _ = self.told[*fact as usize].get_or_insert(at));
+        facts_of(event).iter().for_each(|fact| self.note_told(at, *fact));
         match event {
             Event::Game(game) => self.learn_game(game),
             Event::Teams { home, away } => {
@@ -211,7 +196,7 @@ impl Heard {
                 replace(&mut self.by_side(*side).on_court, players);
             }
             Event::Attacks { side, end } => self.by_side(*side).attacks = Some(*end),
-            Event::Strength { side, strength } => self.by_side(*side).strength = Some(*strength),
+            Event::Strength { side, strength, at } => self.by_side(*side).take_strength(*strength, *at),
             Event::OnIce(line_up) => self.by_side(line_up.side).take_line_up(line_up),
             Event::PlaysAreWhole => {
                 self.plays_are_whole = true;
@@ -374,6 +359,7 @@ impl Heard {
             self.primary_clock_at = Some(at);
         }
         let clocks = &mut self.clocks;
+        clocks.says_running |= reading.running.is_some();
         let jump = reading.period.is_some() && reading.period != clocks.period;
         let was_running = clocks.game.is_running();
         // A message that does not say leaves the clock as it was: going, or standing where the last play had it.
@@ -403,6 +389,17 @@ impl Heard {
             clocks.period.clone_from(&reading.period);
         }
         self.clock_at = Some(at);
+    }
+
+    /// What was counted from plays is not known any more: to show too little would be to show it as a fact.
+    fn forget_counts(&mut self) {
+        for team in &mut self.teams {
+            let team = Arc::make_mut(team);
+            team.stats = None;
+            if let Some(players) = &mut team.players {
+                Arc::make_mut(players).iter_mut().for_each(|player| player.stats = Stats::default());
+            }
+        }
     }
 
     /// Works out again what plays add up to.

@@ -3,6 +3,9 @@
 //! A feed that connects may tell the game from its start before it tells the present. The repetition is recognised by
 //! the events' own times: it lasts from the connection until the first event that has just happened, or until the
 //! feed has told nothing old for [`QUIET`].
+//!
+//! A recording that is played as if it were live (the vendor's simulations, a capture) has the times of its own day. There
+//! the newest play that was told stands for the present: see [`RECORDED`].
 
 use std::time::Duration;
 
@@ -14,6 +17,10 @@ use crate::time::Timestamp;
 /// of vendors and ours may differ by some more.
 pub const NEWS_WITHIN: Duration = Duration::from_secs(60);
 
+/// A feed whose newest play happened longer ago than this plays a recording: no break and no delay of a game lasts as long.
+/// What it tells after its beginning, no older than its newest play by [`NEWS_WITHIN`], is news of that game.
+pub const RECORDED: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// A repetition comes without pauses, as fast as the connection allows.
 pub const QUIET: Duration = Duration::from_secs(2);
 
@@ -21,9 +28,17 @@ pub const QUIET: Duration = Duration::from_secs(2);
 /// is still repeating history.
 pub(super) fn is_news(told_at: Timestamp, happened_at: Option<Timestamp>, joining: &Joining) -> bool {
     match happened_at {
-        Some(happened_at) => told_at.since(happened_at) <= NEWS_WITHIN,
+        Some(happened_at) => {
+            let is_news_of_recording = || !joining.is_on_at(told_at) && joining.newest_then(told_at, happened_at);
+            is_recent(told_at, happened_at) || is_news_of_recording()
+        }
         None => !joining.is_on_at(told_at),
     }
+}
+
+/// Whether it was told right after it happened, by the clock of now.
+pub(super) fn is_recent(told_at: Timestamp, happened_at: Timestamp) -> bool {
+    told_at.since(happened_at) <= NEWS_WITHIN
 }
 
 /// How far a feed has come with telling the past.
@@ -33,20 +48,30 @@ pub(super) struct Joining {
     old_at: Option<Timestamp>,
     /// What the summaries of this connection have counted, by the vendor's clock.
     summary_of: Option<Timestamp>,
+    /// When the newest play of this connection happened, by the vendor's clock.
+    #[serde(default)]
+    newest: Option<Timestamp>,
 }
 
 impl Joining {
     pub(super) fn begin(&mut self, at: Timestamp) {
-        *self = Self { old_at: Some(at), summary_of: None };
+        *self = Self { old_at: Some(at), summary_of: None, newest: None };
     }
 
     /// An event that carries its own time was told at `at`.
     pub(super) fn told(&mut self, at: Timestamp, happened_at: Timestamp) {
-        if !self.is_on_at(at) || at.since(happened_at) <= NEWS_WITHIN {
+        self.newest = self.newest.max(Some(happened_at));
+        if !self.is_on_at(at) || is_recent(at, happened_at) {
             self.old_at = None;
         } else {
             self.old_at = Some(at);
         }
+    }
+
+    /// Whether the feed plays a recording, and this happened in it just before the newest play, or is that.
+    fn newest_then(&self, told_at: Timestamp, happened_at: Timestamp) -> bool {
+        let is_near = |newest: Timestamp| told_at.since(newest) > RECORDED && newest.since(happened_at) <= NEWS_WITHIN;
+        self.newest.is_some_and(is_near)
     }
 
     pub(super) fn summary(&mut self, of: Timestamp) {
@@ -109,6 +134,39 @@ mod tests {
         assert!(!joining.is_outdated(second(1), Some(second(-1))), "younger than the summary");
         joining.told(second(1), second(-1));
         assert!(!joining.is_outdated(second(4), Some(second(-600))), "a correction after the repetition");
+    }
+
+    /// What a feed tells, in order: when, and when that happened. Whether each is news.
+    fn news(connected: i64, told: &[(i64, i64)]) -> Vec<bool> {
+        let mut joining = Joining::default();
+        joining.begin(second(connected));
+        let one = |(at, happened): &(i64, i64)| {
+            joining.told(second(*at), second(*happened));
+            is_news(second(*at), Some(second(*happened)), &joining)
+        };
+        told.iter().map(one).collect()
+    }
+
+    const YEAR: i64 = 365 * 24 * 3_600;
+
+    #[test]
+    fn a_recording_that_is_played_as_if_it_were_live_has_news_from_its_own_day() {
+        let told = [(20, 20 - YEAR), (45, 44 - YEAR), (46, 10 - YEAR), (50, -600 - YEAR), (400, 399 - YEAR)];
+        // A play that is told half a minute late is news as it is on the day; the edit of one of ten minutes ago is not.
+        assert_eq!(news(0, &told), [true, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_recording_that_is_joined_in_its_middle_repeats_what_was_before_as_history() {
+        let told = [(1, -900 - YEAR), (1, -400 - YEAR), (2, -30 - YEAR), (2, -2 - YEAR), (20, 19 - YEAR)];
+        assert_eq!(news(0, &told), [false, false, false, false, true]);
+    }
+
+    #[test]
+    fn a_game_that_has_stood_still_for_half_an_hour_is_no_recording() {
+        // Joined in a break; then a scorer writes down what was before it, and the game goes on.
+        let told = [(1, -3_000), (1, -1_900), (100, -1_890), (200, 199)];
+        assert_eq!(news(0, &told), [false, false, false, true]);
     }
 
     #[test]

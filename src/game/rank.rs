@@ -1,8 +1,9 @@
 //! Which feed is believed for which fact, as data.
 //!
 //! For each fact the feeds are asked in the order of its row; the first one that has the fact supplies it. The show file
-//! orders feeds by name, and what it leaves open goes by their kinds. A kind that a row does not name is asked last. A feed that fell silent is asked after all others (see [`super::SILENT`]), and the
-//! clock has a rule of its own besides (`view`).
+//! orders feeds by name, and what it leaves open goes by their kinds. A kind that a row does not name is asked last. A feed
+//! that was lost (see [`super::SILENT`] and [`super::DOWN`]) is asked after those that have told the fact since, until it has told
+//! it again; the clock has a rule of its own besides (`clocks`), and so has strength.
 
 use crate::ids::{FeedId, FeedKind};
 
@@ -28,7 +29,7 @@ pub enum Fact {
     Shots,
     Plays,
     Possession,
-    /// Strength, line-up on the ice and penalties.
+    /// Line-up on the ice and penalties; of two words on strength from one moment, whose counts.
     Penalties,
     /// Who is on the court, and statistics of line-ups.
     Lineups,

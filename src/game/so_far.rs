@@ -27,7 +27,11 @@ impl Heard {
         let ids_agree = said.plays.iter().flatten().any(|update| self.plays.has(update.play.id.as_ref()));
         if let Some(plays) = &said.plays {
             let (teams, joining) = (&self.teams, &self.joining);
-            let is_news = |happened_at| joining::is_news(at, happened_at, joining);
+            // Of a recording's document nobody can say what of it has just happened.
+            let is_news = |happened_at: Option<Timestamp>| match happened_at {
+                Some(happened_at) => joining::is_recent(at, happened_at),
+                None => joining::is_news(at, None, joining),
+            };
             self.plays.put_so_far(at, said.plays_of.unwrap_or_default(), plays, is_news, |team| side_of(teams, team));
         }
         if let Some(shots) = &said.shots {

@@ -3,14 +3,13 @@
 use serde::Serialize;
 
 use crate::ids::FeedId;
-use crate::status::{ColorClash, Link, Supply};
+use crate::status::{ColorClash, Supply};
 use crate::time::Timestamp;
 
 use super::GameState;
-use super::clock;
 use super::heard::Heard;
 use super::rank::Fact;
-use super::view::{Merge, Rules, SILENT};
+use super::view::{Merge, Rules};
 
 /// How the feeds are merged at an instant.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -40,7 +39,7 @@ fn supply(merge: &Merge<'_>, fact: Fact) -> Option<Supply> {
         fact => merge.pick(fact, |heard| Some(heard).filter(told))?,
     };
     let place = |heard: &Heard| (merge.rules.ranks.place(fact, &heard.id, heard.kind), heard.id.clone());
-    let (own_place, mut since) = (place(supplier), supplier.told(fact)?.max(supplier.fresh_since?));
+    let (own_place, mut since) = (place(supplier), supplier.told(fact)?.since.max(supplier.fresh_since?));
     let mut preferred: Option<((_, FeedId), &Heard)> = None;
     for other in merge.heard().filter(told) {
         let place = place(other);
@@ -59,11 +58,12 @@ fn supply(merge: &Merge<'_>, fact: Fact) -> Option<Supply> {
 
 /// When a feed that is preferred ceased to be believed for a fact.
 fn lost_at(merge: &Merge<'_>, fact: Fact, heard: &Heard) -> Option<Timestamp> {
-    let silent = heard.last.map(|last| last + SILENT);
+    let lost = heard.lost_since(merge.now).or(heard.lost_at);
     if fact != Fact::Clock {
-        return silent;
+        return lost;
     }
-    let stopped = heard.clocks.game.is_stale_at(merge.now).then(|| heard.clock_at.map(|at| at + clock::STALE_RUNNING));
-    let down = if heard.link == Link::Down { heard.link_at } else { None };
-    [silent.filter(|at| *at <= merge.now), stopped.flatten(), down].into_iter().flatten().min()
+    let after = merge.stale_after(heard);
+    let is_stale = heard.clocks.game.is_stale_at(merge.now, after);
+    let stopped = heard.clock_at.filter(|_| is_stale).map(|at| at + after);
+    [lost, stopped].into_iter().flatten().min()
 }

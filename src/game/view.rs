@@ -1,16 +1,16 @@
 //! The game at one instant: what the feeds said, merged by rank, with the clocks as they stand then.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::color::Rgb;
-use crate::ids::{Side, TeamId};
-use crate::status::{FeedHealth, Link};
+use crate::ids::{FeedId, Side, TeamId};
 use crate::time::Timestamp;
 
 use super::GameState;
 use super::by_hand::{Held, value};
-use super::clock;
 use super::colors::ColorRules;
 use super::heard::{Heard, TeamHeard};
 use super::hockey::{self, IceClock};
@@ -19,13 +19,17 @@ use super::play_shots;
 use super::rank::{Fact, Ranks};
 use super::snapshot::{
     Clock, Drought, Game, GameSnapshot, GameStatus, LatestPossession, Penalty, Period, PeriodKind, Play, Player, Score,
-    Shot, Sport, Team, Tracking,
+    Shot, Sport, Strength, Team, Tracking,
 };
 use super::story::{StoryRules, standing};
 
 /// A feed that gave no sign of life for this long is believed after all others. Its vendors send one at least every five
 /// seconds (or answer a ping within 30); a shorter time would make facts flicker at every reconnection.
 pub const SILENT: Duration = Duration::from_secs(30);
+
+/// So is a feed that has been without a connection for this long: it is known to tell nothing, and most connections are
+/// back within a second.
+pub const DOWN: Duration = Duration::from_secs(3);
 
 /// What the show file says about the game, over what the feeds say.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -36,6 +40,14 @@ pub struct Rules {
     pub story: StoryRules,
     pub colors: ColorRules,
     pub game: GameRules,
+    pub clocks: ClockRules,
+}
+
+/// What the show file says about the clocks of feeds.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ClockRules {
+    /// After how long without a word a feed's running clock is stale; by its kind when absent.
+    pub stale_after: BTreeMap<FeedId, Duration>,
 }
 
 /// The game by the show file; `None` leaves the feeds' word. The lengths are for a game that is run by hand.
@@ -177,7 +189,7 @@ pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
         last_play: feed.and_then(|feed| standing::last_play(&story, feed, now)),
         free_throw: story.free_throw.clone(),
         plays,
-        feeds: state.feeds.iter().map(|heard| health(heard, now)).collect(),
+        feeds: state.health(now),
         tracking: merge.tracking(),
         latest_possession: merge.latest_possession(),
         catching_up: merge.is_catching_up(),
@@ -206,7 +218,7 @@ pub(super) struct Merge<'a> {
     pub(super) sides: Vec<Sides<'a>>,
 }
 
-/// Where a feed is asked: those that are heard before silent ones, then by rank. The smallest is asked first.
+/// Where a feed is asked: those whose word counts before those who were lost, then by rank. The smallest is asked first.
 pub(super) type Place = (bool, (usize, usize));
 
 impl<'a> Merge<'a> {
@@ -224,11 +236,11 @@ impl<'a> Merge<'a> {
     }
 
     /// What operators hold.
-    fn held(&self) -> &'a Held {
+    pub(super) fn held(&self) -> &'a Held {
         &self.state.by_hand.held
     }
 
-    fn status(&self) -> Option<GameStatus> {
+    pub(super) fn status(&self) -> Option<GameStatus> {
         self.held().status().or_else(|| self.pick(Fact::Status, |heard| heard.game.status))
     }
 
@@ -237,7 +249,17 @@ impl<'a> Merge<'a> {
     }
 
     pub(super) fn place(&self, fact: Fact, heard: &Heard) -> Place {
-        (is_silent(heard, self.now), self.rules.ranks.place(fact, &heard.id, heard.kind))
+        (self.is_outdated(fact, heard), self.rules.ranks.place(fact, &heard.id, heard.kind))
+    }
+
+    /// Whether a feed was lost, and another has told the fact since. Until one has, what the lost one told is the latest
+    /// that is known; and one that is back wins a fact back by telling it, not by a sign of life.
+    fn is_outdated(&self, fact: Fact, heard: &Heard) -> bool {
+        let last = |heard: &Heard| heard.told(fact).map(|told| told.last);
+        let own = last(heard);
+        let is_newer =
+            |other: &Heard| last(other).is_some_and(|at| Some(at) > own) && other.is_current(last(other), self.now);
+        !heard.is_current(own, self.now) && self.heard().any(is_newer)
     }
 
     /// The fact by the first feed that has it, by [`Place`] and then by id.
@@ -344,57 +366,6 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// The feed whose clock is shown: the first by rank that has one, unless that is stale and another is not and spoke
-    /// later.
-    pub(super) fn clock_feed(&self) -> Option<&'a Heard> {
-        let place = |heard: &&Heard| self.rules.ranks.place(Fact::Clock, &heard.id, heard.kind);
-        let with_clock = || self.heard().filter(|heard| heard.clocks.game.is_known());
-        let first = with_clock().min_by_key(place)?;
-        if !self.is_stale(first) {
-            return Some(first);
-        }
-        let fresher = with_clock().filter(|heard| !self.is_stale(heard) && heard.clock_at > first.clock_at);
-        Some(fresher.min_by_key(place).unwrap_or(first))
-    }
-
-    fn is_stale(&self, heard: &Heard) -> bool {
-        heard.clocks.game.is_stale_at(self.now) || heard.link == Link::Down || is_silent(heard, self.now)
-    }
-
-    fn clock(&self, status: Option<GameStatus>) -> Clock {
-        let held = self.held();
-        let fed = self.fed_clock(status);
-        let period = value(&held.period).or(fed.period);
-        let (game, stale) = match held.clock_at(self.now) {
-            Some((millis, running)) => (Some(clock::show_game(millis, running)), false),
-            None => (fed.game, fed.stale),
-        };
-        let shot = match &held.shot_clock {
-            Some(shot) => shot.value.millis_at(game.as_ref().map(|game| game.millis)).map(clock::show_shot),
-            None => fed.shot,
-        };
-        Clock { period, game, shot, strength: fed.strength, stale, ..Clock::default() }
-    }
-
-    /// The clock by the feeds alone.
-    fn fed_clock(&self, status: Option<GameStatus>) -> Clock {
-        let feed = self.clock_feed();
-        let of_clock = feed.and_then(|heard| heard.clocks.period.clone());
-        let of_summary = || self.pick(Fact::Clock, |heard| heard.period.clone());
-        let period = match status {
-            // The clock's last word is the period that was played last; the game is over, or is no game.
-            Some(GameStatus::Complete) => Some(Period::new(PeriodKind::Final, 0)),
-            Some(GameStatus::Test) => Some(Period::new(PeriodKind::Test, 0)),
-            _ => of_clock.or_else(of_summary),
-        };
-        let Some(heard) = feed else { return Clock { period, ..Clock::default() } };
-        let clocks = &heard.clocks;
-        let game = clocks.game.millis_at(self.now).map(|millis| clock::show_game(millis, clocks.game.is_running()));
-        let shot = clocks.shot.millis_at(self.now).map(clock::show_shot);
-        let strength = clocks.strength.millis_at(self.now).map(clock::show_penalty);
-        Clock { period, game, shot, strength, stale: self.is_stale(heard), ..Clock::default() }
-    }
-
     fn team(&self, side: Side, clock: &Clock) -> Team {
         let (rules, empty) = (self.rules.team(side), &self.state.empty);
         let held = self.held().team(side);
@@ -410,7 +381,7 @@ impl<'a> Merge<'a> {
             bonus: value(&held.bonus).or_else(|| self.pick_team(Fact::Bench, side, |team| team.bonus)),
             timeouts: value(&held.timeouts).or_else(|| self.pick_team(Fact::Bench, side, |team| team.timeouts)),
             attacks: self.pick_team(Fact::Penalties, side, |team| team.attacks),
-            strength: self.pick_team(Fact::Penalties, side, |team| team.strength),
+            strength: self.strength(side),
             skaters: self.pick_team(Fact::Penalties, side, |team| team.skaters),
             empty_net: self.pick_team(Fact::Penalties, side, |team| team.goalkeeper).map(|there| !there),
             penalties: self.penalties(side, clock),
@@ -433,6 +404,16 @@ impl<'a> Merge<'a> {
             leaders: empty.leaders.clone(),
             drought: Drought::default(),
         }
+    }
+
+    /// What holds from the latest moment on, whoever tells it: a clock knows when a penalty has run out, plays know when one
+    /// is given, and either may be told after what the other tells of later.
+    fn strength(&self, side: Side) -> Option<Strength> {
+        let told = |heard: &'a Heard| {
+            let (strength, at) = self.team_of(heard, side)?.strength?;
+            Some(((at, Reverse((self.place(Fact::Penalties, heard), &heard.id))), strength))
+        };
+        self.heard().filter_map(told).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, strength)| strength)
     }
 
     fn penalties(&self, side: Side, clock: &Clock) -> Arc<Vec<Penalty>> {
@@ -492,22 +473,5 @@ impl<'a> Merge<'a> {
             Some(team.and_then(|_| Side::BOTH.into_iter().find(of_side)))
         })
         .flatten()
-    }
-}
-
-fn is_silent(heard: &Heard, now: Timestamp) -> bool {
-    heard.last.is_none_or(|last| now.since(last) > SILENT)
-}
-
-fn health(heard: &Heard, now: Timestamp) -> FeedHealth {
-    FeedHealth {
-        id: heard.id.clone(),
-        kind: heard.kind,
-        link: heard.link,
-        silent_millis: heard.last.map(|last| now.since(last).as_millis() as u64),
-        messages: heard.messages,
-        skipped: heard.skipped,
-        reasons: heard.trouble.reasons(heard.kind, heard.link, heard.last, now),
-        not_understood: heard.trouble.not_understood.clone(),
     }
 }

@@ -115,8 +115,11 @@ impl Follower {
                 let again = Arrived { applied, ..Arrived::new(at, feed, kind, Became::Repeated) };
                 (repeated > 0).then_some(Told::Message(again))
             }
-            Report::Link { feed, kind, link, why } => {
-                self.state.link(at, &feed, kind, link, why.as_deref());
+            Report::Link { feed, kind, link, why, resumed } => {
+                if link == Link::Up {
+                    self.decoder(&feed, kind).connected();
+                }
+                self.state.link(at, &feed, kind, link, why.as_deref(), resumed);
                 Some(Told::Link(Changed { at_millis, feed, link, why }))
             }
         }
@@ -383,7 +386,7 @@ mod tests {
     fn history_is_told_as_such_until_the_present_comes() {
         let (feed, kind) = (FeedId::new("feed"), FeedKind::ShotTracker);
         let mut follower = follower();
-        follower.take(AT, Report::Link { feed, kind, link: Link::Up, why: None });
+        follower.take(AT, Report::Link { feed, kind, link: Link::Up, why: None, resumed: false });
         let line = |millis: i64| {
             let data = format!(r#"{{"eid":"e","tid":"1","pid":"7","t":{millis},"classification":"STEAL"}}"#);
             format!(r#"{{"type":"data","source":"boxscorestatsv2","seq":1,"data":{data}}}"#)

@@ -262,6 +262,7 @@ mod tests {
                     kind: FeedKind::NbaPushEvents,
                     link: Link::Down,
                     why: Some("refused".into()),
+                    resumed: false,
                 },
             },
             Entry {

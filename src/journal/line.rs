@@ -99,6 +99,8 @@ enum LineBody {
         kind: FeedKind,
         link: Link,
         why: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        resumed: bool,
     },
     Command {
         command: Command,
@@ -163,7 +165,7 @@ impl From<&Entry> for Line {
             }
             Body::Alive { feed, kind } => LineBody::Alive { feed, kind },
             Body::Skipped { feed, kind, bytes, why } => LineBody::Skipped { feed, kind, bytes, why },
-            Body::Link { feed, kind, link, why } => LineBody::Link { feed, kind, link, why },
+            Body::Link { feed, kind, link, why, resumed } => LineBody::Link { feed, kind, link, why, resumed },
             Body::Command(command) => LineBody::Command { command },
             Body::Content(bytes) => {
                 let (text, base64) = written(&bytes);
@@ -188,7 +190,7 @@ impl Line {
             }
             LineBody::Alive { feed, kind } => Body::Alive { feed, kind },
             LineBody::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why },
-            LineBody::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
+            LineBody::Link { feed, kind, link, why, resumed } => Body::Link { feed, kind, link, why, resumed },
             LineBody::Command { command } => Body::Command(command),
             LineBody::Content { text, base64 } => Body::Content(as_written(text, base64)?),
             LineBody::Templates { files } => Body::Templates(files),

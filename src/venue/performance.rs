@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -14,6 +15,7 @@ use super::fault::Faults;
 use super::script::{Fact, Play, Script, Shot, Who};
 use super::shottracker::correction::Correction;
 use super::shottracker::log::Log;
+use super::sportradar::clock::CLOCK_EVERY;
 use super::sportradar::feed::Feed;
 use super::sportradar::wire::Message;
 use super::tale::Tale;
@@ -31,6 +33,8 @@ pub struct Performance {
     pub faults: Faults,
     pub tracker: Tale<Log, Spoken>,
     pub league: Tale<Feed, Arc<Message>>,
+    /// How often the league's push clock speaks while the clock runs and nothing else happens.
+    pub push_clock_every: Duration,
     course: RwLock<Arc<Course>>,
     /// The highest id that a fact ever had: one that was deleted is not given again.
     highest_id: AtomicU32,
@@ -67,6 +71,7 @@ impl Performance {
             tracker: Tale::new(Log::new(course.clone(), timeline.clone())),
             league: Tale::new(Feed::new(course.clone(), timeline.clone())),
             highest_id: AtomicU32::new(course.facts().iter().map(|fact| fact.id).max().unwrap_or_default()),
+            push_clock_every: CLOCK_EVERY,
             course: RwLock::new(course),
             corrections: watch::Sender::new(0),
             deleted: RwLock::default(),

@@ -60,7 +60,7 @@ fn body(report: Report) -> Body {
         Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
         Report::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why: why.name().to_owned() },
         Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
-        Report::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
+        Report::Link { feed, kind, link, why, resumed } => Body::Link { feed, kind, link, why, resumed },
     }
 }
 

@@ -277,6 +277,7 @@ fn the_page_of_commands_has_every_verb_and_its_examples_are_commands() {
     let examples: Vec<&str> = page.lines().filter(|line| line.starts_with("{\"verb\"")).collect();
     assert!(examples.len() >= 3);
     for example in examples {
-        serde_json::from_str::<sideline::command::Command>(example).unwrap_or_else(|wrong| panic!("{example}: {wrong}"));
+        serde_json::from_str::<sideline::command::Command>(example)
+            .unwrap_or_else(|wrong| panic!("{example}: {wrong}"));
     }
 }

@@ -38,14 +38,14 @@ fn start(options: Options, resume: Resume) -> Running {
     Running { reports, stop, task: tokio::spawn(feed::run(options, resume, sender, until)) }
 }
 
-/// A report in short: `connecting`, `up`, `up: what is missing`, `alive`, `down: why`, `skipped 3 Garbage`, or the message itself.
+/// A report in short: `connecting`, `up`, `up, resumed`, `up: what is missing`, `alive`, `down: why`, `skipped 3 Garbage`, or the message itself.
 fn short(report: Report) -> String {
     match report {
         Report::Message { bytes, .. } => String::from_utf8_lossy(&bytes).into_owned(),
         Report::Skipped { bytes, why, .. } => format!("skipped {bytes} {why:?}"),
         Report::Alive { .. } => "alive".into(),
         Report::Link { link: Link::Connecting, .. } => "connecting".into(),
-        Report::Link { link: Link::Up, why: None, .. } => "up".into(),
+        Report::Link { link: Link::Up, why: None, resumed, .. } => if resumed { "up, resumed" } else { "up" }.into(),
         Report::Link { link: Link::Up, why: Some(why), .. } => format!("up: {why}"),
         Report::Link { link: Link::Down, why, .. } => format!("down: {}", why.expect("down has a reason")),
     }

@@ -3,7 +3,8 @@
 //! A case is a directory `fixtures/feeds/<case>/`; adding one needs no Rust.
 //!
 //! `messages.ndjson` has a line for each message: `{"at": seconds, "feed": kind, "message": {…}}`, in order of receipt.
-//! Instead of `message` a line may have `"raw": "…"` (bytes that are no JSON), `"link": "up"` or `"alive": true`.
+//! Instead of `message` a line may have `"raw": "…"` (bytes that are no JSON), `"link": "up"` (with `"resumed": true` where it
+//! goes on where the last connection ended) or `"alive": true`.
 //!
 //! `expected.json` is `{"shows": sentence, "rules": {…}, "checks": [{"at": seconds, "because": sentence, "snapshot": {…}}]}`.
 //! A check sees the messages up to its time, and the snapshot at that time. It compares the fields that it names, lists
@@ -39,6 +40,8 @@ struct Line {
     message: Option<Box<RawValue>>,
     raw: Option<String>,
     link: Option<Link>,
+    #[serde(default)]
+    resumed: bool,
     #[serde(default)]
     alive: bool,
 }
@@ -147,7 +150,10 @@ impl Game {
         let (at, kind) = (instant(line.at), line.feed);
         let feed = FeedId::new(kind.name());
         if let Some(link) = line.link {
-            self.state.link(at, &feed, kind, link, None);
+            if let Some(decoder) = self.decoders.get_mut(&kind).filter(|_| link == Link::Up) {
+                decoder.connected();
+            }
+            self.state.link(at, &feed, kind, link, None, line.resumed);
         }
         if line.alive {
             self.state.alive(at, &feed, kind);

@@ -361,7 +361,8 @@ fn a_rehearsal_counts_what_a_feed_sent_that_was_no_message() {
     };
     let skipped =
         |why: &str| Body::Skipped { feed: "league".into(), kind: FeedKind::NbaPushEvents, bytes: 7, why: why.into() };
-    let link = Body::Link { feed: "league".into(), kind: FeedKind::NbaPushEvents, link: Link::Up, why: None };
+    let kind = FeedKind::NbaPushEvents;
+    let link = Body::Link { feed: "league".into(), kind, link: Link::Up, why: None, resumed: false };
     let writer = Writer::open(&journal).expect("opens").writer;
     for (seq, (millis, body)) in (1..).zip([
         (0, Body::Start(start)),

@@ -1,7 +1,6 @@
 use super::*;
 use crate::game::{Rules, view};
 use crate::journal::Start;
-use crate::status::Link;
 use crate::time::FrameRate;
 
 fn at(millis: i64) -> Timestamp {
@@ -68,7 +67,10 @@ fn what_is_wrong_with_a_feed_is_folded_like_all_else_and_part_of_a_checkpoint() 
     let (feed, kind) = (FeedId::new("tracker"), FeedKind::ShotTracker);
     let reasons = |fold: &Fold, millis| view(&fold.position().state, &Rules::default(), at(millis)).feeds[0].clone();
     let mut fold = Fold::new(BTreeMap::new());
-    let link = |link, why: Option<&str>| Body::Link { feed: feed.clone(), kind, link, why: why.map(str::to_owned) };
+    let link = |link, why: Option<&str>| {
+        let (feed, why) = (feed.clone(), why.map(str::to_owned));
+        Body::Link { feed, kind, link, why, resumed: false }
+    };
     fold.apply(&entry(1, 0, link(Link::Down, Some("h refuses the credentials (401)"))));
     assert_eq!(reasons(&fold, 0).reasons, ["h refuses the credentials (401)"]);
     fold.apply(&entry(2, 10, link(Link::Up, Some("plays may be missing"))));
@@ -84,6 +86,8 @@ fn what_is_wrong_with_a_feed_is_folded_like_all_else_and_part_of_a_checkpoint() 
     let mut read: Fold = serde_json::from_slice(&written).expect("and comes back");
     assert_eq!(reasons(&read, 40), reasons(&fold, 40));
     read.apply(&entry(5, 50, link(Link::Up, None)));
+    // What nobody understood was a sign of life of the connection, which it needs more of.
+    read.apply(&entry(6, 69_000, Body::Alive { feed: feed.clone(), kind }));
     assert_eq!(reasons(&read, 70_000).reasons, [""; 0], "all of it is over");
     assert_eq!(reasons(&read, 70_000).not_understood.len(), 2, "and counted");
 }
@@ -169,6 +173,34 @@ fn a_game_is_found_by_the_vendors_other_id_and_a_show_that_names_another_one_tur
     fold.apply(&of_game(5, 10, kind, "b", 30));
     fold.apply(&of_game(6, 10, kind, "a", 40));
     assert_eq!((games(&fold), shown(&fold, 10)), (vec!["a"], Some(40)));
+}
+
+#[test]
+fn a_dead_feed_is_told_at_once_however_far_what_it_says_is_held_back() {
+    let (feed, kind) = (FeedId::new("tracker"), FeedKind::ShotTracker);
+    let health = |fold: &Fold, millis| {
+        view(&fold.position().state, &Rules::default(), at(millis)).feeds.pop().expect("one feed")
+    };
+    let link = |link, why: Option<&str>| {
+        let (feed, why) = (feed.clone(), why.map(str::to_owned));
+        Body::Link { feed, kind, link, why, resumed: false }
+    };
+    let mut fold = delayed();
+    fold.apply(&entry(3, 0, link(Link::Up, None)));
+    fold.apply(&score(4, 50, "tracker", 2));
+    assert_eq!((health(&fold, 60).link, health(&fold, 60).silent_millis), (Link::Up, Some(10)));
+    fold.apply(&entry(5, 100, link(Link::Down, Some("h closed the connection"))));
+    assert_eq!((health(&fold, 100).link, shown(&fold, 100)), (Link::Down, None), "and no data before its time");
+    assert_eq!(health(&fold, 100).reasons, ["h closed the connection"]);
+    let skipped = Body::Skipped { feed: feed.clone(), kind, bytes: 9, why: "garbage".to_owned() };
+    fold.apply(&entry(6, 110, skipped));
+    assert_eq!((health(&fold, 110).skipped, health(&fold, 110).reasons.len()), (1, 2));
+    fold.apply(&entry(7, 120, link(Link::Up, None)));
+    // What was down takes effect when what was told before it has: the operator's word is the newer one.
+    fold.apply(&entry(8, 310, Body::Due));
+    assert_eq!((health(&fold, 310).link, shown(&fold, 310)), (Link::Up, Some(2)));
+    fold.apply(&entry(9, 330, Body::Due));
+    assert_eq!(health(&fold, 330).link, Link::Up);
 }
 
 #[test]

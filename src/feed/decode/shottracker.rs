@@ -36,6 +36,9 @@ pub(super) struct Reader {
     /// Whether the clock's last period was the vendor's test pattern.
     #[serde(default)]
     is_testing: bool,
+    /// Up to when the summaries of this connection have counted.
+    #[serde(default)]
+    summary_of: Option<i64>,
 }
 
 /// Which period each session is: some messages name only the one or the other.
@@ -71,7 +74,12 @@ impl Reader {
             sessions: Sessions::default(),
             reading: options.reading,
             is_testing: false,
+            summary_of: None,
         }
+    }
+
+    pub(super) fn connected(&mut self) {
+        self.summary_of = None;
     }
 
     pub(super) fn set_reading(&mut self, reading: Reading) {
@@ -131,7 +139,12 @@ impl Reader {
                 reader.of_game(&marker.game, events).then(|| read_marker(marker, notes, events))
             }),
             "broadcastsummary" => self.each(data, notes, |reader, summary: &wire::Summary, notes| {
-                summary::read_summary(summary, reader.game.clone(), reader.reading, notes, events);
+                // One that counts less than another did before came late, or again: it would take points back.
+                let of = summary.at.i64("broadcastsummary.at", &mut Notes::default());
+                if of.is_none() || of >= reader.summary_of {
+                    reader.summary_of = of.or(reader.summary_of);
+                    summary::read_summary(summary, reader.game.clone(), reader.reading, notes, events);
+                }
                 Some(())
             }),
             "possessions" => self.each(data, notes, |reader, said: &wire::Possessions, notes| {

@@ -10,7 +10,7 @@
 //! head's was out of date. So a late edit's block counts too, but only when it proves to be newer: see [`Block`].
 //!
 //! A message of a clock feed has the clocks and the game block of now, whatever play it carries along: both count as they
-//! arrive. A play-by-play document, fetched after a gap, is all plays at once.
+//! arrive, unless a message of a later moment has come before ([`Order`]). A play-by-play document, fetched after a gap, is all plays at once.
 
 mod clocks;
 mod document;
@@ -22,6 +22,7 @@ mod wire;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,42 @@ pub(super) struct Reader {
     other_games: BTreeMap<String, String>,
     /// Players whose names were passed on, by id or else by number and name.
     introduced: BTreeSet<String>,
+    #[serde(default)]
+    order: Order,
+}
+
+/// The latest moment of which a clock feed's connection has told. What comes late, again or out of turn is known by its
+/// wall clock: it would count the clock up and the score down.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Order {
+    wall: Option<Timestamp>,
+    /// What was read then.
+    period: Option<Period>,
+    game_millis: Option<u32>,
+}
+
+/// A message that is older than this is none that came late: the vendor has put its clock back.
+const MOST_LATE: Duration = Duration::from_secs(60);
+
+/// Wall clocks have whole seconds; within one a running clock loses one at the most, and what shows more came late.
+const WITHIN_A_SECOND: u32 = 1_000;
+
+impl Order {
+    /// Takes a message's wall clock and its reading; false where it is of before the last one.
+    fn advance(&mut self, wall: Option<Timestamp>, period: Option<&Period>, game_millis: Option<u32>) -> bool {
+        let Some(wall) = wall else { return true };
+        if let Some(known) = self.wall {
+            let is_late = wall < known && known.since(wall) <= MOST_LATE;
+            let gained = game_millis.zip(self.game_millis).map_or(0, |(said, known)| said.saturating_sub(known));
+            let is_out_of_turn =
+                wall == known && period == self.period.as_ref() && (1..=WITHIN_A_SECOND).contains(&gained);
+            if is_late || is_out_of_turn {
+                return false;
+            }
+        }
+        *self = Self { wall: Some(wall), period: period.cloned(), game_millis };
+        true
+    }
 }
 
 /// The game block that was last believed, and when it was written.
@@ -109,7 +146,12 @@ impl Reader {
             teams: Teams::default(),
             other_games: BTreeMap::new(),
             introduced: BTreeSet::new(),
+            order: Order::default(),
         }
+    }
+
+    pub(super) fn connected(&mut self) {
+        self.order = Order::default();
     }
 
     pub(super) fn game(&self) -> Option<&GameId> {
@@ -216,7 +258,6 @@ impl Reader {
         let (game, event) = (&message.payload.game, &message.payload.event);
         let period = words::event_period(&event.period, self.sport, notes);
         let written_at = words::instant(&event.updated, "event.updated", notes);
-        let is_first = self.latest.is_empty();
         let is_head = self.is_head(event, written_at);
         if is_head {
             events.push(Event::Game(self.facts(message, period.as_ref(), notes)));
@@ -226,10 +267,10 @@ impl Reader {
         self.block(game, is_head, written_at, false, notes, events);
         if is_head {
             let game_millis = words::event_clock(event, &mut Notes::default());
-            if is_first && begins_game(period.as_ref(), game_millis) {
+            if begins_game(period.as_ref(), game_millis) {
                 events.push(Event::PlaysAreWhole);
             }
-            self.play_clock(event, period.clone(), game_millis, notes, events);
+            self.play_clock(period.clone(), game_millis, events);
             self.head_facts(event, notes, events);
         }
         self.play(event, period, notes, events);
@@ -242,10 +283,19 @@ impl Reader {
         let period = words::period_at(&payload.period, self.sport, notes)
             .or_else(|| self.period_of_game(game, event_period.as_ref(), notes))
             .or_else(|| event_period.clone());
+        let written_at = words::instant(&payload.clocks.wall, "clocks.wall", notes);
+        let game_millis =
+            words::clock(&payload.clocks.game_decimal, &payload.clocks.game, "clocks.game", &mut Notes::default());
+        if !self.order.advance(written_at, period.as_ref(), game_millis) {
+            // A play has a version of its own, and may have come with no other message.
+            if event.is_said {
+                self.play(event, event_period, notes, events);
+            }
+            return;
+        }
         events.push(Event::Game(self.facts(message, period.as_ref(), notes)));
         events.push(teams(game));
         self.scoring(game, notes, events);
-        let written_at = words::instant(&payload.clocks.wall, "clocks.wall", notes);
         self.block(game, true, written_at, false, notes, events);
         if payload.clocks.is_said {
             events.push(Event::Clock(clocks::reading(&payload.clocks, period, self.sport, notes)));
@@ -272,8 +322,9 @@ impl Reader {
     fn strength_clock(&mut self, clocks: &wire::Clocks<'_>, events: &mut Vec<Event>) {
         let has_clock = clocks.strength.is_said();
         if self.has_strength_clock && !has_clock && clocks.game.is_said() {
+            let at = words::instant(&clocks.wall, "clocks.wall", &mut Notes::default());
             for side in Side::BOTH {
-                events.push(Event::Strength { side, strength: snapshot::Strength::Even });
+                events.push(Event::Strength { side, strength: snapshot::Strength::Even, at });
             }
         }
         if clocks.is_said {
@@ -372,17 +423,9 @@ impl Reader {
         }
     }
 
-    fn play_clock(
-        &self,
-        event: &wire::Event<'_>,
-        period: Option<Period>,
-        game_millis: Option<u32>,
-        notes: &mut Notes,
-        events: &mut Vec<Event>,
-    ) {
+    fn play_clock(&self, period: Option<Period>, game_millis: Option<u32>, events: &mut Vec<Event>) {
         if period.is_some() || game_millis.is_some() {
-            let taken_at = words::instant(&event.wall_clock, "event.wall_clock", notes);
-            events.push(Event::Clock(ClockReading { period, game_millis, taken_at, ..ClockReading::default() }));
+            events.push(Event::Clock(ClockReading { period, game_millis, ..ClockReading::default() }));
         }
     }
 

@@ -32,7 +32,8 @@ pub(in crate::game) struct TeamHeard {
     pub(in crate::game) on_court: Option<Arc<Vec<PlayerId>>>,
     pub(in crate::game) shots: Option<Arc<Vec<Shot>>>,
     pub(in crate::game) attacks: Option<End>,
-    pub(in crate::game) strength: Option<Strength>,
+    /// And from when on, by the vendor's clock.
+    pub(in crate::game) strength: Option<(Strength, Option<Timestamp>)>,
     pub(in crate::game) skaters: Option<u8>,
     pub(in crate::game) goalkeeper: Option<bool>,
     /// Who was in the penalty box after the play of this sequence.
@@ -54,6 +55,14 @@ pub(in crate::game) struct TeamHeard {
 }
 
 impl TeamHeard {
+    /// Takes a strength, unless one from a later moment is known: a clock message carries along a play of before.
+    pub(super) fn take_strength(&mut self, strength: Strength, at: Option<Timestamp>) {
+        let known_at = self.strength.and_then(|(_, at)| at);
+        if at.zip(known_at).is_none_or(|(at, known)| at >= known) {
+            self.strength = Some((strength, at.or(known_at)));
+        }
+    }
+
     pub(super) fn take_line_up(&mut self, said: &OnIce) {
         self.skaters = said.skaters.or(self.skaters);
         self.goalkeeper = said.goalkeeper.or(self.goalkeeper);

@@ -28,16 +28,16 @@ pub enum Phase {
     Test,
 }
 
-/// Why play stands still.
+/// Why play stands still, where there is more to say than that the clock does: a whistle alone is no stoppage.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stoppage {
     pub kind: StoppageKind,
     /// Whose timeout or challenge it is; null for everybody's.
     pub side: Option<Side>,
-    /// "TIMEOUT", "TV TIMEOUT", "OFFICIAL TIMEOUT", "REVIEW", "CHALLENGE", "STOPPAGE", "DELAY".
+    /// "TIMEOUT", "TV TIMEOUT", "OFFICIAL TIMEOUT", "REVIEW", "CHALLENGE", "DELAY".
     pub label: String,
-    /// The vendor's reason ("Icing", "Equipment malfunction").
+    /// The vendor's reason ("Out of bounds", "Equipment malfunction").
     pub detail: Option<String>,
     /// Time left of a timeout whose length is known, never below zero; else time since it began. Null where its beginning
     /// is not known. In steps of a tenth.
@@ -55,7 +55,8 @@ pub enum StoppageKind {
     OfficialTimeout,
     Review,
     Challenge,
-    Stoppage,
+    /// The game is held up: something other than the teams and officials (the arena, the weather, a repair).
+    Delay,
 }
 
 /// A time as minutes and seconds.

@@ -17,12 +17,8 @@ use crate::time::Timestamp;
 
 use super::{Story, StoryRules, run};
 
-/// For so long after it was told is a play the last one. A drop-down stays four seconds; the rest is for a bug that comes
-/// on meanwhile and for operators who take one by hand.
-const LAST_PLAY_FOR: Duration = Duration::from_secs(8);
-
-/// Headlines of lesser plays wait until a score was there this long.
-const SCORE_FIRST: Duration = Duration::from_secs(5);
+/// For so long after it was told is a play the last one: as long as a drop-down stays.
+const LAST_PLAY_FOR: Duration = Duration::from_secs(4);
 
 /// A game clock this much further on than a stoppage's has gone on since; readings and scorers differ by less.
 const GONE_ON_MILLIS: u32 = 1_000;
@@ -36,8 +32,9 @@ const MOST_COUNTDOWN: Duration = Duration::from_secs(24 * 60 * 60);
 /// Told in steps of this, so that what binds it is not worked out again for every frame.
 const STEP_MILLIS: u128 = 100;
 
-/// Plays that neither stop the game nor let it go on.
-const BESIDE: [&str; 5] = ["lineupchange", "substitution", "substitutions", "goaliechange", "possession"];
+/// Plays that neither stop the game for a reason of their own nor let it go on. A whistle (`stoppage`) is one: a game has
+/// dozens, all that they say is that the clock stands, and a timeout or review that was told before it lasts.
+const BESIDE: [&str; 6] = ["lineupchange", "substitution", "substitutions", "goaliechange", "possession", "stoppage"];
 
 /// Length of an overtime of basketball.
 const OVERTIME_MILLIS: u32 = 5 * 60 * 1_000;
@@ -50,6 +47,8 @@ fn began(heard: &Heard, plays: &[Arc<Play>], index: usize) -> Option<Timestamp> 
     match (told, happened) {
         (Some(told), Some(happened)) if happened <= told && told.since(happened) <= NEWS_WITHIN => Some(happened),
         (Some(told), Some(happened)) if happened > told => Some(told),
+        // News of long ago is a recording's, whose clock is not the show's.
+        (Some(told), Some(_)) if plays.get(index)?.news => Some(told),
         // Told long after: a join in the middle of it.
         (_, Some(happened)) => Some(happened),
         (told, None) => told,
@@ -98,8 +97,7 @@ fn stopped_by(kind: &str) -> Option<(StoppageKind, &'static str)> {
         "officialtimeout" => (StoppageKind::OfficialTimeout, "OFFICIAL TIMEOUT"),
         "challengetimeout" | "challengereview" | "challenge" => (StoppageKind::Challenge, "CHALLENGE"),
         "review" | "requestreview" => (StoppageKind::Review, "REVIEW"),
-        "stoppage" => (StoppageKind::Stoppage, "STOPPAGE"),
-        "delay" => (StoppageKind::Stoppage, "DELAY"),
+        "delay" => (StoppageKind::Delay, "DELAY"),
         _ => return None,
     })
 }
@@ -215,14 +213,14 @@ fn display(millis: u32) -> String {
     show_timer(millis.div_ceil(1_000) * 1_000).display
 }
 
-/// The latest play worth a headline, if it is recent. A score stays before lesser plays for some seconds.
+/// The latest play worth a headline, if it is recent. A score stays before lesser plays for its time.
 pub(in crate::game) fn last_play(story: &Story, heard: &Heard, now: Timestamp) -> Option<Arc<LastPlay>> {
     let aged = |(index, play): &(usize, LastPlay)| {
         let age = now.since(heard.plays.told_at(*index)?);
         (age < LAST_PLAY_FOR).then(|| (age, play.clone()))
     };
     let recent: Vec<(Duration, LastPlay)> = story.headlines.iter().filter_map(aged).collect();
-    let score = recent.iter().find(|(age, play)| play.topic == Topic::Score && *age < SCORE_FIRST);
+    let score = recent.iter().find(|(_, play)| play.topic == Topic::Score);
     let (age, play) = score.or(recent.first())?.clone();
     Some(Arc::new(LastPlay { age_millis: steps(age), ..play }))
 }

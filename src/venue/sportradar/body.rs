@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::clock::{self, CLOCK_EVERY, GAME_CLOCK_EVERY};
+use super::clock::{self, GAME_CLOCK_EVERY};
 use super::server::{Filters, Progress};
 use super::wire::{Heartbeat, Interval};
 use crate::venue::capture::{Capture, Place};
@@ -20,6 +20,7 @@ use crate::venue::fault::{Blow, Faults};
 use crate::venue::performance::Performance;
 use crate::venue::stopped;
 use crate::venue::tale::{Item, Log as _};
+use crate::venue::wall::format_utc;
 
 /// What subscribers receive.
 #[derive(Clone)]
@@ -51,7 +52,7 @@ impl Channel {
 /// A piece of a body.
 struct Piece {
     bytes: Bytes,
-    /// The event that it is about, if its place among others means something.
+    /// The event or moment that it is about, if its place among others means something.
     event: Option<String>,
 }
 
@@ -76,10 +77,17 @@ impl Source {
                 progress.reach(position);
                 return Source::Events { play, filters, position, progress };
             }
-            Channel::Clock => CLOCK_EVERY,
+            Channel::Clock => play.push_clock_every,
             Channel::GameClock => GAME_CLOCK_EVERY,
         };
         Source::Clock { play, filters, every, next: Instant::now(), told: None }
+    }
+
+    fn held_limit(&self) -> Duration {
+        match self {
+            Source::Clock { every, .. } => *every + HELD_LIMIT,
+            Source::Events { .. } | Source::Capture { .. } => HELD_LIMIT,
+        }
     }
 
     fn faults(&self) -> Option<&Faults> {
@@ -125,7 +133,9 @@ impl Source {
                 *next = Instant::now() + pace(*every, &reading);
                 *told = Some((reading.period, reading.running));
                 let message = clock::message(play, now);
-                let piece = || Piece { bytes: line(&message), event: None };
+                // The wall clock in it, which has whole seconds, gives it an order.
+                let event = Some(format_utc(play.timeline.real_now()));
+                let piece = || Piece { bytes: line(&message), event };
                 if filters.pass(&message.metadata) { Ok(piece()) } else { Err(Some(*next)) }
             }
             Source::Capture { capture, place, began } => {
@@ -141,9 +151,11 @@ impl Source {
     }
 }
 
-/// Push Clock rests while the clock does; Push Game Clock never does.
+/// While the clock stands, Push Clock repeats it this often; Push Game Clock never rests.
+const RESTING: Duration = Duration::from_secs(10);
+
 pub(super) fn pace(every: Duration, reading: &Reading) -> Duration {
-    if reading.running || every < CLOCK_EVERY { every } else { 10 * every }
+    if reading.running || every <= GAME_CLOCK_EVERY { every } else { every.max(RESTING) }
 }
 
 pub(super) fn line(value: &impl serde::Serialize) -> Bytes {
@@ -167,7 +179,7 @@ pub struct Body {
     ended: bool,
 }
 
-/// A piece that was held back by a fault waits no longer for one to be sent before it.
+/// A piece that was held back by a fault waits no longer for one to be sent before it; of a clock until it speaks again.
 const HELD_LIMIT: Duration = Duration::from_millis(100);
 /// A body that says nothing any more is let go at last.
 const HALF_OPEN_LIMIT: Duration = Duration::from_secs(600);
@@ -214,7 +226,8 @@ impl Body {
                 }
                 Err(due) => due,
             };
-            if let Some((piece, _)) = self.held.take_if(|(_, since)| since.elapsed() >= HELD_LIMIT) {
+            let limit = self.source.held_limit();
+            if let Some((piece, _)) = self.held.take_if(|(_, since)| since.elapsed() >= limit) {
                 self.pieces.push_back((Duration::ZERO, piece.bytes));
                 continue;
             }
@@ -228,7 +241,7 @@ impl Body {
     }
 
     async fn wait(&mut self, due: Option<Instant>) {
-        let held = self.held.as_ref().map(|(_, since)| *since + HELD_LIMIT);
+        let held = self.held.as_ref().map(|(_, since)| *since + self.source.held_limit());
         let wake = [due, held].into_iter().flatten().fold(self.next_beat, Instant::min);
         let corrected = async {
             match &mut self.corrected {

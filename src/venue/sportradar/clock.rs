@@ -15,8 +15,10 @@ use crate::venue::script::Play;
 use crate::venue::timeline::Moment;
 use crate::venue::wall::format_utc;
 
-/// Push Clock speaks when something changes and once a second while the clock runs.
+/// Push Clock speaks when something changes and once a second while the clock runs, unless the venue is told otherwise.
 pub const CLOCK_EVERY: Duration = Duration::from_secs(1);
+/// How far apart the messages of one running clock are that the vendor has published.
+pub const VENDORS_CLOCK_EVERY: Duration = Duration::from_secs(9);
 /// Push Game Clock speaks all the time.
 pub const GAME_CLOCK_EVERY: Duration = Duration::from_millis(200);
 

@@ -5,7 +5,7 @@
 //! be sent, each an object and a line end, heartbeats left out. Pure but for the wall clock that a clock feed shows.
 
 use super::body::{Channel, line, pace};
-use super::clock::{self, CLOCK_EVERY, GAME_CLOCK_EVERY};
+use super::clock::{self, GAME_CLOCK_EVERY};
 use crate::venue::performance::Performance;
 use crate::venue::tale::{Item, Log as _};
 use crate::venue::timeline::Moment;
@@ -18,7 +18,7 @@ pub fn transcript<'p>(
 ) -> Box<dyn Iterator<Item = (u64, bytes::Bytes)> + 'p> {
     let every = match channel {
         Channel::Events => return Box::new(events(play).take_while(move |(ms, _)| *ms < end_ms)),
-        Channel::Clock => CLOCK_EVERY,
+        Channel::Clock => play.push_clock_every,
         Channel::GameClock => GAME_CLOCK_EVERY,
     };
     let mut ms = 0;

@@ -99,8 +99,12 @@ impl Way {
         matches!(self.kind(), FeedKind::NhlPushEvents | FeedKind::NhlPushClock)
     }
 
-    /// Whether its messages have an order among each other.
+    /// Whether its messages have an order among each other: numbers, sequences, or the wall clock of a push clock.
     pub fn is_in_order(self) -> bool {
+        matches!(self, Way::Push(_)) || self.has_sequence()
+    }
+
+    fn has_sequence(self) -> bool {
         match self {
             Way::Source(source) => !["broadcastsummary", "location", "clock"].contains(&source),
             Way::Tracker { .. } => true,
@@ -115,7 +119,7 @@ impl Way {
     /// Whether what is told before tip-off counts among the messages that a fault strikes: it tells how things stand, over and
     /// over, and has not got a first message.
     fn tells_before_tip_off(self) -> bool {
-        matches!(self, Way::Tracker { .. }) || !self.is_in_order()
+        matches!(self, Way::Tracker { .. }) || !self.has_sequence()
     }
 
     /// Whether it tells the game clock again and again.
@@ -320,7 +324,7 @@ pub fn of_transcript(way: Way, script: Arc<Script>, left_out: &[&str]) -> Value 
     let (feed, kind) = (FeedId::new("feed"), way.kind());
     let mut fold = Fold::new(BTreeMap::new());
     let mut at = began_at;
-    let link = Body::Link { feed: feed.clone(), kind, link: Link::Up, why: None };
+    let link = Body::Link { feed: feed.clone(), kind, link: Link::Up, why: None, resumed: false };
     fold.apply(&Entry { seq: 1, at, body: link });
     if matches!(way, Way::Tracker { rest: true, .. }) {
         // What the document tells and the stream does not: who is at home.
@@ -489,7 +493,7 @@ pub fn body(report: Report) -> Body {
         Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
         Report::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why: why.name().to_owned() },
         Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
-        Report::Link { feed, kind, link, why } => Body::Link { feed, kind, link, why },
+        Report::Link { feed, kind, link, why, resumed } => Body::Link { feed, kind, link, why, resumed },
     }
 }
 

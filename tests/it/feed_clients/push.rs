@@ -123,7 +123,25 @@ async fn a_lost_stream_starts_again_at_the_first_address_and_catches_up() {
     caller.redirect(&back.url("http", "/stream/nba?sessionId=session-0002")).await;
     let mut stream = back.caller().await.stream().await;
     stream.chunk(MESSAGE.as_bytes()).await;
-    feed.expect(&["up", MESSAGE]).await;
+    feed.expect(&["up, resumed", MESSAGE]).await;
+}
+
+#[tokio::test]
+async fn a_clock_feed_is_not_asked_for_its_past() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.kind = FeedKind::NbaPushClock;
+    let mut feed = run(options);
+    let mut stream = let_in(&front, &back).await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&["connecting", "up", MESSAGE]).await;
+    drop(stream);
+    feed.why().await;
+    let caller = front.caller().await;
+    assert_eq!(caller.target(), "/nba/production/stream/en/clock/subscribe");
+    caller.redirect(&back.url("http", "/stream/nba?sessionId=session-0002")).await;
+    let _stream = back.caller().await.stream().await;
+    feed.expect(&["up"]).await;
 }
 
 #[tokio::test]
@@ -239,7 +257,7 @@ async fn the_play_by_play_is_fetched_beside_the_stream_after_each_connection() {
     drop(stream);
     feed.why().await;
     let _stream = let_in(&front, &back).await;
-    feed.expect(&["up"]).await;
+    feed.expect(&["up, resumed"]).await;
     rest.caller().await.json(DOCUMENT).await;
     feed.expect(&[DOCUMENT]).await;
 }

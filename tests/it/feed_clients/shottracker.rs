@@ -115,13 +115,13 @@ async fn a_cut_connection_goes_on_after_its_last_number_with_the_same_token() {
     // This server repeats the last one, another would not.
     socket.send(&numbered(3)).await;
     socket.send(&numbered(4)).await;
-    feed.expect(&["up", &numbered(4)]).await;
+    feed.expect(&["up, resumed", &numbered(4)]).await;
     drop(socket);
     let caller = live.caller().await;
     assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=4");
     caller.websocket().await.send(&numbered(5)).await;
     feed.why().await;
-    feed.expect(&["up", &numbered(5)]).await;
+    feed.expect(&["up, resumed", &numbered(5)]).await;
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn the_game_so_far_is_fetched_signed_beside_the_stream_after_each_connecti
     let mut socket = live.caller().await.websocket().await;
     assert_eq!(rest.caller().await.target(), SO_FAR);
     socket.send(&numbered(2)).await;
-    feed.expect(&["up", &numbered(2)]).await;
+    feed.expect(&["up, resumed", &numbered(2)]).await;
 }
 
 #[tokio::test]
@@ -267,7 +267,7 @@ async fn a_restart_of_the_show_goes_on_where_its_journal_ends() {
     for seq in [40, 41, 42] {
         socket.send(&numbered(seq)).await;
     }
-    feed.expect(&["connecting", "up", &numbered(42)]).await;
+    feed.expect(&["connecting", "up, resumed", &numbered(42)]).await;
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn an_expired_token_is_replaced_at_once_and_nobody_is_alarmed() {
     let caller = live.caller().await;
     assert_eq!(caller.target(), "/live?token=t0ken-0002&last_seq=1");
     let _socket = caller.websocket().await;
-    feed.expect(&["up"]).await;
+    feed.expect(&["up, resumed"]).await;
 }
 
 #[tokio::test]

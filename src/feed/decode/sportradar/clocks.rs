@@ -30,7 +30,6 @@ pub(super) fn reading(
         running: clocks.running.bool("clocks.running", notes),
         shot,
         strength,
-        taken_at: words::instant(&clocks.wall, "clocks.wall", notes),
         ..ClockReading::default()
     }
 }

@@ -66,7 +66,7 @@ impl Reader {
             self.block(&game, true, None, false, notes, events);
             if !self.is_clock {
                 let game_millis = words::event_clock(event, &mut Notes::default());
-                self.play_clock(event, period, game_millis, notes, events);
+                self.play_clock(period, game_millis, events);
             }
         }
         Verdict::Taken

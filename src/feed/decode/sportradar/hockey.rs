@@ -155,8 +155,10 @@ pub(super) fn line_ups(event: &wire::Event<'_>, teams: &Teams, notes: &mut Notes
         }
     }
     if let Some((side, strength)) = strength(event, teams, totals, notes) {
-        events.push(Event::Strength { side, strength });
-        events.push(Event::Strength { side: side.other(), strength: strength.other() });
+        let happened_at = words::instant(&event.wall_clock, "event.wall_clock", notes);
+        let at = happened_at.or_else(|| words::instant(&event.updated, "event.updated", notes));
+        events.push(Event::Strength { side, strength, at });
+        events.push(Event::Strength { side: side.other(), strength: strength.other(), at });
     }
 }
 
