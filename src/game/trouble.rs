@@ -65,11 +65,6 @@ impl Trouble {
         }
     }
 
-    /// Whether this was not said to be missing before.
-    pub(super) fn is_news(&self, missing: &str) -> bool {
-        self.missing.as_deref() != Some(missing)
-    }
-
     /// A message had something of this kind that nobody understands; `lost`: so that nothing of it counts.
     pub(super) fn odd(&mut self, at: Timestamp, what: &str, lost: bool) {
         let all = Arc::make_mut(&mut self.not_understood);
