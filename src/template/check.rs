@@ -200,7 +200,8 @@ pub(super) fn paths(node: &Node) -> Vec<String> {
 fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
     let mut found = Vec::new();
     let sizes = [Some(&node.x), Some(&node.y), node.width.as_ref(), node.height.as_ref(), Some(&node.opacity)];
-    for prop in sizes.into_iter().flatten() {
+    let turns = node.turn.iter().flat_map(|turn| [&turn.rotate, &turn.scale]);
+    for prop in sizes.into_iter().flatten().chain(turns) {
         add(&mut found, prop, Wanted::Number);
     }
     let layouts = node.layout.iter().flat_map(|layout| layout.exprs());
