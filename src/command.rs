@@ -131,6 +131,36 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it changes what is on the stage's layers. All others are for the fold, the journal or a rehearsal.
+    pub fn is_of_layers(&self) -> bool {
+        match self {
+            Command::Cue { .. }
+            | Command::Take { .. }
+            | Command::Update { .. }
+            | Command::Out { .. }
+            | Command::Continue { .. }
+            | Command::Clear { .. }
+            | Command::Toggle { .. } => true,
+            Command::SetDelay { .. }
+            | Command::ShiftDelay { .. }
+            | Command::SetColor { .. }
+            | Command::NextColor { .. }
+            | Command::Bookmark { .. }
+            | Command::Correct(_)
+            | Command::Adjust(_)
+            | Command::StartClock
+            | Command::StopClock
+            | Command::ToggleClock
+            | Command::NextPeriod
+            | Command::ResetShotClock
+            | Command::SwitchPossession
+            | Command::BeginGame
+            | Command::Release { .. }
+            | Command::Undo
+            | Command::Rehearse(_) => false,
+        }
+    }
+
     /// The word that `verb` has for each command, for whoever misspells one.
     pub const VERBS: [&str; 24] = [
         "cue",

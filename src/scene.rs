@@ -13,8 +13,10 @@ mod graphic;
 mod life;
 mod lines;
 mod memory;
+mod moved;
 mod paint;
 mod picture;
+mod rows;
 mod shape;
 mod taper;
 mod text;
@@ -123,23 +125,7 @@ impl Stage {
             Command::Clear { layer: None } => self.layers.clear(),
             Command::Toggle { layer, template, fields } => self.toggle(frame, *layer, template, fields)?,
             // The fold has done it: what is on the stage does not change.
-            Command::SetDelay { .. }
-            | Command::ShiftDelay { .. }
-            | Command::SetColor { .. }
-            | Command::NextColor { .. }
-            | Command::Bookmark { .. }
-            | Command::Correct(_)
-            | Command::Adjust(_)
-            | Command::StartClock
-            | Command::StopClock
-            | Command::ToggleClock
-            | Command::NextPeriod
-            | Command::ResetShotClock
-            | Command::SwitchPossession
-            | Command::BeginGame
-            | Command::Release { .. }
-            | Command::Undo
-            | Command::Rehearse(_) => {}
+            other => debug_assert!(!other.is_of_layers(), "{other:?}"),
         }
         Ok(Done { frame })
     }

@@ -50,6 +50,7 @@ use std::sync::Arc;
 pub use catalog::{Binding, bindings};
 pub use check::sample;
 pub use fields::{Choice, Field, FieldKind};
+pub(crate) use folder::SHARED as SHARED_FOLDER_NAME;
 pub(crate) use folder::read_text;
 pub use package::{PACKAGE_FILE_NAME, Package, THEME_FILE_NAME};
 pub use problem::{Place, Problem};

@@ -16,7 +16,7 @@ use super::lists::Lists;
 use super::on_air::{Beginning, Mouth, OnAir, Shared, Turn};
 use super::positions::Positions;
 use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
-use super::watch::Watch;
+use super::watch::{Scope, Watch};
 use super::{Failure, Show, feeds, outputs, rundown, show_problems, typed};
 use crate::command::{Command, Key};
 use crate::config::ShowFile;
@@ -329,7 +329,8 @@ fn watch_templates(show: &Show, how: &Live, shared: &Shared) -> Option<Watch> {
             shared.template_problems.store(Arc::new(problems));
         }
     };
-    let watch = Watch::start(folder, show.bundle.manifest.clone(), Bundle::read, saved);
+    let (scope, seen) = (Scope::folder(folder.clone()), Some(show.bundle.manifest.clone()));
+    let watch = Watch::start(scope, seen, move || Bundle::read(&folder), saved);
     watch.inspect_err(|cause| tracing::error!("templates are not watched: {cause}")).ok()
 }
 

@@ -6,8 +6,10 @@
 //! folder is watched and templates are compiled on another.
 
 mod behind;
+mod help;
 mod overlay;
 mod samples;
+mod strip;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -17,23 +19,22 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::Failure;
-use super::bundle::files_of;
-use super::still::{read_template, templates};
-use super::watch::{Saved, Watch};
+use super::still::{read_template, template_id, templates};
+use super::watch::{Saved, Scope, Watch};
 use crate::command::{Command, Fields, Refused};
 use crate::draw_list::{DrawList, Item, PictureData, Point, Rect, Size};
 use crate::frame::{Frame, Need};
 use crate::ids::{LayerId, TemplateId};
-use crate::journal::content::manifest;
 use crate::problem::Problem;
 use crate::render::{Gpu, Renderer};
 use crate::scene::Stage;
-use crate::template::{PACKAGE_FILE_NAME, Template, TemplateSet};
+use crate::template::{FILE_NAME, Template, TemplateSet};
 use crate::text::Fonts;
 use crate::time::{FrameIndex, FrameRate};
 
 pub use overlay::Looks;
 use samples::{Sample, samples};
+use strip::Times;
 pub use window::preview;
 
 const LAYER: LayerId = LayerId(1);
@@ -83,6 +84,8 @@ pub enum Act {
     SafeAreas,
     Grid,
     Boxes,
+    /// What the keys do.
+    Help,
     /// The still behind the graphic, where there is one.
     Behind,
     /// The pointer is here, in pixels of the preview's canvas.
@@ -124,12 +127,11 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Reads the template, which must be right, and begins to watch its folder.
+    /// Reads the template and begins to watch what it is made of. A template that is wrong, or not written yet, is told of
+    /// until it is saved right; a name or a folder that there is not is an error.
     pub fn open(what: Previewing) -> Result<Preview, Failure> {
-        let (set, id) = templates(&what.template)?;
-        let folder = PathBuf::from(&what.template);
         let (tell, saves) = crossbeam_channel::bounded(SAVES);
-        let watch = folder.is_dir().then(|| watch(&folder, tell)).transpose()?;
+        let Opened { set, id, problems, watch } = Opened::of(&what.template, tell)?;
         let behind = what.behind.as_deref().map(|path| behind::load(path, what.behind_at_s, what.size)).transpose()?;
         let gpu = Gpu::new().map_err(Failure::machine)?;
         let renderer = Renderer::new(&gpu, overlay::whole(what.size), &[Need::NATIVE]).map_err(Failure::machine)?;
@@ -160,7 +162,11 @@ impl Preview {
             frames: 0,
             what,
         };
-        preview.begin().map_err(Failure::input)?;
+        if problems.is_empty() {
+            preview.begin().map_err(Failure::input)?;
+        } else {
+            preview.take(Err(problems));
+        }
         Ok(preview)
     }
 
@@ -217,6 +223,7 @@ impl Preview {
             Act::SafeAreas => self.looks.safe_areas = !self.looks.safe_areas,
             Act::Grid => self.looks.grid = !self.looks.grid,
             Act::Boxes => self.looks.boxes = !self.looks.boxes,
+            Act::Help => self.looks.help = !self.looks.help,
             Act::Behind => self.shows_behind = !self.shows_behind,
             Act::Point(at) => self.pointer = at,
         }
@@ -266,6 +273,10 @@ impl Preview {
             Ok(template) => {
                 let mut set = TemplateSet::default();
                 set.insert(template);
+                if self.set.get(&self.id).is_none() {
+                    // The first that is right.
+                    self.drawn_at = None;
+                }
                 self.set = Arc::new(set);
                 self.stage.set_templates(self.set.clone());
                 self.problems.clear();
@@ -273,7 +284,8 @@ impl Preview {
             }
             Err(problems) => {
                 let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                tracing::error!("the last good version is shown:\n{}", told.join("\n"));
+                let shown = if self.set.get(&self.id).is_some() { "the last good version" } else { "nothing" };
+                tracing::error!("{shown} is shown:\n{}", told.join("\n"));
                 self.problems = problems;
             }
         }
@@ -296,7 +308,7 @@ impl Preview {
     fn list(&mut self) -> DrawList {
         self.graphic = self.graphic_now();
         let pointed = self.pointed();
-        let words = [self.state(), self.data_path().unwrap_or_default()];
+        let (words, times) = ([self.state(), self.under_pointer()], self.times());
         let view = overlay::View {
             canvas: self.what.size,
             looks: self.looks,
@@ -304,7 +316,7 @@ impl Preview {
             graphic: &self.graphic,
             pointed,
             problems: &self.problems,
-            at: self.at as f32 / self.length() as f32,
+            times: &times,
             words: [&words[0], &words[1]],
         };
         overlay::draw(&view, &mut self.fonts)
@@ -313,6 +325,9 @@ impl Preview {
     /// The graphic's items at the frame that is shown. A stage goes forward; where it has to go back or jump, the graphic
     /// is taken again and followed from there.
     fn graphic_now(&mut self) -> Vec<Item> {
+        if self.set.get(&self.id).is_none() {
+            return Vec::new();
+        }
         let goes_on = self.drawn_at.is_some_and(|drawn| drawn <= self.at && self.at - drawn <= 1);
         if !goes_on {
             match self.begin() {
@@ -366,12 +381,45 @@ impl Preview {
         (!paths.is_empty()).then(|| paths.join(", "))
     }
 
-    /// "bug - 1.20 s, frame 72 - paused - overtime"
+    /// Of what is under the pointer: its node, where it is drawn and how large, and what it reads.
+    /// "score   118 x 58 at 412, 615   home.score"
+    fn under_pointer(&self) -> String {
+        let Some(item) = self.pointed().map(|at| &self.graphic[at]) else { return String::new() };
+        let name = item.node.to_string().splitn(3, '/').nth(2).unwrap_or_default().to_owned();
+        let Rect { x, y, width, height } = item.op.bounds().unwrap_or_default().outset(-1.0);
+        let path = self.data_path().map_or_else(String::new, |path| format!("   {path}"));
+        format!("{name}   {width:.0} x {height:.0} at {x:.0}, {y:.0}{path}")
+    }
+
+    /// "bug   1.20 s   frame 72   paused   sample 5 of 16: overtime"
     fn state(&self) -> String {
         let seconds = self.what.rate.time_of(FrameIndex(self.at)).as_secs_f64();
-        let pause = if self.is_playing { "" } else { " - paused" };
-        let sample = self.samples[self.sample].name;
-        format!("{} - {seconds:.2} s, frame {}{pause} - {}: {sample}", self.id, self.at, self.sample + 1)
+        let pause = if self.is_playing { "" } else { "   paused" };
+        let (sample, of) = (self.samples[self.sample].name, self.samples.len());
+        let steps = self.set.get(&self.id).map_or(0, |template| template.motion.steps.len()) as i32;
+        let step = self.steps.iter().filter(|(at, _)| *at <= self.at).fold(0_i32, |step, (_, by)| (step + by).max(0));
+        let step = if steps > 0 { format!("   step {} of {steps}", step.min(steps)) } else { String::new() };
+        format!(
+            "{}   {seconds:.2} s   frame {}{pause}{step}   sample {} of {of}: {sample}",
+            self.id,
+            self.at,
+            self.sample + 1
+        )
+    }
+
+    /// What happens on the time line.
+    fn times(&self) -> Times {
+        let (rate, length) = (self.what.rate, self.length());
+        let share = |frame: u64| frame as f32 / length as f32;
+        let [come, gone] = self.set.get(&self.id).map_or([0; 2], |template| template.motion.lengths(rate));
+        Times {
+            at: share(self.at),
+            come: share(come),
+            out: share(self.out_at),
+            gone: share(self.out_at + gone),
+            steps: self.steps.iter().map(|(at, _)| share(*at)).collect(),
+            seconds: LENGTH.as_secs_f32(),
+        }
     }
 }
 
@@ -398,13 +446,38 @@ fn paths_under(template: &Template, item: &str) -> Vec<String> {
     }
 }
 
-fn watch(folder: &Path, tell: crossbeam_channel::Sender<Saved<Template>>) -> Result<Watch, Failure> {
-    // Templates that share a package change with it.
-    let around = folder.parent().filter(|around| around.join(PACKAGE_FILE_NAME).is_file());
-    let seen = files_of(around.unwrap_or(folder)).map(|files| manifest(&files)).map_err(Failure::input)?;
-    let template = folder.to_owned();
-    let read = move |_: &Path| read_template(&template).map(|(_, template)| template);
-    // Nobody listens when the preview is over.
-    let saved = move |saved| drop(tell.send(saved));
-    Watch::start(around.unwrap_or(folder).to_owned(), seen, read, saved).map_err(Failure::machine)
+/// A template at the opening of its preview.
+struct Opened {
+    /// Without the template as long as it is wrong.
+    set: Arc<TemplateSet>,
+    id: TemplateId,
+    problems: Vec<Problem>,
+    watch: Option<Watch>,
+}
+
+impl Opened {
+    fn of(wanted: &str, tell: crossbeam_channel::Sender<Saved<Template>>) -> Result<Opened, Failure> {
+        let folder = Path::new(wanted);
+        let is_builtin = TemplateSet::builtin_files().any(|(path, _)| path == format!("{wanted}/{FILE_NAME}"));
+        if is_builtin || !folder.is_dir() {
+            let (set, id) = templates(wanted)?;
+            return Ok(Opened { set, id, problems: Vec::new(), watch: None });
+        }
+        let scope = Scope::template(folder);
+        let seen = scope.manifest().ok();
+        let mut set = TemplateSet::default();
+        let (id, problems) = match read_template(folder) {
+            Ok((id, template)) => {
+                set.insert(template);
+                (id, Vec::new())
+            }
+            Err(problems) => (template_id(folder), problems),
+        };
+        let template = folder.to_owned();
+        let read = move || read_template(&template).map(|(_, template)| template);
+        // Nobody listens when the preview is over.
+        let saved = move |saved| drop(tell.send(saved));
+        let watch = Some(Watch::start(scope, seen, read, saved).map_err(Failure::machine)?);
+        Ok(Opened { set: set.into(), id, problems, watch })
+    }
 }

@@ -132,23 +132,7 @@ impl Standing {
                 layer.on_air = (!off).then(|| Graphic::new(template, fields));
             }
             // Not on a layer: the fold keeps delays, colours and corrections itself, and the others change nothing.
-            Command::SetDelay { .. }
-            | Command::ShiftDelay { .. }
-            | Command::SetColor { .. }
-            | Command::NextColor { .. }
-            | Command::Bookmark { .. }
-            | Command::Correct(_)
-            | Command::Adjust(_)
-            | Command::StartClock
-            | Command::StopClock
-            | Command::ToggleClock
-            | Command::NextPeriod
-            | Command::ResetShotClock
-            | Command::SwitchPossession
-            | Command::BeginGame
-            | Command::Release { .. }
-            | Command::Undo
-            | Command::Rehearse(_) => {}
+            other => debug_assert!(!other.is_of_layers(), "{other:?}"),
         }
     }
 

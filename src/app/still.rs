@@ -145,9 +145,16 @@ pub(super) fn read_template(folder: &Path) -> Result<(TemplateId, Template), Vec
     let file = folder.join(FILE_NAME);
     let text = template::read_text(&file)
         .map_err(|cause| vec![Problem::of_file(&file, format!("cannot be read: {cause}"))])?;
-    let id = TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref());
+    let id = template_id(folder);
     let template = Package::around(&file).and_then(|package| Template::parse_in(&package, id.clone(), &file, &text))?;
     Ok((id, template))
+}
+
+/// The id of a folder's template.
+pub(super) fn template_id(folder: &Path) -> TemplateId {
+    // The folder that one stands in has a name, too.
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    TemplateId::from(folder.file_name().unwrap_or_default().to_string_lossy().as_ref())
 }
 
 fn snapshot(path: Option<&Path>) -> Result<GameSnapshot, Failure> {

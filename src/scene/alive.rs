@@ -8,11 +8,11 @@ use super::memory::{Instance, Slot};
 use super::paint::{Painter, Space};
 use crate::draw_list::Color;
 use crate::ids::NodeId;
-use crate::template::animate::{Key, Keyframes, Of};
+use crate::template::animate::{Keyframes, Of};
 use crate::template::bind::Results;
 use crate::template::color;
 use crate::template::model::{Node, Prop};
-use crate::template::motion::{Property, progress};
+use crate::template::motion::{between, progress};
 use crate::time::{FrameIndex, FrameRate};
 
 /// Canvas pixels that layout may be off by from one frame to the next without having moved anything.
@@ -68,15 +68,6 @@ fn mixed(from: Color, to: Color, at: f32) -> Color {
     color::mix(from, to, at)
 }
 
-/// What two movements of one property make together.
-fn together(property: Property, a: f32, b: f32) -> f32 {
-    match property {
-        Property::X | Property::Y => a + b,
-        Property::TrimStart => 1.0 - (1.0 - a) * (1.0 - b),
-        Property::Opacity | Property::ScaleX | Property::ScaleY | Property::Reveal | Property::TrimEnd => a * b,
-    }
-}
-
 impl Painter<'_> {
     /// The node's instance, if it is there now or still on its way out; takes note of its coming and going.
     pub(super) fn present<'s>(&mut self, node: &Node, slot: &'s mut Slot) -> Option<&'s mut Instance> {
@@ -124,28 +115,6 @@ impl Painter<'_> {
     /// Whether a node is on its way out: it keeps looking as it did when it was last wanted.
     pub(super) fn is_leaving(instance: &Instance) -> bool {
         instance.life.as_ref().is_some_and(|life| life.is_leaving())
-    }
-
-    /// Where a property of a node is by now, of all that moves it.
-    pub(super) fn moved(&self, node: &Node, property: Property, instance: &Instance, space: &Space) -> f32 {
-        let key = (node.index, property);
-        let mut value = property.rest();
-        if node.is_moved {
-            value = self.life.value(&self.template.motion, key, space.ordinal, self.at);
-        }
-        if let (Some(life), Some(presence)) = (&instance.life, &node.presence) {
-            let at = life.instant(&presence.motion, self.moment.frame, self.moment.rate);
-            value = together(property, value, life.value(&presence.motion, key, space.ordinal, at));
-        }
-        if let Some(keyframes) = &node.keyframes
-            && let Some((_, keys)) = keyframes.numbers.iter().find(|(each, _)| *each == property)
-        {
-            let frames = keyed_frames(keyframes, instance.born, self.moment.frame, space.ordinal, self.moment.rate);
-            if let Some((from, to, at)) = between(keys, frames, self.moment.rate) {
-                value = together(property, value, from + (to - from) * at);
-            }
-        }
-        value
     }
 
     /// Whether a node is neither coming nor going.
@@ -246,24 +215,15 @@ impl Painter<'_> {
 }
 
 /// Frames since the first keyframe's time began, by its delays; below 0 before.
-fn keyed_frames(keyframes: &Keyframes, born: FrameIndex, frame: FrameIndex, ordinal: u32, rate: FrameRate) -> i64 {
+pub(super) fn keyed_frames(
+    keyframes: &Keyframes,
+    born: FrameIndex,
+    frame: FrameIndex,
+    ordinal: u32,
+    rate: FrameRate,
+) -> i64 {
     let delay = keyframes.delay.frames(rate) + keyframes.stagger.frames(rate) * u64::from(ordinal);
     let passed = frame.since(born) as i64 - delay as i64;
     let length = keyframes.length.frames(rate).max(1) as i64;
     if keyframes.is_looped && passed >= 0 { passed % length } else { passed }
-}
-
-/// The keys before and after a frame, and how far it is between them; before the first it is the first, after the last
-/// the last.
-fn between<T: Clone>(keys: &[Key<T>], frames: i64, rate: FrameRate) -> Option<(T, T, f32)> {
-    let time = |key: &Key<T>| key.at.frames(rate) as i64;
-    let next = keys.iter().position(|key| time(key) > frames).unwrap_or(keys.len());
-    match (next.checked_sub(1).and_then(|before| keys.get(before)), keys.get(next)) {
-        (Some(before), Some(after)) => {
-            let share = (frames - time(before)) as f32 / (time(after) - time(before)).max(1) as f32;
-            Some((before.value.clone(), after.value.clone(), after.ease.at(share)))
-        }
-        (Some(only), None) | (None, Some(only)) => Some((only.value.clone(), only.value.clone(), 1.0)),
-        (None, None) => None,
-    }
 }

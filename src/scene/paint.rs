@@ -8,7 +8,8 @@ use minijinja::Value;
 use super::Moment;
 use super::arrange::Stand;
 use super::life::{Instant, Life};
-use super::memory::{Drawn, FlashState, Instance, Row, Slot};
+use super::memory::{Drawn, FlashState, Instance, Slot};
+use super::moved::UNTURNED;
 use super::shape::Placed;
 use super::text;
 use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, Point, Rect, Shadow};
@@ -16,10 +17,8 @@ use crate::ids::NodeId;
 use crate::template::animate::Of;
 use crate::template::bind::{Local, Results, Scope};
 use crate::template::expr::{Expr, Extent, extent_of, number_of, text_of};
-use crate::template::model::{
-    Argument, BoxNode, ComponentNode, Fill, Flash, Kind, MAX_ROWS, Node, Prop, RepeatNode, ShadowNode,
-};
-use crate::template::motion::{Property, RevealEdge, progress};
+use crate::template::model::{Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, ShadowNode};
+use crate::template::motion::{Property, progress};
 use crate::template::values::Tick;
 use crate::template::{Template, color};
 use crate::text::Fonts;
@@ -156,11 +155,14 @@ impl Painter<'_> {
             opacity *= self.flash(flash, instance);
         }
         let mut clip = None;
+        let turn = self.turn(node, instance);
         if Self::is_moving(node) {
             opacity *= self.moved(node, Property::Opacity, instance, space).clamp(0.0, 1.0);
-            inner.motion = self.motion(node, instance, rect, space);
+            inner.motion = self.motion(node, instance, rect, &inner, turn);
             clip = self.reveal(node, instance, rect, space);
             instance.trim = [Property::TrimStart, Property::TrimEnd].map(|end| self.moved(node, end, instance, space));
+        } else if turn != UNTURNED {
+            inner.motion = self.motion(node, instance, rect, &inner, turn);
         }
         let is_hidden = opacity <= 0.0 || clip.is_some_and(Rect::is_empty);
         inner.is_muted |= is_hidden;
@@ -345,73 +347,6 @@ impl Painter<'_> {
         Some(Paint::Linear(Gradient { from, to, stops }))
     }
 
-    fn repeat(&mut self, node: &Node, repeat: &RepeatNode, instance: &mut Instance, space: &Space, begin: Begin) {
-        // What a layout has placed is not shifted as well.
-        let step = if node.layout.is_some() { [0.0; 2] } else { [repeat.dx * self.scale, repeat.dy * self.scale] };
-        self.each_row(node, repeat, instance, |painter, row, at| {
-            painter.found.last_ordinal = painter.found.last_ordinal.max(at as u32);
-            let origin = [0, 1].map(|axis| space.origin[axis] + step[axis] * at as f32);
-            let inner = Space { origin, ordinal: at as u32, ..*space };
-            painter.nodes(&node.children, &mut row.children, &inner, begin);
-        });
-    }
-
-    /// Works out which items a repeat shows now, once a frame.
-    fn list(&mut self, node: &Node, repeat: &RepeatNode, instance: &mut Instance) {
-        if instance.rows.listed == self.tick || self.is_frozen && instance.rows.listed > 0 {
-            return;
-        }
-        let list = self.eval(&repeat.over, &mut instance.results);
-        let rows = &mut instance.rows;
-        rows.listed = self.tick;
-        rows.shown.clear();
-        for (i, item) in list.try_iter().into_iter().flatten().take(MAX_ROWS).enumerate() {
-            let place = rows.place(i, &item, self.tick);
-            let changed = place.changed;
-            let first = self.scope.locals.len();
-            self.scope.locals.push(Local { name: repeat.name.clone(), value: item.clone(), changed });
-            self.scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(i), changed: 1 });
-            let key = repeat.key.as_ref().and_then(|key| text_of(&self.eval(key, &mut place.results)));
-            self.scope.locals.truncate(first);
-            rows.show(item, changed, key.unwrap_or_else(|| i.to_string()), self.tick);
-        }
-        let vanishes = |child: &Node| child.presence.as_ref().is_some_and(|presence| presence.vanishes());
-        if node.children.iter().any(vanishes) && !self.moment.is_old_news {
-            rows.let_go(self.tick);
-        }
-        rows.keep(self.tick);
-    }
-
-    /// Does something for each row of a repeat, where its item is known.
-    pub(super) fn each_row(
-        &mut self,
-        node: &Node,
-        repeat: &RepeatNode,
-        instance: &mut Instance,
-        mut each: impl FnMut(&mut Self, &mut Row, usize),
-    ) {
-        self.list(node, repeat, instance);
-        let outer = (self.ordinal, self.is_row_late, self.is_row_leaving, self.is_frozen);
-        for at in 0..instance.rows.shown.len() {
-            let shown = instance.rows.shown[at].clone();
-            let row = instance.rows.of(&shown);
-            // What a row remembers that stood elsewhere was worked out from another place of the list.
-            let [of_item, of_index] = if shown.is_where_it_was { [shown.changed, 1] } else { [self.tick, self.tick] };
-            let first = self.scope.locals.len();
-            self.scope.locals.push(Local { name: repeat.name.clone(), value: shown.item, changed: of_item });
-            let index = Local { name: repeat.index_name.clone(), value: Value::from(shown.at), changed: of_index };
-            self.scope.locals.push(index);
-            let suffix = self.suffix.len();
-            self.suffix.push_str(&format!("[{}]", row.key));
-            (self.ordinal, self.is_row_late, self.is_row_leaving) = (shown.at as u32, row.is_late, row.is_leaving);
-            self.is_frozen = outer.3 || row.is_leaving;
-            each(self, row, shown.at);
-            self.suffix.truncate(suffix);
-            self.scope.locals.truncate(first);
-        }
-        (self.ordinal, self.is_row_late, self.is_row_leaving, self.is_frozen) = outer;
-    }
-
     /// A component's nodes, which read its arguments.
     fn component(
         &mut self,
@@ -495,41 +430,6 @@ impl Painter<'_> {
 
     fn corners(&self, corners: [f32; 4], rect: Rect) -> [f32; 4] {
         corners.map(|radius| (radius * self.scale).min(rect.width.min(rect.height) / 2.0))
-    }
-
-    fn motion(&self, node: &Node, instance: &Instance, rect: Option<Rect>, space: &Space) -> Affine {
-        let moved = |property| self.moved(node, property, instance, space);
-        let shift = [Property::X, Property::Y].map(|property| moved(property) * self.scale);
-        let grow = [Property::ScaleX, Property::ScaleY].map(moved);
-        let mut own = Affine::translation(shift[0], shift[1]);
-        if grow != [1.0, 1.0] {
-            let pivot = rect.map_or(Point::new(space.origin[0], space.origin[1]), |rect| {
-                Point::new(rect.x + rect.width / 2.0, rect.y + rect.height / 2.0)
-            });
-            own = own
-                .after(Affine::translation(pivot.x, pivot.y))
-                .after(Affine::scale(grow[0], grow[1]))
-                .after(Affine::translation(-pivot.x, -pivot.y));
-        }
-        space.motion.after(own)
-    }
-
-    /// The part of the node that is uncovered; `None` when all of it is.
-    fn reveal(&self, node: &Node, instance: &Instance, rect: Option<Rect>, space: &Space) -> Option<Rect> {
-        let shown = self.moved(node, Property::Reveal, instance, space).clamp(0.0, 1.0);
-        let rect = rect.filter(|_| shown < 1.0)?;
-        let (width, height) = (rect.width * shown, rect.height * shown);
-        let own = instance.life.as_ref().zip(node.presence.as_ref());
-        let edge = match own.filter(|(_, presence)| presence.reveals()) {
-            Some((life, presence)) => life.edge(&presence.motion, node.index),
-            None => self.life.edge(&self.template.motion, node.index),
-        };
-        Some(match edge {
-            RevealEdge::Left => Rect { width, ..rect },
-            RevealEdge::Right => Rect { x: rect.right() - width, width, ..rect },
-            RevealEdge::Top => Rect { height, ..rect },
-            RevealEdge::Bottom => Rect { y: rect.bottom() - height, height, ..rect },
-        })
     }
 
     pub(super) fn eval(&mut self, expr: &Expr, results: &mut Results) -> Value {

@@ -116,7 +116,7 @@ impl TextState {
                 marks
             }
             Some(Transition::Roll { start, columns }) => setter.roll(&text, columns, p(*start), fonts),
-            Some(Transition::Fade { start, old }) => setter.fade(&text, old, p(*start), fonts),
+            Some(Transition::Fade { start, old }) => setter.fade(&text, old, p(*start), p, fonts),
             Some(Transition::Flip { start, old, from }) => setter.flip(&text, old, *from, p(*start), fonts),
             Some(Transition::Count { start, from }) => {
                 let counted = count(*from, &text, p(*start)).unwrap_or(text);

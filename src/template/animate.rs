@@ -8,11 +8,11 @@ use std::sync::Arc;
 use super::expr::Expr;
 use super::json::{Json, Spanned};
 use super::model::Prop;
-use super::motion::{Easing, Length, Property};
+use super::motion::{Easing, Key, Length, Property, RevealEdge};
 use super::nodes::Named;
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
-use super::timeline::{self, Motion};
+use super::timeline::{self, Keyed, Motion};
 use crate::draw_list::Color;
 
 /// A value of a node that can glide; colours can have keyframes too.
@@ -23,6 +23,8 @@ pub(crate) enum Of {
     Width,
     Height,
     Opacity,
+    Rotate,
+    Scale,
     Fill,
     Color,
     Border,
@@ -34,8 +36,15 @@ pub(crate) enum Of {
 }
 
 impl Of {
-    const PLACES: [(&'static str, Of); 5] =
-        [("x", Of::X), ("y", Of::Y), ("width", Of::Width), ("height", Of::Height), ("opacity", Of::Opacity)];
+    const PLACES: [(&'static str, Of); 7] = [
+        ("x", Of::X),
+        ("y", Of::Y),
+        ("width", Of::Width),
+        ("height", Of::Height),
+        ("opacity", Of::Opacity),
+        ("rotate", Of::Rotate),
+        ("scale", Of::Scale),
+    ];
 
     const COLORS: [(&'static str, Of); 8] = [
         ("fill", Of::Fill),
@@ -51,7 +60,7 @@ impl Of {
     /// Whether nodes of this type can have it.
     fn is_of(self, kind: &str) -> bool {
         match self {
-            Of::X | Of::Y | Of::Width | Of::Height | Of::Opacity => true,
+            Of::X | Of::Y | Of::Width | Of::Height | Of::Opacity | Of::Rotate | Of::Scale => true,
             Of::Fill => matches!(kind, "box" | "path" | "zone" | "node"),
             Of::Stroke => matches!(kind, "path" | "zone" | "court" | "node"),
             Of::Color | Of::Outline => matches!(kind, "text" | "node"),
@@ -87,14 +96,6 @@ pub(crate) struct Keyframes {
 /// `None` is the node's own colour.
 pub(crate) type KeyColor = Option<Prop<Color>>;
 
-/// A value at a time; `ease` is how it is come to from the one before.
-#[derive(Clone, Debug)]
-pub(crate) struct Key<T> {
-    pub at: Length,
-    pub value: T,
-    pub ease: Easing,
-}
-
 impl Keyframes {
     pub fn exprs(&self) -> impl Iterator<Item = &Arc<Expr>> {
         let keys = self.colors.iter().flat_map(|(_, keys)| keys);
@@ -111,11 +112,6 @@ pub(crate) struct Presence {
 impl Presence {
     pub fn vanishes(&self) -> bool {
         !self.motion.leave.is_empty()
-    }
-
-    /// Whether the node is uncovered as it comes, or covered as it goes.
-    pub fn reveals(&self) -> bool {
-        self.motion.enter.iter().chain(&self.motion.leave).any(|track| track.property == Property::Reveal)
     }
 }
 
@@ -192,11 +188,11 @@ pub(super) fn read_keyframes(reader: &mut Reader, object: &Object<'_>, named: Na
     } else {
         value
     };
-    let mut last: Option<Length> = None;
+    let (mut last, mut edge) = (None, RevealEdge::default());
     let items = reader.list(frames, "keyframes");
     for (place, item) in items.iter().enumerate() {
         let is_last = place + 1 == items.len();
-        if let Some(at) = read_keyframe(reader, item, named, last, is_last, &mut keyframes) {
+        if let Some(at) = read_keyframe(reader, item, named, (last, &mut edge), is_last, &mut keyframes) {
             last = Some(at);
         }
     }
@@ -210,12 +206,12 @@ pub(super) fn read_keyframes(reader: &mut Reader, object: &Object<'_>, named: Na
     Some(Box::new(keyframes))
 }
 
-/// Adds what one keyframe says; its time.
+/// Adds what one keyframe says; its time. `edge` is where the keyframe before it reveals from.
 fn read_keyframe(
     reader: &mut Reader,
     item: &Spanned,
     named: Named,
-    last: Option<Length>,
+    (last, edge): (Option<Length>, &mut RevealEdge),
     is_last: bool,
     keyframes: &mut Keyframes,
 ) -> Option<Length> {
@@ -231,7 +227,8 @@ fn read_keyframe(
         reader.problem(item.at, "this keyframe comes before the one above it", None);
     }
     let time = at.unwrap_or(Length::ZERO);
-    for (property, value) in timeline::read_values(reader, &object) {
+    *edge = reader.one_of(&object, "edge", &RevealEdge::NAMED).unwrap_or(*edge);
+    for (property, value) in timeline::read_values(reader, &object, *edge) {
         timeline::check_property(reader, object.at, property, named);
         keys_of(&mut keyframes.numbers, property).push(Key { at: time, value, ease });
     }
@@ -285,8 +282,10 @@ pub(super) fn read_presence(
         let help = "give it a `when`, or make it a child of a repeat".to_owned();
         reader.problem(value.at, format!("`{name}` is for nodes that come and go, and this one is always there"), help);
     }
-    let enter = appear.map(|value| timeline::read_own(reader, value, timeline::FROM, named)).unwrap_or_default();
-    let leave = vanish.map(|value| timeline::read_own(reader, value, timeline::TO, named)).unwrap_or_default();
+    let enter =
+        appear.map(|value| timeline::read_own(reader, value, timeline::FROM, named, Keyed::Coming)).unwrap_or_default();
+    let leave =
+        vanish.map(|value| timeline::read_own(reader, value, timeline::TO, named, Keyed::Going)).unwrap_or_default();
     let motion = Motion { enter, leave, ..Motion::default() };
     (appear.is_some() || vanish.is_some()).then(|| Box::new(Presence { motion }))
 }

@@ -216,7 +216,10 @@ fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
     for prop in sizes.into_iter().flatten() {
         add(&mut found, prop, Wanted::Extent);
     }
-    add(&mut found, &node.opacity, Wanted::Number);
+    let turns = node.turn.iter().flat_map(|turn| [&turn.rotate, &turn.scale]);
+    for prop in std::iter::once(&node.opacity).chain(turns) {
+        add(&mut found, prop, Wanted::Number);
+    }
     let layouts = node.layout.iter().flat_map(|layout| layout.exprs());
     let limits = node.limits.iter().flat_map(|limits| limits.exprs());
     let items = node.item.iter().flat_map(|item| item.exprs());

@@ -58,6 +58,11 @@ pub(crate) struct Node {
     pub item: Option<Box<Item>>,
     /// 0..=1.
     pub opacity: Prop<f32>,
+    /// How it is turned and how large it is drawn; `None` when it is neither turned nor scaled, and nothing moves it.
+    pub turn: Option<Box<Turn>>,
+    /// What of the node stays where it is when it turns or is scaled, as shares of its size; one without a size turns
+    /// about its `x`, `y`.
+    pub pivot: [f32; 2],
     /// The node and its children are there only while this is true.
     pub when: Option<Arc<Expr>>,
     /// Whether they are while it is not known.
@@ -101,6 +106,8 @@ impl Node {
             layout: None,
             item: None,
             opacity: Prop::Fixed(1.0),
+            turn: None,
+            pivot: [0.5; 2],
             when: None,
             is_there_unknown: false,
             flash: None,
@@ -115,6 +122,15 @@ impl Node {
             moves: false,
         }
     }
+}
+
+/// A node drawn otherwise than it lies in the layout, about its pivot.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// Degrees clockwise.
+    pub rotate: Prop<f32>,
+    /// A factor, from 0.
+    pub scale: Prop<f32>,
 }
 
 #[derive(Debug)]

@@ -132,45 +132,61 @@ pub(crate) enum Property {
     /// Offset in reference pixels.
     X,
     Y,
-    /// Factors, about the middle of the node.
+    /// Factors, about the node's pivot.
     ScaleX,
     ScaleY,
-    /// The part of the node that is uncovered, from an edge on.
-    Reveal,
+    /// Degrees clockwise, about the node's pivot.
+    Rotate,
+    /// The part of the node that is uncovered, from an edge on: what several edges leave is what is seen.
+    Reveal(RevealEdge),
     /// Where a path's stroke begins and ends, as shares of what its own trim leaves.
     TrimStart,
     TrimEnd,
 }
 
 impl Property {
-    pub const ALL: [(&'static str, Property); 8] = [
+    /// By their names; `reveal` has an `edge` as well.
+    pub const NAMED: [(&'static str, Property); 8] = [
         ("opacity", Property::Opacity),
         ("x", Property::X),
         ("y", Property::Y),
         ("scale_x", Property::ScaleX),
         ("scale_y", Property::ScaleY),
-        ("reveal", Property::Reveal),
+        ("rotate", Property::Rotate),
         ("trim_start", Property::TrimStart),
         ("trim_end", Property::TrimEnd),
     ];
 
+    pub fn name(self) -> &'static str {
+        Self::NAMED.iter().find(|(_, each)| *each == self).map_or("reveal", |(name, _)| *name)
+    }
+
     /// The value that changes nothing.
     pub fn rest(self) -> f32 {
         match self {
-            Property::X | Property::Y | Property::TrimStart => 0.0,
-            Property::Opacity | Property::ScaleX | Property::ScaleY | Property::Reveal | Property::TrimEnd => 1.0,
+            Property::X | Property::Y | Property::Rotate | Property::TrimStart => 0.0,
+            Property::Opacity | Property::ScaleX | Property::ScaleY | Property::Reveal(_) | Property::TrimEnd => 1.0,
         }
     }
 }
 
 /// Where a reveal begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) enum RevealEdge {
     #[default]
     Left,
     Right,
     Top,
     Bottom,
+}
+
+impl RevealEdge {
+    pub const NAMED: [(&'static str, RevealEdge); 4] = [
+        ("left", RevealEdge::Left),
+        ("right", RevealEdge::Right),
+        ("top", RevealEdge::Top),
+        ("bottom", RevealEdge::Bottom),
+    ];
 }
 
 /// Which end of a track its `far` value is.
@@ -188,7 +204,6 @@ pub(crate) struct Track {
     /// Index of the node.
     pub node: u32,
     pub property: Property,
-    pub edge: RevealEdge,
     /// The other end is the value at rest.
     pub far: f32,
     pub is: Far,
@@ -196,10 +211,41 @@ pub(crate) struct Track {
     pub length: Length,
     /// Added to the delay for each item of the repeat that holds the node.
     pub stagger: Length,
+    /// Of one without keyframes.
+    pub ease: Easing,
+    /// Where it goes on its way from its first value to its last, the first at no time, the last at its length; empty for
+    /// the straight way.
+    pub keys: Vec<Key<f32>>,
+}
+
+/// A value at a time; `ease` is how it is come to from the one before.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Key<T> {
+    pub at: Length,
+    pub value: T,
     pub ease: Easing,
 }
 
+/// The keys before and after a frame, and how far it is between them; before the first it is the first, after the last
+/// the last.
+pub(crate) fn between<T: Clone>(keys: &[Key<T>], frames: i64, rate: FrameRate) -> Option<(T, T, f32)> {
+    let time = |key: &Key<T>| key.at.frames(rate) as i64;
+    let next = keys.iter().position(|key| time(key) > frames).unwrap_or(keys.len());
+    match (next.checked_sub(1).and_then(|before| keys.get(before)), keys.get(next)) {
+        (Some(before), Some(after)) => {
+            let share = (frames - time(before)) as f32 / (time(after) - time(before)).max(1) as f32;
+            Some((before.value.clone(), after.value.clone(), after.ease.at(share)))
+        }
+        (Some(only), None) | (None, Some(only)) => Some((only.value.clone(), only.value.clone(), 1.0)),
+        (None, None) => None,
+    }
+}
+
 impl Track {
+    pub fn reveals(&self) -> bool {
+        matches!(self.property, Property::Reveal(_))
+    }
+
     /// Frames from the start of its timeline to its end, for the `ordinal`th item of a repeat.
     pub fn end(&self, ordinal: u32, rate: FrameRate) -> u64 {
         self.start(ordinal, rate) + self.length.frames(rate)
@@ -209,9 +255,24 @@ impl Track {
         self.delay.frames(rate) + self.stagger.frames(rate) * u64::from(ordinal)
     }
 
-    /// Eased progress, 0..=1, so many frames after the start of its timeline.
-    pub fn progress(&self, frames: u64, ordinal: u32, rate: FrameRate) -> f32 {
-        progress(frames, self.start(ordinal, rate), self.length.frames(rate), self.ease)
+    /// Where its property is so many frames after the start of its timeline, on the way from one value to another. Where
+    /// these are not its own (it interrupts another, or a step holds the property elsewhere) its keyframes swing as much
+    /// less as the way is shorter, and what is missing then is made up for evenly. `is_back` is the way from its end to its
+    /// beginning.
+    pub fn value(&self, [from, to]: [f32; 2], is_back: bool, (frames, ordinal, rate): (u64, u32, FrameRate)) -> f32 {
+        let (start, length) = (self.start(ordinal, rate), self.length.frames(rate));
+        let p = progress(frames, start, length, if self.keys.is_empty() { self.ease } else { Easing::OUT_CUBIC });
+        if p == 0.0 || p == 1.0 {
+            return if p == 0.0 { from } else { to };
+        }
+        let [Some(first), Some(last)] = [self.keys.first(), self.keys.last()] else { return from + (to - from) * p };
+        let done = frames.saturating_sub(start);
+        let (first, last, done) =
+            if is_back { (last.value, first.value, length - done) } else { (first.value, last.value, done) };
+        let key = between(&self.keys, done as i64, rate).map_or(first, |(a, b, at)| a + (b - a) * at);
+        let share = if first == last { 1.0 } else { ((from - to) / (first - last)).clamp(0.0, 1.0) };
+        let missing = (from - to) - (first - last) * share;
+        to + (key - last) * share + missing * (1.0 - p)
     }
 }
 
@@ -223,7 +284,7 @@ impl Track {
         let at = there_and_back.min(2 * length - there_and_back);
         let p = self.ease.at(at as f32 / length as f32);
         match self.property {
-            Property::X | Property::Y | Property::TrimStart => value + self.far * p,
+            Property::X | Property::Y | Property::Rotate | Property::TrimStart => value + self.far * p,
             _ => value * (1.0 + (self.far - 1.0) * p),
         }
     }
@@ -295,13 +356,13 @@ mod tests {
         let track = Track {
             node: 0,
             property: Property::Opacity,
-            edge: RevealEdge::Left,
             far: 0.5,
             is: Far::After,
             delay: Length::Frames(3),
             length: Length::Frames(10),
             stagger: Length::ZERO,
             ease: Easing::Linear,
+            keys: Vec::new(),
         };
         let at = |frame| track.looped(0.8, frame, 0, FrameRate::FPS_50);
         assert_eq!((at(0), at(3), at(8), at(13)), (0.8, 0.8, 0.8 * 0.75, 0.8 * 0.5));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::components::{self, Components};
 use super::json::{Json, Spanned};
 use super::lines::{read_path, read_stroke};
-use super::model::{BoxNode, Fill, Flash, Font, Kind, Node, Prop, RepeatNode, ShadowNode};
+use super::model::{BoxNode, Fill, Flash, Font, Kind, Node, Prop, RepeatNode, ShadowNode, Turn};
 use super::motion::{Easing, Length};
 use super::problem::suggestion;
 use super::reader::{Object, Reader};
@@ -177,7 +177,9 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     (names.is_in_layout, names.is_row) = (false, false);
     // A repeat's item is known inside it only.
     reader.locals.truncate(locals);
-    let anchor = read_anchor(reader, &object, has_size);
+    let anchor = read_anchor(reader, &object, "anchor", has_size).unwrap_or_default();
+    let pivot = read_anchor(reader, &object, "pivot", has_size).unwrap_or([0.5; 2]);
+    let turn = read_turn(reader, &object);
     let opacity =
         object.get("opacity").and_then(|value| reader.share_prop(value, "opacity")).unwrap_or(Prop::Fixed(1.0));
     let when = reader.expr(&object, "when");
@@ -192,7 +194,7 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let kind = kind?;
     let node = Node { x, y, anchor, width, height, limits, layout, item, ..Node::bare(index, id, kind) };
     let node = Node { transitions, keyframes, presence, ..node };
-    let mut node = Node { opacity, when, flash, mask, children, ..node };
+    let mut node = Node { opacity, turn, pivot, when, flash, mask, children, ..node };
     if let Some(value) = default {
         defaults::read(reader, value, &mut node, &told);
     }
@@ -232,8 +234,20 @@ fn read_id(reader: &mut Reader, object: &Object<'_>, names: &mut Names, named: N
     id.into()
 }
 
-/// `anchor`: which corner, edge or middle of the node stands at its `x` and `y`.
-fn read_anchor(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> [f32; 2] {
+/// `rotate` and `scale`.
+fn read_turn(reader: &mut Reader, object: &Object<'_>) -> Option<Box<Turn>> {
+    let rotate = reader.number_prop(object, "rotate");
+    let scale = match object.get("scale").map(|value| &value.json) {
+        Some(Json::Number(_)) => reader.number(object, "scale", (0.0, 100.0)).map(Prop::Fixed),
+        _ => reader.number_prop(object, "scale"),
+    };
+    let is_given = rotate.is_some() || scale.is_some();
+    let (rotate, scale) = (rotate.unwrap_or(Prop::Fixed(0.0)), scale.unwrap_or(Prop::Fixed(1.0)));
+    is_given.then(|| Box::new(Turn { rotate, scale }))
+}
+
+/// `anchor`: which corner, edge or middle of the node stands at its `x` and `y`. `pivot`: which of them stays where it is.
+fn read_anchor(reader: &mut Reader, object: &Object<'_>, key: &'static str, has_size: bool) -> Option<[f32; 2]> {
     const ANCHORS: [(&str, [f32; 2]); 9] = [
         ("top-left", [0.0, 0.0]),
         ("top", [0.5, 0.0]),
@@ -245,11 +259,12 @@ fn read_anchor(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> [f32
         ("bottom", [0.5, 1.0]),
         ("bottom-right", [1.0, 1.0]),
     ];
-    let anchor = reader.one_of(object, "anchor", &ANCHORS);
+    let anchor = reader.one_of(object, key, &ANCHORS);
     if anchor.is_some() && !has_size {
-        reader.problem(object.at, "a node with an `anchor` needs `width` and `height`", None);
+        let article = if key == "anchor" { "an" } else { "a" };
+        reader.problem(object.at, format!("a node with {article} `{key}` needs `width` and `height`"), None);
     }
-    anchor.unwrap_or_default()
+    anchor
 }
 
 fn read_group(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> Kind {

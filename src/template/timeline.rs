@@ -1,10 +1,11 @@
 //! Reads the `motion` of a template: its *in* and *out* timelines, its steps and loops.
 
 use super::json::{Json, Spanned};
-use super::motion::{Easing, Far, Length, Property, RevealEdge, Timeline, Track};
+use super::motion::{Easing, Far, Key, Length, Property, RevealEdge, Timeline, Track};
 use super::nodes::{Named, Names};
 use super::problem::{Place, suggestion};
 use super::reader::{Object, Reader};
+use crate::time::FrameRate;
 
 /// How a template comes in, goes from step to step, and goes out.
 #[derive(Clone, Debug, Default)]
@@ -26,20 +27,32 @@ pub(crate) struct Step {
 }
 
 impl Motion {
+    /// All that acts set off: everything but the loops.
+    pub fn tracks(&self) -> impl Iterator<Item = &Track> {
+        self.enter.iter().chain(self.steps.iter().flat_map(|step| &step.tracks)).chain(&self.leave)
+    }
+
+    /// Frames that the way in and the way out take, without what rows of a list come later.
+    pub fn lengths(&self, rate: FrameRate) -> [u64; 2] {
+        [&self.enter, &self.leave].map(|way| way.iter().map(|track| track.end(0, rate)).max().unwrap_or(0))
+    }
+
     /// Whether anything moves a node.
     pub fn moves(&self, node: u32) -> bool {
-        let steps = self.steps.iter().flat_map(|step| &step.tracks);
-        self.enter.iter().chain(steps).chain(&self.loops).chain(&self.leave).any(|track| track.node == node)
+        self.tracks().chain(&self.loops).any(|track| track.node == node)
     }
 }
 
 pub(crate) fn read_motion(reader: &mut Reader, value: &Spanned, names: &Names) -> Motion {
     let Some(object) = reader.object(value, "motion") else { return Motion::default() };
-    let enter = object.get("in").map(|list| read_timeline(reader, list, &[FROM], names)).unwrap_or_default();
+    let mut of = |key: &'static str, ends: &[End], keyed: Option<Keyed>| {
+        object.get(key).map(|list| read_timeline(reader, list, (ends, keyed), names)).unwrap_or_default()
+    };
+    let enter = of("in", &[FROM], Some(Keyed::Coming));
+    let loops = of("loop", &[TO], None);
+    let leave = of("out", &[TO], Some(Keyed::Going));
     let steps = object.get("steps").map(|list| read_steps(reader, list, names)).unwrap_or_default();
-    let loops = object.get("loop").map(|list| read_timeline(reader, list, &[TO], names)).unwrap_or_default();
-    let leave = object.get("out").map(|list| read_timeline(reader, list, &[TO], names)).unwrap_or_default();
-    if let Some(list) = object.get("loop").filter(|_| loops.iter().any(|track| track.property == Property::Reveal)) {
+    if let Some(list) = object.get("loop").filter(|_| loops.iter().any(Track::reveals)) {
         reader.problem(list.at, "a loop cannot reveal", "move, scale or fade the node".to_owned());
     }
     reader.finish(&object, "motion");
@@ -59,7 +72,8 @@ fn read_steps(reader: &mut Reader, value: &Spanned, names: &Names) -> Vec<Step> 
         if !object.has("movements") {
             reader.missing(&object, "movements");
         }
-        let tracks = object.get("movements").map(|list| read_timeline(reader, list, &[FROM, TO], names));
+        let tracks =
+            object.get("movements").map(|list| read_timeline(reader, list, (&[FROM, TO], Some(Keyed::Either)), names));
         object.get("comment");
         reader.finish(&object, "a step");
         steps.push(Step { name: name.map(|(name, _)| name.to_owned()), tracks: tracks.unwrap_or_default() });
@@ -73,8 +87,25 @@ pub(super) type End = (&'static str, Far);
 pub(super) const FROM: End = ("from", Far::Before);
 pub(super) const TO: End = ("to", Far::After);
 
-/// `ends` are the keys that the timeline's movements may have; each movement has one.
-fn read_timeline(reader: &mut Reader, value: &Spanned, ends: &[End], names: &Names) -> Timeline {
+/// What keyframes of a movement begin or end with: the node at rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Keyed {
+    /// Their last.
+    Coming,
+    /// Their first.
+    Going,
+    /// One of the two.
+    Either,
+}
+
+/// `ends` are the keys that the timeline's movements may have, of which each movement has one, or else keyframes where there
+/// may be some.
+fn read_timeline(
+    reader: &mut Reader,
+    value: &Spanned,
+    (ends, keyed): (&[End], Option<Keyed>),
+    names: &Names,
+) -> Timeline {
     let mut timeline = Timeline::new();
     for item in reader.list(value, "timeline") {
         let Some(object) = reader.object(item, "movement") else { continue };
@@ -84,13 +115,13 @@ fn read_timeline(reader: &mut Reader, value: &Spanned, ends: &[End], names: &Nam
         }
         let end = given.first().copied().unwrap_or(&ends[0]);
         let nodes = read_targets(reader, &object, names);
-        add_movement(reader, &object, *end, nodes, &mut timeline);
+        add_movement(reader, &object, (*end, keyed), nodes, &mut timeline);
     }
     timeline
 }
 
 /// A movement, or a list of them, of the node in which they stand.
-pub(super) fn read_own(reader: &mut Reader, value: &Spanned, end: End, named: Named) -> Timeline {
+pub(super) fn read_own(reader: &mut Reader, value: &Spanned, end: End, named: Named, keyed: Keyed) -> Timeline {
     let items = match &value.json {
         Json::Array(items) => &items[..],
         _ => std::slice::from_ref(value),
@@ -98,13 +129,24 @@ pub(super) fn read_own(reader: &mut Reader, value: &Spanned, end: End, named: Na
     let mut timeline = Timeline::new();
     for item in items {
         let Some(object) = reader.object(item, "movement") else { continue };
-        add_movement(reader, &object, end, vec![named], &mut timeline);
+        add_movement(reader, &object, (end, Some(keyed)), vec![named], &mut timeline);
     }
     timeline
 }
 
-fn add_movement(reader: &mut Reader, object: &Object<'_>, end: End, nodes: Vec<Named>, timeline: &mut Timeline) {
-    for track in read_movement(reader, object, end, nodes) {
+fn add_movement(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    (end, keyed): (End, Option<Keyed>),
+    nodes: Vec<Named>,
+    timeline: &mut Timeline,
+) {
+    let keyframes = keyed.and_then(|keyed| Some((object.get("keyframes")?, keyed)));
+    let tracks = match keyframes {
+        Some((keyframes, keyed)) => read_keyed(reader, object, (keyframes, end.0), keyed, nodes),
+        None => read_movement(reader, object, end, nodes),
+    };
+    for track in tracks {
         if timeline.iter().any(|t| t.node == track.node && t.property == track.property) {
             let message = "an earlier movement of this timeline moves the same property of this node";
             reader.problem(object.at, message, None);
@@ -117,13 +159,8 @@ fn add_movement(reader: &mut Reader, object: &Object<'_>, end: End, nodes: Vec<N
 
 /// One movement is a track for each of its nodes and properties, all at the same time.
 fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes: Vec<Named>) -> Vec<Track> {
-    let edges = [
-        ("left", RevealEdge::Left),
-        ("right", RevealEdge::Right),
-        ("top", RevealEdge::Top),
-        ("bottom", RevealEdge::Bottom),
-    ];
-    let edge = reader.one_of(object, "edge", &edges).unwrap_or_default();
+    refuse_idle_stagger(reader, object, &nodes);
+    let edge = reader.one_of(object, "edge", &RevealEdge::NAMED).unwrap_or_default();
     let delay = reader.length(object, "delay").unwrap_or(Length::ZERO);
     let stagger = reader.length(object, "stagger").unwrap_or(Length::ZERO);
     let ease = reader.easing(object, "ease").unwrap_or(Easing::OUT_EXPO);
@@ -136,7 +173,7 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes
         return Vec::new();
     };
     let Some(values) = reader.object(values, end) else { return Vec::new() };
-    let moved = read_values(reader, &values);
+    let moved = read_values(reader, &values, edge);
     reader.finish(&values, &format!("`{end}`"));
     if let Some(value) = object.get("edge").filter(|_| moved.iter().all(|(property, _)| *property != Property::Reveal))
     {
@@ -148,7 +185,8 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes
     for named in nodes {
         for &(property, far) in &moved {
             check_property(reader, values.at, property, named);
-            tracks.push(Track { node: named.index, property, edge, far, is, delay, length, stagger, ease });
+            let keys = Vec::new();
+            tracks.push(Track { node: named.index, property, far, is, delay, length, stagger, ease, keys });
         }
     }
     tracks
@@ -164,17 +202,133 @@ pub(super) fn refuse_idle_stagger(reader: &mut Reader, object: &Object<'_>, node
     }
 }
 
-/// The properties that an object gives values for.
-pub(super) fn read_values(reader: &mut Reader, values: &Object<'_>) -> Vec<(Property, f32)> {
+/// A movement by keyframes, which have their times, values and easings themselves.
+fn read_keyed(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    (keyframes, end): (&Spanned, &'static str),
+    keyed: Keyed,
+    nodes: Vec<Named>,
+) -> Vec<Track> {
+    for key in [end, "length", "ease"] {
+        if object.get(key).is_some() {
+            reader.problem(
+                object.at,
+                format!("a movement with `keyframes` has no `{key}`"),
+                "say it in them".to_owned(),
+            );
+        }
+    }
+    let edge = reader.one_of(object, "edge", &RevealEdge::NAMED).unwrap_or_default();
+    let delay = reader.length(object, "delay").unwrap_or(Length::ZERO);
+    let stagger = reader.length(object, "stagger").unwrap_or(Length::ZERO);
+    let problems = reader.problems.len();
+    let (length, moved) = read_keys(reader, keyframes, edge, &nodes);
+    if length.millis() == 0.0 && reader.problems.len() == problems {
+        reader.problem(keyframes.at, "the keyframes of a movement take some time, from `0ms` on", None);
+    }
+    let mut tracks = Vec::new();
+    for (property, keys) in moved {
+        let Some((keys, is)) = ended(reader, keyframes.at, property, keys, (keyed, length)) else { continue };
+        let far = if is == Far::Before { keys.first() } else { keys.last() }.map_or(property.rest(), |key| key.value);
+        tracks.extend(nodes.iter().map(|named| {
+            let (node, keys) = (named.index, keys.clone());
+            Track { node, property, far, is, delay, length, stagger, ease: Easing::Linear, keys }
+        }));
+    }
+    tracks
+}
+
+/// The keys of each property by their times, and the last one's time.
+fn read_keys(
+    reader: &mut Reader,
+    keyframes: &Spanned,
+    mut edge: RevealEdge,
+    nodes: &[Named],
+) -> (Length, Vec<(Property, Vec<Key<f32>>)>) {
+    let (mut last, mut moved) = (Length::ZERO, Vec::<(Property, Vec<Key<f32>>)>::new());
+    let items = reader.list(keyframes, "keyframes");
+    for item in items {
+        let Some(object) = reader.object(item, "keyframe") else { continue };
+        let at = reader.length(&object, "at");
+        if !object.has("at") {
+            reader.missing(&object, "at");
+        }
+        let ease = reader.easing(&object, "ease").unwrap_or(Easing::Linear);
+        edge = reader.one_of(&object, "edge", &RevealEdge::NAMED).unwrap_or(edge);
+        if at.is_some_and(|at| at.millis() < last.millis()) {
+            reader.problem(item.at, "this keyframe comes before the one above it", None);
+        }
+        last = at.unwrap_or(last);
+        for (property, value) in read_values(reader, &object, edge) {
+            nodes.iter().for_each(|named| check_property(reader, object.at, property, *named));
+            let key = Key { at: last, value, ease };
+            match moved.iter_mut().find(|(each, _)| *each == property) {
+                Some((_, keys)) => keys.push(key),
+                None => moved.push((property, vec![key])),
+            }
+        }
+        object.get("comment");
+        reader.finish(&object, "a keyframe of a movement");
+    }
+    if items.len() < 2 && matches!(keyframes.json, Json::Array(_)) {
+        reader.problem(keyframes.at, "there are at least two keyframes", None);
+    }
+    (last, moved)
+}
+
+/// The keys of a property with those that nobody wrote down: at its beginning or its end the node is at rest.
+fn ended(
+    reader: &mut Reader,
+    at: Place,
+    property: Property,
+    mut keys: Vec<Key<f32>>,
+    (keyed, length): (Keyed, Length),
+) -> Option<(Vec<Key<f32>>, Far)> {
+    let rest = property.rest();
+    let (first, last) = (keys.first()?, keys.last()?);
+    let begins_at_rest = first.at.millis() > 0.0 || first.value == rest;
+    let ends_at_rest = last.at.millis() < length.millis() || last.value == rest;
+    let is = match keyed {
+        Keyed::Coming => Far::Before,
+        Keyed::Going => Far::After,
+        Keyed::Either if ends_at_rest => Far::Before,
+        Keyed::Either => Far::After,
+    };
+    let rule = match (keyed, is) {
+        (Keyed::Coming, _) if !ends_at_rest => "the last keyframe of what comes is the node at rest",
+        (Keyed::Going, _) if !begins_at_rest => "the first keyframe of what goes is the node at rest",
+        (Keyed::Either, Far::After) if !begins_at_rest => {
+            "the first or the last keyframe of a step is the node at rest"
+        }
+        _ => "",
+    };
+    if !rule.is_empty() {
+        reader.problem(at, rule, format!("leave `{}` out there, or write {rest}", property.name()));
+        return None;
+    }
+    if is == Far::Before && last.at.millis() < length.millis() {
+        let ease = last.ease;
+        keys.push(Key { at: length, value: rest, ease });
+    }
+    if is == Far::After && keys.first().is_some_and(|first| first.at.millis() > 0.0) {
+        keys.insert(0, Key { at: Length::ZERO, value: rest, ease: Easing::Linear });
+    }
+    Some((keys, is))
+}
+
+/// The properties that an object gives values for; `edge` is where a reveal begins.
+pub(super) fn read_values(reader: &mut Reader, values: &Object<'_>, edge: RevealEdge) -> Vec<(Property, f32)> {
     let mut moved = Vec::new();
     if let Some(scale) = reader.number(values, "scale", (0.0, 100.0)) {
         moved.extend([(Property::ScaleX, scale), (Property::ScaleY, scale)]);
     }
-    for (name, property) in Property::ALL {
+    for (name, property) in Property::NAMED.into_iter().chain([("reveal", Property::Reveal(edge))]) {
         let range = match property {
             Property::X | Property::Y => (-10_000.0, 10_000.0),
             Property::ScaleX | Property::ScaleY => (0.0, 100.0),
-            Property::Opacity | Property::Reveal | Property::TrimStart | Property::TrimEnd => (0.0, 1.0),
+            Property::Rotate => (-36_000.0, 36_000.0),
+            Property::Opacity | Property::Reveal(_) | Property::TrimStart | Property::TrimEnd => (0.0, 1.0),
         };
         moved.extend(reader.number(values, name, range).map(|value| (property, value)));
     }
@@ -184,7 +338,7 @@ pub(super) fn read_values(reader: &mut Reader, values: &Object<'_>) -> Vec<(Prop
 /// Complains of a property that the node lacks.
 pub(super) fn check_property(reader: &mut Reader, at: Place, property: Property, named: Named) {
     let Named { kind, has_size, has_stroke, .. } = named;
-    if property == Property::Reveal && !has_size {
+    if matches!(property, Property::Reveal(_)) && !has_size {
         reader.problem(at, "a node that is revealed needs `width` and `height`", None);
     }
     if matches!(property, Property::TrimStart | Property::TrimEnd) && !has_stroke {

@@ -41,7 +41,10 @@ pub(super) fn itemize(text: &str, chain: &Chain<'_>, small: Option<f32>, system:
     for cluster in clusters(text) {
         let family = chain.family_of(&text[cluster.clone()], system);
         let face = family.nearest(chain.weight);
-        let plain = text[cluster.clone()].chars().map(|c| if ends_line(c) { ' ' } else { c });
+        // The bundled emoji are not joined: a hand is drawn in its own colour, not with a patch of another beside it.
+        let is_drawn = |(at, c): &(usize, char)| !family.is_emoji || *at == 0 || !alters(*c);
+        let plain = text[cluster.clone()].chars().enumerate().filter(is_drawn);
+        let plain = plain.map(|(_, c)| if ends_line(c) { ' ' } else { c });
         let is_small = small.is_some() && text[cluster.clone()].chars().any(char::is_lowercase);
         let scale = family.scale * small.filter(|_| is_small).unwrap_or(1.0);
         let shown: String = if is_small { plain.flat_map(char::to_uppercase).collect() } else { plain.collect() };
@@ -101,9 +104,14 @@ fn is_flag(c: char) -> bool {
     ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
 }
 
+/// Asks for another look of the emoji before it: tones of skin, and the letters of a region's flag.
+fn alters(c: char) -> bool {
+    matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}')
+}
+
 /// Steers others and is never seen itself: joiners, marks of direction, variation selectors, soft hyphens.
 fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
         || c.is_control()
 }
 

@@ -243,6 +243,35 @@ fn emoji_have_colours_and_their_flags_are_one_sign() {
     assert_eq!(places(&mut fonts, &run("🇸🇮")).len(), 1, "two letters, one flag");
 }
 
+/// The bundled emoji font has single signs and flags of two letters. Of the others, what they are made of is drawn, and
+/// nothing of it twice or as an empty box.
+#[test]
+fn emoji_joined_of_several_are_drawn_as_what_they_are_made_of() {
+    let mut fonts = Fonts::bundled();
+    let mut wide = |text: &str| {
+        let metrics = fonts.measure(&run(text)).unwrap();
+        assert!(metrics.is_colored, "{text} is not drawn in Barlow's empty boxes");
+        metrics.advance_px
+    };
+    let one = wide("👍");
+    for (text, parts) in [
+        // A tone of skin: the hand as it is, without a patch beside it; alone it is a patch.
+        ("👍🏽", 1),
+        ("🏽", 1),
+        ("⛹🏿‍♀️", 2),
+        // A region's flag: the black one.
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 1),
+        // Families and professions: each of their signs.
+        ("👨‍👩‍👧", 3),
+        ("👩🏻‍🚀", 2),
+        ("❤️‍🔥", 2),
+        ("🇸🇮🇨🇦", 2),
+    ] {
+        assert!((wide(text) - parts as f32 * one).abs() < 0.01, "{text}: {} px, {one} each", wide(text));
+        assert_eq!(missing(text, "Barlow Condensed", None, 600), Vec::<char>::new(), "{text}");
+    }
+}
+
 #[test]
 fn words_lie_side_by_side_and_cover_the_text() {
     let mut fonts = Fonts::bundled();

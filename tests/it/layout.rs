@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sideline::command::{Command, Fields};
-use sideline::draw_list::{DrawList, Op, Rect, Size};
+use sideline::draw_list::{DrawList, Op, Point, Rect, Size};
 use sideline::game::snapshot::GameSnapshot;
 use sideline::ids::LayerId;
 use sideline::scene::Stage;
@@ -213,6 +213,57 @@ fn a_box_fits_the_text_in_it_and_pushes_its_neighbour() {
     assert!((long[3] - (16.0 + 28.0)).abs() <= 1.0, "8 above and below the capitals: {long:?}");
 }
 
+/// A column that is as wide as the score, with a text that wraps to two lines and a box below it.
+const WRAPPED: &str = r##"{
+  "canvas": [400, 200],
+  "nodes": [
+    { "type": "group", "id": "column", "width": "{{ home.score }}", "layout": { "type": "column", "gap": 4 },
+      "transition": { "width": { "length": "10f", "ease": "linear" } }, "children": [
+      { "type": "text", "id": "words", "text": "ONE TWO THREE FOUR FIVE", "color": "#fff", "line_height": 1.2,
+        "font": { "family": "Barlow Condensed", "size": 30 }, "fit": { "rules": [{ "wrap": 2 }, "ellipsis"] } },
+      { "type": "box", "id": "next", "width": 20, "height": 10, "fill": "#fff" },
+    ] },
+  ],
+}"##;
+
+#[test]
+fn a_text_that_wraps_is_as_high_as_its_lines_at_every_width() {
+    let lines = |list: &DrawList| list.items.iter().filter(|item| matches!(item.op, Op::Text(_))).count();
+    let below = |list: &DrawList| rect(list, "next").unwrap()[1];
+    let mut show = Show::of(WRAPPED, Size::new(400, 200));
+    let mut at = |frame, width: Option<u32>| {
+        show.game.home.score = width.or(show.game.home.score);
+        let list = show.draw(frame);
+        (lines(&list), below(&list))
+    };
+    // Capitals of this family are 0.7 em high, and a line is 1.2 em.
+    let (one, two) = ((1, 21.0 + 4.0), (2, 21.0 + 4.0 + 36.0));
+    assert_eq!(at(0, Some(360)), one);
+    let narrower: Vec<(usize, f32)> = (1..=11).map(|frame| at(frame, Some(160))).collect();
+    assert_eq!((narrower.first(), narrower.last()), (Some(&one), Some(&two)));
+    assert!(narrower.iter().all(|seen| *seen == one || *seen == two), "the box goes with the lines: {narrower:?}");
+    assert!(narrower.is_sorted_by_key(|seen| seen.0), "and once: {narrower:?}");
+    let wider: Vec<(usize, f32)> = (12..=22).map(|frame| at(frame, Some(360))).collect();
+    assert_eq!((wider.first(), wider.last()), (Some(&two), Some(&one)));
+    assert!(wider.iter().all(|seen| *seen == one || *seen == two), "{wider:?}");
+}
+
+/// The same where nobody writes the width down: what grows beside it takes it away.
+#[test]
+fn a_text_that_wraps_is_as_high_as_the_room_that_its_neighbour_leaves_it() {
+    let row = |grow: &str| {
+        format!(
+            r##"{{"canvas": [400, 200], "nodes": [{{ "type": "group", "id": "row", "width": 400, "layout": {{ "type": "row", "align": "start" }}, "children": [
+                {{ "type": "box", "id": "left", "width": {grow}, "height": 10, "shrink": 0, "fill": "#fff" }},
+                {{ "type": "box", "id": "plate", "fill": "#fff", "layout": {{ "type": "column", "padding": 5 }}, "children": [
+                  {{ "type": "text", "id": "words", "text": "ONE TWO THREE FOUR FIVE", "color": "#000", "line_height": 1.2,
+                    "font": {{ "family": "Barlow Condensed", "size": 30 }}, "fit": {{ "rules": [{{ "wrap": 2 }}, "ellipsis"] }} }} ] }} ] }}]}}"##
+        )
+    };
+    let height = |grow: &str| rect(&Show::of(&row(grow), Size::new(400, 200)).draw(0), "plate").unwrap()[3];
+    assert_eq!((height("20"), height("240")), (21.0 + 10.0, 21.0 + 36.0 + 10.0));
+}
+
 #[test]
 fn on_a_larger_canvas_the_same_layout_is_larger_and_neighbours_touch() {
     let items = ["a", "b", "c"].map(|id| item(id, r#", "grow": 1"#));
@@ -250,9 +301,56 @@ fn a_row_of_a_repeat_is_laid_out_where_its_item_stands() {
     assert_eq!(after, before.iter().rev().copied().collect::<Vec<_>>());
 }
 
+/// A group that turns with the players and grows with the score, about its left edge.
+const TURNED: &str = r##"{
+  "canvas": [400, 200],
+  "nodes": [
+    { "type": "group", "id": "dial", "x": 50, "y": 80, "width": 100, "height": 40, "pivot": "left",
+      "rotate": "{{ (home.players | length) * 10 }}", "scale": "{{ 1 + (home.score | default(0)) / 100 }}", "children": [
+        { "type": "box", "id": "plate", "width": 100, "height": 40, "fill": "#000" },
+        { "type": "text", "id": "code", "x": 10, "y": 20, "text": "{{ home.code }}", "color": "#fff", "rotate": -10, "font": { "family": "Barlow Condensed", "size": 30 } } ] },
+  ],
+}"##;
+
+#[test]
+fn what_is_turned_and_scaled_keeps_its_pivot_and_its_neighbours_stay_where_they_are() {
+    let row = |more: &str| {
+        let items =
+            [item("a", &format!(r#", "width": 40, "height": 20{more}"#)), item("b", r#", "width": 40, "height": 20"#)];
+        let row = group(r#""type": "row", "gap": 10"#, r#", "x": 100, "y": 50"#, &items);
+        Show::of(&format!(r##"{{"canvas": [400, 200], "nodes": [{row}]}}"##), Size::new(400, 200)).draw(0)
+    };
+    // Where the corners of `a` and of `b` are drawn, clockwise from the top left.
+    let corners = |list: &DrawList, node: &str| {
+        let found = list.items.iter().find_map(|item| match &item.op {
+            Op::Box(shape) if item.node.as_str() == format!("1/t/{node}") => Some(shape),
+            _ => None,
+        });
+        let shape = found.expect("it is drawn");
+        let Rect { x, y, .. } = shape.rect;
+        let (right, bottom) = (shape.rect.right(), shape.rect.bottom());
+        let at = [(x, y), (right, y), (right, bottom), (x, bottom)];
+        at.map(|(x, y)| shape.canvas_from_local.apply(Point::new(x, y))).map(|at| (at.x.round(), at.y.round()))
+    };
+    let plain = row("");
+    assert_eq!(corners(&plain, "a"), [(100.0, 50.0), (140.0, 50.0), (140.0, 70.0), (100.0, 70.0)]);
+    for (more, expected) in [
+        // A quarter clockwise about the middle, (120, 60).
+        (r#", "rotate": 90"#, [(130.0, 40.0), (130.0, 80.0), (110.0, 80.0), (110.0, 40.0)]),
+        (r#", "rotate": -90, "pivot": "top-left""#, [(100.0, 50.0), (100.0, 10.0), (120.0, 10.0), (120.0, 50.0)]),
+        (r#", "scale": 2, "pivot": "bottom-right""#, [(60.0, 30.0), (140.0, 30.0), (140.0, 70.0), (60.0, 70.0)]),
+        // Scaled first, then turned.
+        (r#", "scale": 0.5, "rotate": 90"#, [(125.0, 50.0), (125.0, 70.0), (115.0, 70.0), (115.0, 50.0)]),
+    ] {
+        let turned = row(more);
+        assert_eq!(corners(&turned, "a"), expected, "{more}");
+        assert_eq!(corners(&turned, "b"), corners(&plain, "b"), "{more}");
+    }
+}
+
 #[test]
 fn incremental_and_anew_are_the_same() {
-    for template in [PILL, FIVE] {
+    for template in [PILL, FIVE, TURNED, WRAPPED] {
         let mut show = Show::of(template, Size::new(400, 200));
         show.draw(0);
         show.game.home.code = Some("XY".to_owned());

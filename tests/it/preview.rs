@@ -99,7 +99,7 @@ fn ten_saves_right_and_wrong_are_each_seen_on_the_preview() {
     let mut preview = open(&bug);
     preview.act(Act::Scrub(0.5));
     let mut shown = preview.frame().expect("draws").expect("a first frame");
-    let mut good = FIRST.to_owned();
+    let (mut good, mut times) = (FIRST.to_owned(), Vec::new());
     assert!(rows(&shown, 0) == expected(&good), "before the first save");
     for (number, (from, to, wrong)) in EDITS.into_iter().enumerate() {
         let edited = good.replacen(from, to, 1);
@@ -108,7 +108,7 @@ fn ten_saves_right_and_wrong_are_each_seen_on_the_preview() {
         save(&bug, &edited);
         assert!(preview.wait_for_save(PATIENCE), "edit {number} is noticed");
         let frame = preview.frame().expect("draws").expect("a frame for the save");
-        eprintln!("edit {number}: {:.1} ms from save to frame", saved_at.elapsed().as_secs_f64() * 1000.0);
+        times.push(saved_at.elapsed());
         match wrong {
             None => {
                 assert_eq!(preview.problems(), [], "edit {number}");
@@ -127,6 +127,87 @@ fn ten_saves_right_and_wrong_are_each_seen_on_the_preview() {
             }
         }
     }
+    // How long it takes is the machine's; that each save is seen, in its order, is what holds.
+    times.sort();
+    eprintln!("from save to frame: {:.1} ms (median), {:.1} ms (longest)", ms(times[times.len() / 2]), ms(times[9]));
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// Templates share pictures, a look and a package, which may all come after the preview was opened.
+#[test]
+fn what_a_template_shares_is_seen_when_it_is_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let svg = |color: &str| {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><rect width='40' height='40' fill='{color}'/></svg>"
+        )
+    };
+    std::fs::create_dir(path("shared")).expect("makes it");
+    std::fs::write(path("shared/logo.svg"), svg("#ff0000")).expect("writes");
+    let mut preview = open(&path("bug"));
+    let plate = |color: &str| {
+        format!(
+            r##"{{ "canvas": [320, 180], "nodes": [
+                {{ "type": "image", "src": "../shared/logo.svg", "width": 40, "height": 40 }},
+                {{ "type": "box", "x": 40, "width": 40, "height": 40, "fill": "{color}" }} ] }}"##
+        )
+    };
+    save(&path("bug"), &plate("#0000ff"));
+    preview.act(Act::Scrub(0.5));
+    let seen = |preview: &mut Preview| {
+        assert!(preview.wait_for_save(PATIENCE));
+        assert_eq!(preview.problems(), []);
+        let row = rows(&preview.frame().expect("draws").expect("a frame"), 20);
+        [20, 60].map(|x| [row[4 * x], row[4 * x + 1], row[4 * x + 2]])
+    };
+    assert_eq!(seen(&mut preview), [[255, 0, 0], [0, 0, 255]]);
+    std::fs::write(path("shared/logo.svg"), svg("#00ff00")).expect("writes");
+    assert_eq!(seen(&mut preview), [[0, 255, 0], [0, 0, 255]], "a shared picture");
+    std::fs::write(path("package.json"), "{ \"theme\":").expect("writes");
+    assert!(preview.wait_for_save(PATIENCE));
+    assert!(!preview.problems().is_empty(), "a package that was not there, half written");
+    std::fs::write(path("package.json"), r##"{ "theme": { "plate": "#00ffff" } }"##).expect("writes");
+    assert_eq!(seen(&mut preview), [[0, 255, 0], [0, 0, 255]]);
+    save(&path("bug"), &plate("{{ theme.plate }}"));
+    assert_eq!(seen(&mut preview), [[0, 255, 0], [0, 255, 255]], "the package's colour");
+    std::fs::write(path("theme.json"), r##"{ "plate": "#ffff00" }"##).expect("writes");
+    assert_eq!(seen(&mut preview), [[0, 255, 0], [255, 255, 0]], "a look that was not there");
+    std::fs::remove_file(path("theme.json")).expect("removes");
+    assert_eq!(seen(&mut preview), [[0, 255, 0], [0, 255, 255]], "and is no longer");
+}
+
+#[test]
+fn a_preview_opens_on_a_wrong_template_and_goes_on_when_it_is_right() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bug = folder.path().join("bug");
+    std::fs::create_dir(&bug).expect("makes it");
+    let opened = |template: &Path| {
+        let template = template.display().to_string();
+        let (fields, behind) = (Fields::new(), None);
+        Preview::open(Previewing { template, size: CANVAS, rate: RATE, fields, behind, behind_at_s: 0.0 })
+    };
+    let empty = opened(&bug).expect("a folder in which nothing is written yet");
+    assert!(empty.problems()[0].to_string().contains("template.json"), "{:?}", empty.problems());
+    drop(empty);
+    save(&bug, &FIRST.replacen("\"fill\"", "\"fil\"", 1));
+    let mut preview = opened(&bug).expect("opens");
+    preview.act(Act::Scrub(0.5));
+    assert!(preview.problems()[0].to_string().contains("did you mean `fill`?"), "{:?}", preview.problems());
+    let told = preview.frame().expect("draws").expect("a frame");
+    let below = preview.message().bottom().ceil() as u32;
+    assert!(rows(&told, below).iter().all(|byte| *byte == 0), "nothing but the message");
+    assert!(rows(&told, 0).iter().any(|byte| *byte != 0), "which is seen");
+    assert!(preview.data_path().is_none() && preview.frame().expect("draws").is_none());
+    save(&bug, FIRST);
+    assert!(preview.wait_for_save(PATIENCE));
+    assert_eq!(preview.problems(), []);
+    assert!(rows(&preview.frame().expect("draws").expect("a frame"), 0) == expected(FIRST));
+    let nowhere = opened(&folder.path().join("bugg")).err().expect("no such folder").to_string();
+    assert!(nowhere.contains("nor a folder of one"), "{nowhere}");
 }
 
 #[test]
@@ -173,9 +254,39 @@ fn nothing_is_drawn_while_nothing_changes_and_the_pointer_tells_what_is_under_it
     }
 }
 
+/// A preview's window on a display of its own.
+struct Window {
+    display: Display,
+    _running: Running,
+}
+
+impl Window {
+    fn open(template: &Path) -> Window {
+        let display = Display::open();
+        let child = Command::new(env!("CARGO_BIN_EXE_sideline"))
+            .args(["preview", "--size", "640x360"])
+            .arg(template)
+            .env("DISPLAY", &display.name)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("SIDELINE_ADAPTER", "software")
+            .spawn()
+            .expect("starts");
+        Window { display, _running: Running(child) }
+    }
+
+    /// Waits until more pixels than that have a colour.
+    #[track_caller]
+    fn wait_for(&self, what: &str, rgb: [u8; 3], more_than: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.display.screenshot().pixels_near(rgb, 6).len() <= more_than {
+            assert!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 #[test]
 fn the_window_shows_saves_and_mistakes() {
-    let display = Display::open();
     let folder = tempfile::tempdir().expect("a folder");
     let bug = folder.path().join("bug");
     std::fs::create_dir(&bug).expect("makes it");
@@ -185,28 +296,41 @@ fn the_window_shows_saves_and_mistakes() {
         )
     };
     save(&bug, &plate("#20c040"));
-    let child = Command::new(env!("CARGO_BIN_EXE_sideline"))
-        .args(["preview", "--size", "640x360"])
-        .arg(&bug)
-        .env("DISPLAY", &display.name)
-        .env_remove("WAYLAND_DISPLAY")
-        .env("SIDELINE_ADAPTER", "software")
-        .spawn()
-        .expect("starts");
-    let _running = Running(child);
-    let wait_for = |what: &str, rgb: [u8; 3], more_than: usize| {
-        let deadline = Instant::now() + PATIENCE;
-        while display.screenshot().pixels_near(rgb, 6).len() <= more_than {
-            assert!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    };
-    wait_for("the template", [0x20, 0xc0, 0x40], 100_000);
+    let window = Window::open(&bug);
+    window.wait_for("the template", [0x20, 0xc0, 0x40], 100_000);
     save(&bug, &plate("#4020c0"));
-    wait_for("the save", [0x40, 0x20, 0xc0], 100_000);
+    window.wait_for("the save", [0x40, 0x20, 0xc0], 100_000);
     save(&bug, &plate("no colour"));
-    wait_for("the message", [89, 8, 13], 10_000);
-    wait_for("the last good one below it", [0x40, 0x20, 0xc0], 50_000);
+    window.wait_for("the message", [89, 8, 13], 10_000);
+    window.wait_for("the last good one below it", [0x40, 0x20, 0xc0], 50_000);
+}
+
+#[test]
+fn f2_shows_what_is_half_transparent_on_every_background_and_its_fill_and_key() {
+    const F2: u8 = 68;
+    const HALF: usize = 100_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let bug = folder.path().join("bug");
+    std::fs::create_dir(&bug).expect("makes it");
+    save(
+        &bug,
+        r##"{ "canvas": [640, 360], "nodes": [{ "type": "box", "width": 320, "height": 360, "fill": "#ff000080" }] }"##,
+    );
+    let window = Window::open(&bug);
+    // Half of it red, half of it one of the two greys.
+    window.wait_for("the checkerboard through it", [165, 37, 37], HALF);
+    let press = |what: &str, rgb: [u8; 3]| {
+        window.display.press(F2);
+        window.wait_for(what, rgb, HALF);
+    };
+    press("black", [128, 0, 0]);
+    press("white", [255, 127, 127]);
+    window.wait_for("white beside it", [255, 255, 255], HALF);
+    // The arena is a picture of many colours: two presses are past it.
+    window.display.press(F2);
+    press("the fill alone, whatever its alpha", [255, 0, 0]);
+    press("the key", [128, 128, 128]);
+    press("the checkerboard again", [165, 37, 37]);
 }
 
 #[test]

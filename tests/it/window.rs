@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use sideline::color::Rgb;
 use sideline::ids::Side;
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
+use x11rb::protocol::xproto::{
+    ConnectionExt, EventMask, ImageFormat, InputFocus, KEY_PRESS_EVENT, KeyButMask, KeyPressEvent, MapState,
+};
 
 /// Long enough for a debug build to draw its first frame on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,6 +34,38 @@ impl Display {
         let stdout = server.stdout.take().expect("piped");
         BufReader::new(stdout).read_line(&mut number).expect("Xvfb tells its number");
         Display { server, name: format!(":{}", number.trim()) }
+    }
+
+    /// Presses a key in every window that is shown, by its code on a PC's keyboard.
+    pub fn press(&self, keycode: u8) {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("connects");
+        let root = connection.setup().roots[screen].root;
+        let windows = connection.query_tree(root).expect("asks").reply().expect("the windows").children;
+        for event in windows {
+            let about = connection.get_window_attributes(event).expect("asks").reply().expect("a window");
+            if about.map_state != MapState::VIEWABLE {
+                continue;
+            }
+            // No window manager is there to give a window the keyboard, without which it hears no key.
+            let focused = connection.set_input_focus(InputFocus::PARENT, event, x11rb::CURRENT_TIME);
+            focused.expect("sends").check().expect("has the keyboard");
+            let press = KeyPressEvent {
+                response_type: KEY_PRESS_EVENT,
+                detail: keycode,
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root,
+                event,
+                child: x11rb::NONE,
+                root_x: 0,
+                root_y: 0,
+                event_x: 0,
+                event_y: 0,
+                state: KeyButMask::default(),
+                same_screen: true,
+            };
+            connection.send_event(false, event, EventMask::KEY_PRESS, press).expect("sends").check().expect("sent");
+        }
     }
 
     pub fn screenshot(&self) -> Screenshot {

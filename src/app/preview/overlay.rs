@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::strip::Times;
 use crate::draw_list::{
     Affine, Border, BoxShape, Clip, Color, DrawList, ImageShape, Item, Op, Paint, PictureData, Point, Rect, Size,
     TextLook, TextRun, TextShape,
@@ -32,6 +33,8 @@ pub struct Looks {
     pub safe_areas: bool,
     pub grid: bool,
     pub boxes: bool,
+    /// What the keys do.
+    pub help: bool,
 }
 
 /// Everything that a picture of the preview is made of.
@@ -44,8 +47,7 @@ pub struct View<'a> {
     /// The item under the pointer, by its place.
     pub pointed: Option<usize>,
     pub problems: &'a [Problem],
-    /// The place on the time line, 0..=1.
-    pub at: f32,
+    pub times: &'a Times,
     /// On the strip, left and right.
     pub words: [&'a str; 2],
 }
@@ -65,16 +67,48 @@ pub fn time_at(canvas: Size, point: Point) -> Option<f32> {
     (point.y >= canvas.height as f32).then(|| ((point.x - left) / (right - left)).clamp(0.0, 1.0))
 }
 
-fn time_line(canvas: Size) -> (f32, f32) {
+/// Where the time line begins and ends.
+pub fn time_line(canvas: Size) -> (f32, f32) {
     let margin = strip_height(canvas) as f32 / 2.0;
     (margin, canvas.width as f32 - margin)
 }
 
-/// The topmost item that a point lies in, by its place; clips and groups are none.
+/// The topmost item that a point lies in, by its place, as it is turned and as far as no clip hides it; clips and groups are
+/// none. Of a path, of a shadow and of letters it is the rectangle around.
 pub fn hit(graphic: &[Item], point: Point) -> Option<usize> {
-    let holds =
-        |bounds: Rect| (bounds.x..bounds.right()).contains(&point.x) && (bounds.y..bounds.bottom()).contains(&point.y);
-    graphic.iter().rposition(|item| item.op.bounds().is_some_and(holds))
+    let holds = |map: Affine, rect: Rect| {
+        local(map, point)
+            .is_some_and(|at| (rect.x..rect.right()).contains(&at.x) && (rect.y..rect.bottom()).contains(&at.y))
+    };
+    let (mut found, mut clips) = (None, Vec::new());
+    for (at, item) in graphic.iter().enumerate() {
+        let is_hit = match &item.op {
+            Op::PushClip(clip) => {
+                clips.push(holds(clip.canvas_from_local, clip.rect));
+                continue;
+            }
+            Op::PopClip => {
+                clips.pop();
+                continue;
+            }
+            Op::PushGroup { .. } | Op::PopGroup | Op::PushMask | Op::PopMask => continue,
+            Op::Box(shape) => holds(shape.canvas_from_local, shape.rect),
+            Op::Path(shape) => holds(shape.canvas_from_local, shape.path.bounds().outset(shape.style.reach_px())),
+            Op::Text(shape) => holds(shape.canvas_from_local, shape.ink),
+            Op::Image(shape) => holds(shape.canvas_from_local, shape.rect),
+        };
+        if is_hit && clips.iter().all(|is_open| *is_open) {
+            found = Some(at);
+        }
+    }
+    found
+}
+
+/// Where a point of the canvas lies before a map; nowhere when the map leaves no area.
+fn local(map: Affine, point: Point) -> Option<Point> {
+    let area = map.xx * map.yy - map.xy * map.yx;
+    let (x, y) = (point.x - map.dx, point.y - map.dy);
+    (area != 0.0).then(|| Point::new((x * map.yy - y * map.xy) / area, (y * map.xx - x * map.yx) / area))
 }
 
 /// The part of the canvas that the message covers; empty without problems.
@@ -121,6 +155,9 @@ pub fn draw(view: &View<'_>, fonts: &mut Fonts) -> DrawList {
     if let Some(bounds) = view.pointed.and_then(|at| view.graphic[at].op.bounds()) {
         pen.outline("pointed", bounds.intersection(picture), 2.0, POINTED);
     }
+    if view.looks.help {
+        pen.help(view.canvas);
+    }
     pen.message(view);
     pen.strip(view);
     DrawList { canvas: whole(view.canvas), items: pen.items }
@@ -129,13 +166,13 @@ pub fn draw(view: &View<'_>, fonts: &mut Fonts) -> DrawList {
 const ACTION: Color = Color { r: 1.0, g: 0.75, b: 0.1, a: 0.9 };
 const GRAPHICS: Color = Color { r: 0.2, g: 0.9, b: 0.4, a: 0.9 };
 const GRID_LINES: Color = Color { r: 1.0, g: 1.0, b: 1.0, a: 0.25 };
-const BOXES: Color = Color { r: 1.0, g: 0.2, b: 0.8, a: 0.8 };
-const POINTED: Color = Color { r: 0.2, g: 0.8, b: 1.0, a: 1.0 };
+pub(super) const BOXES: Color = Color { r: 1.0, g: 0.2, b: 0.8, a: 0.8 };
+pub(super) const POINTED: Color = Color { r: 0.2, g: 0.8, b: 1.0, a: 1.0 };
 const PANEL: Color = Color { r: 0.35, g: 0.03, b: 0.05, a: 1.0 };
-const STRIP_FILL: Color = Color { r: 0.08, g: 0.09, b: 0.11, a: 1.0 };
-const DIM: Color = Color { r: 0.45, g: 0.48, b: 0.52, a: 1.0 };
+pub(super) const PANEL_WORDS: Color = ACTION;
+pub(super) const DIM: Color = Color { r: 0.45, g: 0.48, b: 0.52, a: 1.0 };
 
-struct Pen<'a> {
+pub(super) struct Pen<'a> {
     fonts: &'a mut Fonts,
     items: Vec<Item>,
 }
@@ -145,7 +182,7 @@ impl Pen<'_> {
         self.items.push(Item { node: NodeId::new(format!("preview/{node}")), op });
     }
 
-    fn fill(&mut self, node: &str, rect: Rect, color: Color) {
+    pub fn fill(&mut self, node: &str, rect: Rect, color: Color) {
         self.push(node, Op::Box(plain(rect, color)));
     }
 
@@ -156,16 +193,14 @@ impl Pen<'_> {
         }
     }
 
+    /// How wide a line of text is.
+    pub fn width(&mut self, text: &str, size_px: f32) -> f32 {
+        self.fonts.measure(&run(text, size_px)).map_or(0.0, |metrics| metrics.advance_px)
+    }
+
     /// A line of text with its baseline at a point.
-    fn text(&mut self, node: &str, at: Point, size_px: f32, color: Color, text: &str) {
-        let run = TextRun {
-            text: text.to_owned(),
-            family: "Roboto Condensed".to_owned(),
-            weight: 400,
-            size_px,
-            tabular: true,
-            ..TextRun::default()
-        };
+    pub fn text(&mut self, node: &str, at: Point, size_px: f32, color: Color, text: &str) {
+        let (run, at) = (run(text, size_px), Point::new(at.x.round(), at.y.round()));
         // Without its ink a text cannot be drawn; what it says stands in the terminal as well.
         if let Ok(metrics) = self.fonts.measure(&run) {
             let canvas_from_local = Affine::translation(at.x, at.y);
@@ -199,20 +234,11 @@ impl Pen<'_> {
             self.text(&format!("message/{at}"), baseline, size, Color::WHITE, text);
         }
     }
+}
 
-    fn strip(&mut self, view: &View<'_>) {
-        let (top, height) = (view.canvas.height as f32, strip_height(view.canvas) as f32);
-        self.fill("strip", Rect::new(0.0, top, view.canvas.width as f32, height), STRIP_FILL);
-        let (left, right) = time_line(view.canvas);
-        let middle = top + height * 0.28;
-        self.fill("time", Rect::new(left, middle, right - left, 2.0), DIM);
-        let knob = left + (right - left) * view.at;
-        self.fill("time/at", Rect::new(knob - 3.0, middle - height * 0.16, 6.0, height * 0.32), Color::WHITE);
-        let size = height * 0.36;
-        let baseline = top + height * 0.85;
-        self.text("words/left", Point::new(left, baseline), size, Color::WHITE, view.words[0]);
-        self.text("words/right", Point::new((left + right) / 2.0, baseline), size, POINTED, view.words[1]);
-    }
+fn run(text: &str, size_px: f32) -> TextRun {
+    let family = "Roboto Condensed".to_owned();
+    TextRun { text: text.to_owned(), family, weight: 400, size_px, tabular: true, ..TextRun::default() }
 }
 
 fn plain(rect: Rect, color: Color) -> BoxShape {
@@ -263,7 +289,7 @@ mod tests {
             graphic: &graphic,
             pointed: None,
             problems,
-            at: 0.5,
+            times: &Times { at: 0.5, seconds: 8.0, steps: vec![0.4], ..Times::default() },
             words: ["left", ""],
         };
         draw(&view, &mut Fonts::bundled()).items.iter().map(|item| item.node.to_string()).collect()
@@ -273,9 +299,16 @@ mod tests {
     fn what_is_switched_off_is_not_drawn_and_the_graphic_is_drawn_as_it_is() {
         let plain = nodes(Looks::default(), &[]);
         assert!(plain.contains(&"1/a/below".to_owned()) && plain.contains(&"preview/strip".to_owned()));
-        assert!(!plain.iter().any(|node| ["safe", "grid", "box", "message"].iter().any(|part| node.contains(part))));
-        let all = nodes(Looks { safe_areas: true, grid: true, boxes: true }, &[Problem::of_file("a.json", "wrong")]);
-        for part in ["safe/action", "safe/graphics", "grid/x6", "box/1", "message/0"] {
+        assert!(
+            !plain.iter().any(|node| ["safe", "grid", "box", "message", "help"].iter().any(|part| node.contains(part)))
+        );
+        let all = nodes(
+            Looks { safe_areas: true, grid: true, boxes: true, help: true },
+            &[Problem::of_file("a.json", "wrong")],
+        );
+        for part in
+            ["safe/action", "safe/graphics", "grid/x6", "box/1", "message/0", "help/key0", "time/step0", "time/second7"]
+        {
             assert!(all.contains(&format!("preview/{part}")), "{part} in {all:?}");
         }
     }
@@ -291,7 +324,7 @@ mod tests {
             graphic: &graphic,
             pointed: None,
             problems: &[],
-            at: 0.0,
+            times: &Times::default(),
             words: ["", ""],
         };
         let list = draw(&view, &mut Fonts::bundled());
@@ -315,6 +348,23 @@ mod tests {
         assert_eq!(hit(&graphic, Point::new(60.0, 60.0)), Some(1));
         assert_eq!(hit(&graphic, Point::new(20.0, 20.0)), Some(0));
         assert_eq!(hit(&graphic, Point::new(200.0, 20.0)), None);
+    }
+
+    #[test]
+    fn the_pointer_finds_what_is_turned_where_it_is_and_nothing_that_is_clipped_away() {
+        // A bar of 100 x 10 about (100, 100), upright.
+        let map = Affine::translation(100.0, 100.0).after(Affine::rotation(std::f32::consts::FRAC_PI_4));
+        let bar = BoxShape { canvas_from_local: map, ..plain(Rect::new(-50.0, -5.0, 100.0, 10.0), Color::WHITE) };
+        let item = |op| Item { node: "1/a/bar".into(), op };
+        let mut graphic = vec![item(Op::Box(bar))];
+        assert_eq!(hit(&graphic, Point::new(130.0, 130.0)), Some(0), "along the diagonal");
+        assert_eq!(hit(&graphic, Point::new(130.0, 70.0)), None, "within its bounds, and beside it");
+        let rect = Rect::new(0.0, 0.0, 120.0, 200.0);
+        let clip = Clip { canvas_from_local: Affine::IDENTITY, rect, corners: [0.0; 4] };
+        graphic.insert(0, item(Op::PushClip(clip)));
+        graphic.push(item(Op::PopClip));
+        assert_eq!(hit(&graphic, Point::new(110.0, 110.0)), Some(1));
+        assert_eq!(hit(&graphic, Point::new(130.0, 130.0)), None);
     }
 
     #[test]

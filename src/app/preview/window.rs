@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use base64::Engine;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::{Act, Preview, Previewing, overlay};
+use super::{Act, Preview, Previewing, help, overlay};
 use crate::app::Failure;
 use crate::draw_list::{Point, Size};
 use crate::output::{self, Output};
@@ -19,11 +19,6 @@ use crate::window::{self, EventSource, Input};
 
 /// Keys and places of the pointer on their way to the next frame. When full the newest is forgotten.
 const INPUTS: usize = 256;
-
-/// What F2 and the keys do, for the terminal.
-const HELP: &str = "space play/pause   left, right a frame   page up/down ten   home, end   t take   x, z step on, back   o out\n\
-                    n, p sample   1-9 sample   s safe areas   g grid   b boxes   i picture behind   F2 background, fill, \
-                    key\nclick: scrub on the time line, copy the data path elsewhere (also c)   escape ends";
 
 /// Opens the preview's window, until it is closed.
 pub fn preview(what: Previewing) -> Result<(), Failure> {
@@ -43,7 +38,7 @@ pub fn preview(what: Previewing) -> Result<(), Failure> {
         listen: Some(listen(tell, stop.clone())),
         plain_from: canvas.height,
     };
-    eprintln!("{HELP}");
+    eprintln!("{}", help::table());
     let drawing = std::thread::Builder::new().name("preview".into()).spawn({
         let stop = stop.clone();
         move || draw(preview, &output, &inputs, canvas, &stop)
@@ -135,6 +130,7 @@ fn acts(canvas: Size, input: Input) -> Option<Act> {
         Input::Letter('s') => Act::SafeAreas,
         Input::Letter('g') => Act::Grid,
         Input::Letter('b') => Act::Boxes,
+        Input::Letter('h' | '?') => Act::Help,
         Input::Letter('i') => Act::Behind,
         Input::Letter(digit @ '1'..='9') => Act::Sample(digit as usize - '1' as usize),
         Input::Press(at) => Act::Scrub(overlay::time_at(canvas, at)?),

@@ -12,8 +12,9 @@ use crate::time::FrameIndex;
 /// A rolling character's way in capital heights: far enough that old and new are never both whole.
 const ROLL_STEP: f32 = 1.5;
 
-/// Wordings that may fade out at once; the faintest are dropped.
-const MAX_FADING: usize = 3;
+/// Wordings that may fade out at once. Their opacities are 1 together, so that one that is too many, the faintest, has less
+/// than an eighth of it.
+const MAX_FADING: usize = 7;
 
 #[derive(Debug)]
 pub(super) enum Transition {
@@ -23,7 +24,7 @@ pub(super) enum Transition {
     },
     Fade {
         start: FrameIndex,
-        old: Vec<(String, f32)>,
+        old: Vec<(Fading, f32)>,
     },
     /// `from` is how far the old wording is unfolded when the flip begins.
     Flip {
@@ -34,6 +35,18 @@ pub(super) enum Transition {
     Count {
         start: FrameIndex,
         from: f64,
+    },
+}
+
+/// What fades out.
+#[derive(Debug)]
+pub(super) enum Fading {
+    Wording(String),
+    /// A wording that was still rolling in when the next one came, which cannot roll: it goes on rolling as it fades.
+    Roll {
+        start: FrameIndex,
+        columns: Vec<Column>,
+        text: String,
     },
 }
 
@@ -83,8 +96,12 @@ impl Setter<'_> {
         let rate = self.at.moment.rate;
         let reached = |since: FrameIndex| progress(start.since(since), 0, length.frames(rate), ease);
         let change = match self.node.on_change {
-            // Only letters that stand side by side on one line have columns to roll in.
-            Change::Roll { length, ease } if !(self.has_columns(old, fonts) && self.has_columns(new, fonts)) => {
+            // Only letters that stand side by side on one line have columns to roll in; several wordings that are to be
+            // seen at once have none.
+            Change::Roll { length, ease }
+                if matches!(running, Some(Transition::Fade { .. }))
+                    || !(self.has_columns(old, fonts) && self.has_columns(new, fonts)) =>
+            {
                 Change::Crossfade { length, ease }
             }
             change => change,
@@ -96,14 +113,19 @@ impl Setter<'_> {
                     Some(Transition::Fade { start, old: before }) => {
                         let p = reached(start);
                         let mut fading: Vec<_> = before.into_iter().map(|(text, a)| (text, a * (1.0 - p))).collect();
-                        fading.push((old.to_owned(), p));
+                        fading.push((Fading::Wording(old.to_owned()), p));
                         fading
                     }
-                    _ => vec![(old.to_owned(), 1.0)],
+                    Some(Transition::Roll { start, columns }) => {
+                        vec![(Fading::Roll { start, columns, text: old.to_owned() }, 1.0)]
+                    }
+                    _ => vec![(Fading::Wording(old.to_owned()), 1.0)],
                 };
                 fading.retain(|(_, alpha)| *alpha > 0.01);
-                let surplus = fading.len().saturating_sub(MAX_FADING);
-                fading.drain(..surplus);
+                let faintest = (0..fading.len()).min_by(|a, b| fading[*a].1.total_cmp(&fading[*b].1));
+                if let Some(faintest) = faintest.filter(|_| fading.len() > MAX_FADING) {
+                    fading.remove(faintest);
+                }
                 Some(Transition::Fade { start, old: fading })
             }
             Change::Flip { .. } => {
@@ -163,9 +185,10 @@ impl Setter<'_> {
             .enumerate()
             .map(|(i, column)| {
                 let at = column.position(p);
-                let first = at.floor() as usize;
+                // What was to come after those that are seen never was: it need not roll by.
+                let (first, end) = (at.floor() as usize, at.ceil() as usize + 1);
                 Column {
-                    glyphs: column.glyphs[first.min(column.glyphs.len() - 1)..].to_vec(),
+                    glyphs: column.glyphs[first.min(column.glyphs.len() - 1)..end.min(column.glyphs.len())].to_vec(),
                     from: at.fract(),
                     from_x: column.x(places.get(i).copied(), p),
                 }
@@ -238,11 +261,22 @@ impl Setter<'_> {
         laid.map(|laid| laid.folded(unfolded, suffix)).into_iter().collect()
     }
 
-    pub(super) fn fade(&self, text: &str, old: &[(String, f32)], p: f32, fonts: &mut Fonts) -> Vec<Mark> {
+    /// `progress` is how far a change is by now that began at a frame.
+    pub(super) fn fade(
+        &self,
+        text: &str,
+        old: &[(Fading, f32)],
+        p: f32,
+        progress: impl Fn(FrameIndex) -> f32,
+        fonts: &mut Fonts,
+    ) -> Vec<Mark> {
         let mut marks = Vec::new();
-        for (i, (text, alpha)) in old.iter().enumerate() {
-            let suffix = Some(format!("old[{i}]"));
-            marks.extend(self.lay(text, fonts).map(|laid| laid.mark(alpha * (1.0 - p), suffix)));
+        for (i, (fading, share)) in old.iter().enumerate() {
+            let faded = match fading {
+                Fading::Wording(text) => self.lay(text, fonts).map(|laid| laid.mark(1.0, None)).into_iter().collect(),
+                Fading::Roll { start, columns, text } => self.roll(text, columns, progress(*start), fonts),
+            };
+            marks.extend(faded.into_iter().map(|mark| mark.faded(share * (1.0 - p), &format!("old[{i}]"))));
         }
         marks.extend(self.lay(text, fonts).map(|laid| laid.mark(p, None)));
         marks

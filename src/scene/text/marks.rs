@@ -22,6 +22,18 @@ pub(crate) enum Mark {
     EndClip,
 }
 
+impl Mark {
+    /// The same, fainter, as a part of a node that has others like it.
+    pub fn faded(self, by: f32, part: &str) -> Mark {
+        match self {
+            Mark::Text { pieces, block, alpha, .. } => {
+                Mark::Text { pieces, block, alpha: alpha * by, suffix: Some(part.to_owned()) }
+            }
+            clip => clip,
+        }
+    }
+}
+
 /// A run in its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
