@@ -13,8 +13,8 @@ use minijinja::{Error, ErrorKind};
 use super::lazy;
 use super::watched;
 
-/// Items of lists, and pieces of texts, that one evaluation may go through. A full game's plays are some hundreds; the
-/// slowest step, making a value of a play, is some ten nanoseconds, so that all of them take a few milliseconds.
+/// Items of lists, and pieces of texts, that one evaluation may go through: a full game's plays, some hundreds, a hundred
+/// times over, and far from what would hold up a frame.
 const STEPS: u64 = 100_000;
 
 /// Bytes of a text that count as one item of a list.

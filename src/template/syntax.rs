@@ -353,8 +353,8 @@ impl fmt::Display for Atom<'_> {
             }
             Expr::Map(map) => {
                 f.write_str("{")?;
-                let entries = map.keys.iter().zip(&map.values);
-                entries.into_iter().try_for_each(|(key, value)| write!(f, "{}: {},", Counted(key), Counted(value)))?;
+                let mut entries = map.keys.iter().zip(&map.values);
+                entries.try_for_each(|(key, value)| write!(f, "{}: {},", Counted(key), Counted(value)))?;
                 f.write_str("}")
             }
             other => write!(f, "({})", Counted(other)),
