@@ -12,7 +12,6 @@ mod read;
 mod roster;
 mod values;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;

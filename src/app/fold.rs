@@ -19,7 +19,7 @@ use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
-use crate::status::{Delay, Link};
+use crate::status::Delay;
 use crate::time::Timestamp;
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.

@@ -175,7 +175,8 @@ fn read_movement(reader: &mut Reader, object: &Object<'_>, (end, is): End, nodes
     let Some(values) = reader.object(values, end) else { return Vec::new() };
     let moved = read_values(reader, &values, edge);
     reader.finish(&values, &format!("`{end}`"));
-    if let Some(value) = object.get("edge").filter(|_| moved.iter().all(|(property, _)| *property != Property::Reveal))
+    if let Some(value) =
+        object.get("edge").filter(|_| moved.iter().all(|(property, _)| !matches!(property, Property::Reveal(_))))
     {
         reader.problem(value.at, "`edge` is where a node is revealed from, and this movement has no `reveal`", None);
     }

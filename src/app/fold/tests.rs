@@ -135,7 +135,10 @@ fn a_feed_on_which_only_other_games_arrive_says_so_with_their_names_until_its_ow
         let feeds = view(&fold.position().state, &Rules::default(), at(millis)).feeds.clone();
         feeds.into_iter().map(|feed| feed.reasons).collect::<Vec<_>>().concat()
     };
-    let up = |kind: FeedKind| Body::Link { feed: kind.name().into(), kind, link: Link::Up, why: None };
+    let up = |kind: FeedKind| {
+        let (feed, link) = (kind.name().into(), Link::Up);
+        Body::Link { feed, kind, link, why: None, resumed: false }
+    };
     fold.apply(&entry(2, 0, up(second)));
     for second_of in 0..21 {
         fold.apply(&of_game(3 + second_of, second_of as i64 * 1_000, second, "b", 90));
