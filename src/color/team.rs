@@ -5,6 +5,7 @@
 //! done about it. Pure; nothing else works out a team's colours.
 
 use std::fmt;
+use std::iter;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,8 @@ pub struct Palette {
     pub dark: Rgb,
     /// Text on the plate, anywhere on its gradient.
     pub on_primary: Rgb,
-    /// A darker cell in the plate, and text on it.
+    /// A darker cell in the plate, and text on it, up to the gradient's dark end: the plate's own, because a team has one
+    /// ink.
     pub shade: Rgb,
     pub on_shade: Rgb,
     /// An edge that shows on the plate.
@@ -41,6 +43,20 @@ pub struct Palette {
     /// The accent, and text on it.
     pub secondary: Option<Rgb>,
     pub on_secondary: Option<Rgb>,
+}
+
+impl Palette {
+    /// The plate's own colour, and what its gradient shows from top to bottom. A gradient is drawn between gamma-encoded
+    /// values, so that its middle is not exactly the plate's own colour.
+    fn seen(&self) -> [Rgb; 6] {
+        let at = |share: f64| {
+            let part =
+                |light: u8, dark: u8| (f64::from(light) + (f64::from(dark) - f64::from(light)) * share).round() as u8;
+            let (light, dark) = (self.light, self.dark);
+            Rgb::new(part(light.r, dark.r), part(light.g, dark.g), part(light.b, dark.b))
+        };
+        [self.primary, self.light, at(0.25), at(0.5), at(0.75), self.dark]
+    }
 }
 
 /// What is known of a team's colours.
@@ -138,14 +154,20 @@ pub struct Worn {
 }
 
 impl Worn {
-    /// How well this team is told from another, by what they wear and by their plates alike: below 1 is a clash.
+    /// How well this team is told from another, by what they wear and by their plates at any height alike: below 1 is a
+    /// clash.
     pub fn clarity(&self, other: &Worn) -> f64 {
-        clarity(self.base, other.base).min(clarity(self.palette.primary, other.palette.primary))
+        self.beside(other).map(|(own, its)| clarity(own, its)).fold(f64::INFINITY, f64::min)
     }
 
     fn confused_by(&self, other: &Worn) -> Option<(Vision, f64)> {
-        let plates = || confused_by(self.palette.primary, other.palette.primary);
-        confused_by(self.base, other.base).or_else(plates)
+        self.beside(other).find_map(|(own, its)| confused_by(own, its))
+    }
+
+    /// What a viewer sees of both teams beside each other: what they wear, and their plates from top to bottom.
+    fn beside(&self, other: &Worn) -> impl Iterator<Item = (Rgb, Rgb)> + use<> {
+        let plates = self.palette.seen().into_iter().zip(other.palette.seen());
+        iter::once((self.base, other.base)).chain(plates)
     }
 }
 
@@ -263,30 +285,16 @@ impl Known {
         let secondary = self.secondary.filter(|secondary| shows_on(*secondary, primary)).or(mark);
         let secondary = secondary.map(|secondary| legible::legible_plate(secondary, 0.0, 0.0));
         let on_secondary = secondary.map(on_color);
-        Palette {
-            primary,
-            light,
-            dark,
-            on_primary,
-            shade,
-            on_shade: text_on(shade, on_primary),
-            border,
-            secondary,
-            on_secondary,
-        }
+        Palette { primary, light, dark, on_primary, shade, on_shade: on_primary, border, secondary, on_secondary }
     }
 }
 
-/// The plate's darker cell: as dark as its text allows.
+/// The plate's darker cell: as dark as the plate's own text allows, and no lighter than the gradient's dark end, where
+/// that text can be read.
 fn shade(primary: Rgb, on_primary: Rgb) -> Rgb {
-    let steps = (0..=5).map(|step| SHADE - f64::from(step) * 0.01).map(|by| shift_lightness(primary, -by));
-    let readable = |shade: &Rgb| contrast(*shade, text_on(*shade, on_primary)) >= SMALL_TEXT;
+    let steps = (0..5).map(|step| SHADE - f64::from(step) * 0.01).map(|by| shift_lightness(primary, -by));
+    let readable = |shade: &Rgb| contrast(*shade, on_primary) >= SMALL_TEXT;
     steps.into_iter().find(readable).unwrap_or_else(|| shift_lightness(primary, -GRADIENT_DARKER))
-}
-
-/// Text on a part of a plate: the plate's own where that can be read, else what reads better.
-fn text_on(part: Rgb, on_primary: Rgb) -> Rgb {
-    if contrast(part, on_primary) >= SMALL_TEXT { on_primary } else { on_color(part) }
 }
 
 #[cfg(test)]

@@ -58,8 +58,11 @@ fn colored(before: Color, new: Rgb) -> Color {
     Color { a: before.a, ..Color::from_rgb8(new.r, new.g, new.b) }
 }
 
-/// `at` 0 is `from`, 1 is `to`.
+/// `at` 0 is `from`, 1 is `to`, both exactly.
 pub(crate) fn mix(from: Color, to: Color, at: f32) -> Color {
+    if at <= 0.0 || at >= 1.0 {
+        return if at <= 0.0 { from } else { to };
+    }
     let (p, q) = (oklab(from), oklab(to));
     let [lightness, a, b] = [0, 1, 2].map(|i| p[i] + (q[i] - p[i]) * f64::from(at));
     let hue_degrees = b.atan2(a).to_degrees().rem_euclid(360.0);

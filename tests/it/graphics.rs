@@ -1,7 +1,8 @@
 //! The built-in graphics, frame by frame: what they say, how they change, and how they look.
 //!
 //! Draw lists are compared with texts under tests/draw_lists (`SIDELINE_BLESS=1` writes them and fails that run, so that
-//! a second, unaided run is needed). Pictures are cases of `golden` with `template`, `snapshot` and, if need be, `fields`.
+//! a second, unaided run is needed). Pictures are cases of `golden` with `template`, `snapshot` and, if need be,
+//! `fields`, a `change` of the snapshot (JSON), and a `theme`.
 
 use std::fs;
 use std::path::Path;
@@ -21,8 +22,8 @@ use sideline::time::{FrameIndex, FrameRate};
 use crate::{draw, golden};
 
 const LAYER: LayerId = LayerId(1);
-const HD: Size = Size::new(1920, 1080);
-const SNAPSHOTS: [&str; 16] = [
+pub(super) const HD: Size = Size::new(1920, 1080);
+pub(super) const SNAPSHOTS: [&str; 16] = [
     "blow-out",
     "empty",
     "final-4ot",
@@ -56,33 +57,75 @@ pub(super) fn templates() -> Arc<TemplateSet> {
     TEMPLATES.clone()
 }
 
-/// A stage, a game and a frame counter.
-struct Show {
-    stage: Stage,
-    fonts: Fonts,
-    game: GameSnapshot,
-    canvas: Size,
-    next: u64,
+/// The same with the look of `examples/themes/daylight.json`.
+pub(super) fn daylight() -> Arc<TemplateSet> {
+    static TEMPLATES: LazyLock<Arc<TemplateSet>> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let copy = tempfile::tempdir().unwrap();
+        for (path, _) in TemplateSet::builtin_files() {
+            let to = copy.path().join(&path);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(root.join("templates").join(&path), to).unwrap();
+        }
+        fs::copy(root.join("examples/themes/daylight.json"), copy.path().join("theme.json")).unwrap();
+        Arc::new(TemplateSet::load(copy.path()).unwrap_or_else(|problems| panic!("{problems:#?}")))
+    });
+    TEMPLATES.clone()
 }
 
-fn snapshot(name: &str) -> GameSnapshot {
+/// A stage, a game and a frame counter.
+pub(super) struct Show {
+    pub stage: Stage,
+    pub fonts: Fonts,
+    pub game: GameSnapshot,
+    pub canvas: Size,
+    pub next: u64,
+}
+
+pub(super) fn snapshot(name: &str) -> GameSnapshot {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/snapshots/{name}.json"));
     serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
 
+/// A game in which something is different.
+pub(super) fn changed(game: &GameSnapshot, change: &serde_json::Value) -> GameSnapshot {
+    fn merge(under: &mut serde_json::Value, over: &serde_json::Value) {
+        match (under, over) {
+            (serde_json::Value::Object(under), serde_json::Value::Object(over)) => {
+                over.iter().for_each(|(key, value)| merge(under.entry(key).or_insert(serde_json::Value::Null), value));
+            }
+            (under, over) => under.clone_from(over),
+        }
+    }
+    let mut value = serde_json::to_value(game).unwrap();
+    merge(&mut value, change);
+    serde_json::from_value(value).unwrap_or_else(|cause| panic!("{change} does not make a snapshot: {cause}"))
+}
+
 impl Show {
     fn new(game: &str, canvas: Size) -> Show {
-        let stage = Stage::new(templates());
-        Show { stage, fonts: Fonts::bundled(), game: snapshot(game), canvas, next: 0 }
+        Show::of(templates(), game, canvas)
+    }
+
+    fn of(templates: Arc<TemplateSet>, game: &str, canvas: Size) -> Show {
+        Show { stage: Stage::new(templates), fonts: Fonts::bundled(), game: snapshot(game), canvas, next: 0 }
     }
 
     /// With a graphic taken at frame 0.
-    fn with(graphic: &str, fields: serde_json::Value, game: &str, canvas: Size) -> Show {
-        let mut show = Show::new(game, canvas);
+    pub fn with(graphic: &str, fields: serde_json::Value, game: &str, canvas: Size) -> Show {
+        Show::new(game, canvas).taken(graphic, fields)
+    }
+
+    /// With a graphic of these templates taken at frame 0.
+    pub fn with_templates(templates: Arc<TemplateSet>, graphic: &str, game: &str, canvas: Size) -> Show {
+        Show::of(templates, game, canvas).taken(graphic, serde_json::json!({}))
+    }
+
+    fn taken(mut self, graphic: &str, fields: serde_json::Value) -> Show {
         let serde_json::Value::Object(fields) = fields else { panic!("fields are an object") };
-        show.apply(&Command::Cue { layer: LAYER, template: graphic.into(), fields });
-        show.apply(&Command::Take { layer: LAYER, cut: false });
-        show
+        self.apply(&Command::Cue { layer: LAYER, template: graphic.into(), fields });
+        self.apply(&Command::Take { layer: LAYER, cut: false });
+        self
     }
 
     fn apply(&mut self, command: &Command) {
@@ -95,7 +138,7 @@ impl Show {
     }
 
     /// Draws every frame up to this one.
-    fn run_to(&mut self, frame: u64) -> DrawList {
+    pub fn run_to(&mut self, frame: u64) -> DrawList {
         let mut list = None;
         while self.next <= frame {
             list = Some(self.draw());
@@ -103,14 +146,14 @@ impl Show {
         list.expect("frames are drawn forwards")
     }
 
-    fn draw(&mut self) -> DrawList {
+    pub fn draw(&mut self) -> DrawList {
         let frame = FrameIndex(self.next);
         self.next += 1;
         self.stage.draw(frame, FrameRate::FPS_59_94, self.canvas, &self.game, &mut self.fonts)
     }
 }
 
-fn texts(list: &DrawList) -> Vec<String> {
+pub(super) fn texts(list: &DrawList) -> Vec<String> {
     let text = |op: &Op| match op {
         Op::Text(shape) => Some(shape.run.text.clone()),
         _ => None,
@@ -251,7 +294,8 @@ fn the_first_score_is_no_news_and_the_next_one_rolls_and_flashes() {
     let list = show.draw();
     assert_eq!(lines(&list, "score-flash[home]").len(), 1);
     assert!(lines(&list, "score-flash[away]").is_empty());
-    assert_eq!(lines(&list, "score[home]/digit[0]").len(), 1, "the 7 leaves from its place: {list}");
+    // In the row of what the team wears.
+    assert_eq!(lines(&list, "score[home][#23272c]/digit[0]").len(), 1, "the 7 leaves from its place: {list}");
     let list = show.run_to(200);
     assert!(lines(&list, "digit[").is_empty() && lines(&list, "score-flash").is_empty());
     assert!(texts(&list).contains(&"89".to_owned()));
@@ -299,7 +343,7 @@ fn a_second_basket_during_the_roll_makes_no_digit_jump() {
 fn an_out_during_the_in_goes_on_from_there_and_leaves_the_layer() {
     let place = |list: &DrawList| {
         list.items.iter().find_map(|item| match &item.op {
-            Op::Box(shape) if item.node.as_str().ends_with("/plate.fill[home]") => Some(shape.canvas_from_local.dy),
+            Op::Box(shape) if item.node.as_str().contains("/plate.fill[home]") => Some(shape.canvas_from_local.dy),
             _ => None,
         })
     };
@@ -406,12 +450,21 @@ fn graphics_look_as_expected() {
     let mut problems = Vec::new();
     for case in golden::cases() {
         let Some(graphic) = table(&case, "template") else { continue };
-        let known = ["template", "snapshot", "fields", "home_score"];
+        let known = ["template", "snapshot", "fields", "home_score", "change", "theme"];
         let unknown: Vec<_> = case.more.keys().filter(|key| !known.contains(&key.as_str())).collect();
         assert!(unknown.is_empty(), "{}: unknown keys {unknown:?}", case.name);
         let game = table(&case, "snapshot").expect("a case with a template names its snapshot");
         let fields = serde_json::from_str(table(&case, "fields").unwrap_or("{}")).expect("`fields` is JSON");
-        let mut show = Show::with(graphic, fields, game, case.size());
+        let theme = match table(&case, "theme") {
+            None => templates(),
+            Some("daylight") => daylight(),
+            Some(other) => panic!("{}: no theme {other}", case.name),
+        };
+        let mut show = Show::of(theme, game, case.size()).taken(graphic, fields);
+        if let Some(change) = table(&case, "change") {
+            let change = serde_json::from_str(change).expect("`change` is JSON");
+            show.game = changed(&show.game, &change);
+        }
         // The score changes at frame 60, when the graphic is fully in.
         let score = case.more.get("home_score").and_then(toml::Value::as_integer);
         let mut renderer = Renderer::new(draw::gpu(), case.size(), &[STRAIGHT]).unwrap();

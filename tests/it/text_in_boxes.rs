@@ -145,7 +145,7 @@ fn check_moving(list: &DrawList, problems: &mut HashSet<String>) {
 }
 
 /// What is wrong with texts at rest; how many there are.
-fn check_rest(list: &DrawList, problems: &mut HashSet<String>) -> usize {
+pub(super) fn check_rest(list: &DrawList, problems: &mut HashSet<String>) -> usize {
     let all = seen(list);
     let mut count = 0;
     for (at, text) in all.iter().enumerate().filter(|(_, seen)| seen.is_text) {

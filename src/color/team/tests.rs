@@ -141,6 +141,15 @@ fn nothing_known_is_no_colour() {
     assert_eq!(assign(&Known::default(), &Known::default(), false), ([None, None], None));
 }
 
+#[test]
+fn plates_that_come_near_each_other_only_at_one_end_are_a_clash() {
+    // Told apart by what they wear and in the middle of their plates, and not at the light ends.
+    let (home, away) = (jersey("#7fef8d"), jersey("#fdfd28"));
+    let ([one, two], clash) = assign(&home, &away, false);
+    assert!(clash.is_some_and(|clash| clash.taken.is_some()), "{clash:?}");
+    assert!(one.unwrap().clarity(&two.unwrap()) >= 1.0);
+}
+
 fn any_rgb() -> impl Strategy<Value = Rgb> {
     any::<(u8, u8, u8)>().prop_map(|(r, g, b)| Rgb::new(r, g, b))
 }
@@ -156,6 +165,8 @@ proptest! {
             prop_assert!(contrast(end, palette.on_primary) >= SMALL_TEXT, "{palette:?}");
         }
         prop_assert!(contrast(palette.shade, palette.on_shade) >= SMALL_TEXT, "{palette:?}");
+        prop_assert!(contrast(palette.dark, palette.on_shade) >= SMALL_TEXT, "{palette:?}");
+        prop_assert_eq!(palette.on_shade, palette.on_primary, "one ink: {:?}", palette);
         if let Some((plate, text)) = palette.secondary.zip(palette.on_secondary) {
             prop_assert!(contrast(plate, text) >= SMALL_TEXT, "{palette:?}");
         }
@@ -168,5 +179,9 @@ proptest! {
         let ([one, two], clash) = assign(&known(home), &known(away), false);
         let (one, two) = (one.unwrap(), two.unwrap());
         prop_assert!(one.clarity(&two) >= 1.0, "{home} {one:?}, {away} {two:?}: {clash:?}");
+        let ends = |worn: Worn| [worn.palette.light, worn.palette.primary, worn.palette.dark];
+        for (own, its) in ends(one).into_iter().zip(ends(two)) {
+            prop_assert!(clarity(own, its) >= 1.0, "{own} and {its} of {home} {one:?}, {away} {two:?}");
+        }
     }
 }
