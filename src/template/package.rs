@@ -209,7 +209,8 @@ pub(super) fn read_shared(reader: &mut Reader, package: &Package, root: &mut Spa
     if let Some(look) = &package.look {
         let outer = std::mem::replace(&mut reader.file, look.file.clone());
         let before = reader.problems.len();
-        if theme.as_object().is_none_or(serde_json::Map::is_empty) {
+        let says_something = !matches!(&look.root.json, Json::Object(entries) if entries.is_empty());
+        if says_something && theme.as_object().is_none_or(serde_json::Map::is_empty) {
             let message = format!("{THEME_FILE_NAME} changes a theme, and there is none to change");
             let help = format!("give the {PACKAGE_FILE_NAME} beside it a `{THEME}`");
             reader.problem(look.root.at, message, help);
