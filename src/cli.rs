@@ -141,6 +141,9 @@ struct VenueArguments {
     /// What goes wrong, such as drop, stall or 429; may be repeated, and changed by POST /mock/faults
     #[arg(long, value_name = "NAME")]
     fault: Vec<Fault>,
+    /// How often Sportradar's push clock speaks while the clock runs: the vendor's own messages are 9 seconds apart
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60))]
+    push_clock_every: u64,
     /// Address to listen at
     #[arg(long, default_value = "127.0.0.1:8700")]
     listen: String,
@@ -378,6 +381,7 @@ fn venue(arguments: VenueArguments) -> Result<(), Failure> {
         speed: arguments.speed,
         start: arguments.start,
         faults: arguments.fault.into_iter().map(Switch::from).collect(),
+        push_clock_every: Duration::from_secs(arguments.push_clock_every),
         listen: arguments.listen,
         announce: Box::new(
             move |endpoints| {
