@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use sideline::app::{self, Failure, Landmark, Live, Offline, Rehearsal, Replay, Show, Still, Stretch};
@@ -118,6 +119,7 @@ fn venue(arguments: VenueArguments) -> Result<(), Failure> {
         speed: arguments.speed,
         start: arguments.start,
         faults: arguments.fault.into_iter().map(Switch::from).collect(),
+        push_clock_every: Duration::from_secs(arguments.push_clock_every),
         listen: arguments.listen,
         announce: Box::new(
             move |endpoints| {

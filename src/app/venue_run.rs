@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::live::{interrupted, runtime};
 use super::{Failure, script};
@@ -22,6 +23,8 @@ pub struct VenueRun {
     pub start: Option<Position>,
     /// What goes wrong from the start.
     pub faults: Vec<Switch>,
+    /// How often the push clock speaks while the clock runs.
+    pub push_clock_every: Duration,
     /// `host:port`
     pub listen: String,
     pub announce: Announce,
@@ -39,7 +42,8 @@ pub fn run_venue(what: VenueRun) -> Result<(), Failure> {
         (None, Some(path)) => Content::Script(script(path)?),
         (None, None) => Content::Script(Script::builtin()),
     };
-    let options = Options { speed: what.speed, start: what.start, faults: what.faults, ..Options::new(content) };
+    let VenueRun { speed, start, faults, push_clock_every, .. } = what;
+    let options = Options { speed, start, faults, push_clock_every, ..Options::new(content) };
     runtime.block_on(async {
         let taken = |cause| {
             Failure::Machine(format!("cannot listen at {}: {cause}; choose another with --listen", what.listen))

@@ -135,6 +135,9 @@ pub(super) struct VenueArguments {
     /// What goes wrong, such as drop, stall or 429; may be repeated, and changed by POST /mock/faults
     #[arg(long, value_name = "NAME")]
     pub(super) fault: Vec<Fault>,
+    /// How often Sportradar's push clock speaks while the clock runs: the vendor's own messages are 9 seconds apart
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub(super) push_clock_every: u64,
     /// Address to listen at
     #[arg(long, default_value = "127.0.0.1:8700")]
     pub(super) listen: String,

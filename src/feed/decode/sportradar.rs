@@ -10,19 +10,20 @@
 //! head's was out of date. So a late edit's block counts too, but only when it proves to be newer: see [`Block`].
 //!
 //! A message of a clock feed has the clocks and the game block of now, whatever play it carries along: both count as they
-//! arrive, unless a message of a later moment has come before ([`Order`]). A play-by-play document, fetched after a gap, is all plays at once.
+//! arrive, unless a message of a later moment has come before ([`Order`]). A play-by-play document, fetched after a gap, is all
+//! plays at once.
 
 mod clocks;
 mod document;
 mod facts;
 mod hockey;
 mod latest;
+mod order;
 mod plays;
 mod wire;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,7 @@ use crate::time::Timestamp;
 
 use facts::teams;
 use latest::Latest;
+use order::Order;
 
 use super::loose::{List, Loose, Odd};
 use super::notes::Notes;
@@ -74,38 +76,6 @@ pub(super) struct Reader {
     order: Order,
 }
 
-/// The latest moment of which a clock feed's connection has told. What comes late, again or out of turn is known by its
-/// wall clock: it would count the clock up and the score down.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Order {
-    wall: Option<Timestamp>,
-    /// What was read then.
-    period: Option<Period>,
-    game_millis: Option<u32>,
-}
-
-/// A message that is older than this is none that came late: the vendor has put its clock back.
-const MOST_LATE: Duration = Duration::from_secs(60);
-
-/// Wall clocks have whole seconds; within one a running clock loses one at the most, and what shows more came late.
-const WITHIN_A_SECOND: u32 = 1_000;
-
-impl Order {
-    /// Takes a message's wall clock and its reading; false where it is of before the last one.
-    fn advance(&mut self, wall: Option<Timestamp>, period: Option<&Period>, game_millis: Option<u32>) -> bool {
-        let Some(wall) = wall else { return true };
-        if let Some(known) = self.wall {
-            let is_late = wall < known && known.since(wall) <= MOST_LATE;
-            let gained = game_millis.zip(self.game_millis).map_or(0, |(said, known)| said.saturating_sub(known));
-            let is_out_of_turn =
-                wall == known && period == self.period.as_ref() && (1..=WITHIN_A_SECOND).contains(&gained);
-            if is_late || is_out_of_turn {
-                return false;
-            }
-        }
-        *self = Self { wall: Some(wall), period: period.cloned(), game_millis };
-        true
-    }
 }
 
 /// The game block that was last believed, and when it was written.

@@ -79,7 +79,9 @@ impl Heard {
             // A connection comes before its first message, and neither knows when the feed was lost better than the first.
             let known = self.lost_at.filter(|lost_at| Some(*lost_at) >= self.last);
             self.lost_at = [known, self.lost_since(at)].into_iter().flatten().min();
-            self.lost_at.into_iter().for_each(|lost_at| self.clocks.lost(lost_at));
+            if let Some(lost_at) = self.lost_at {
+                self.clocks.lost(lost_at);
+            }
         }
         self.fresh_since = Some(at);
     }
