@@ -76,8 +76,6 @@ pub(super) struct Reader {
     order: Order,
 }
 
-}
-
 /// The game block that was last believed, and when it was written.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Block {
