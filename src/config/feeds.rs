@@ -172,7 +172,8 @@ pub struct Sportradar {
     /// Also send the key to the host that the subscription redirects to.
     #[serde(default)]
     pub send_key_to_redirect: bool,
-    /// The game to follow (`sd:match:…` or the bare id); the first one seen when absent.
+    /// The game to follow (`sd:match:…`, the bare id, or `sr:match:…`); that of the league's other feeds, or else the first one
+    /// seen, when absent.
     #[serde(rename = "match")]
     pub match_id: Option<String>,
     /// Narrows the stream at the vendor's: `{ event_type = ["goal", "penalty"], strength = "powerplay" }`.

@@ -364,6 +364,13 @@ pub fn facts(way: Way, snapshot: &GameSnapshot, began_at: Timestamp, left_out: &
         // Of two lines of one moment the one that came later is the newer: a document cannot tell which that was.
         plays.sort_by_key(|play| (-play["at_millis"].as_i64().unwrap_or_default(), play["id"].to_string()));
     }
+    if matches!(way, Way::WithDocument(_)) {
+        // Players stand in the order in which they were named, and a document names them in its own.
+        for side in ["home", "away"] {
+            let players = facts[side]["players"].as_array_mut();
+            players.into_iter().for_each(|players| players.sort_by_key(|player| player["id"].to_string()));
+        }
+    }
     // Trails, speeds and ways depend on when positions were told, and so does what was news and what is stale.
     let heard = ["feeds", "catching_up", "news", "last_play", "stale", "trail", "speed", "distance", "velocity"];
     tidy(&mut facts, &[&heard[..], left_out].concat(), began_at.as_millis());
@@ -399,7 +406,10 @@ fn tidy(value: &mut Value, left_out: &[&str], began_at: i64) {
 /// Listens until the game is over, everything of it is there and the link is up; or, where `expected` never comes about,
 /// until patience ends: then the difference fails the test.
 pub async fn play(way: Way, faults: &[Switch], expected: &Value, left_out: &[&str]) -> Played {
-    play_until(way, faults, left_out, |facts, health| facts == expected && health.link == Link::Up).await
+    // That nothing is missing any more is told after what was; what was not understood is told for a minute.
+    let is_told = |health: &FeedHealth| health.reasons.iter().all(|why| why.starts_with("not understood"));
+    let done = |facts: &Value, health: &FeedHealth| facts == expected && health.link == Link::Up && is_told(health);
+    play_until(way, faults, left_out, done).await
 }
 
 /// The same, until it is `done`. A feed that tells nothing of the past has to be listened to from tip-off: whoever came
