@@ -113,7 +113,7 @@ fn they_take_their_times_from_the_theme() {
 #[test]
 fn a_player_of_whom_only_the_number_is_known_is_shown_with_his_team() {
     let list = Show::with("lower-third", json!({"player": "99"}), "pre-game", HD).run_to(120);
-    assert_eq!(texts(&list), ["BROOKLYN NETS", "99"]);
+    assert_eq!(texts(&list), ["NETS", "BROOKLYN", "99"]);
     // Of whom nothing is known nothing is said.
     let list = Show::with("lower-third", json!({}), "empty", HD).run_to(120);
     assert!(texts(&list).is_empty(), "{:?}", texts(&list));
