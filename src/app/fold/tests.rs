@@ -1,6 +1,7 @@
 use super::*;
 use crate::game::{Rules, view};
 use crate::journal::Start;
+use crate::status::Link;
 use crate::time::FrameRate;
 
 fn at(millis: i64) -> Timestamp {
