@@ -189,14 +189,24 @@ impl Template {
         self.fields.iter().map(|field| (field.id.clone(), field.default.clone())).collect()
     }
 
-    /// The paths that a node reads by itself ("home.score"), by its id; none for a node that there is not.
+    /// The paths that a node reads by itself ("home.score"), by its id; none for a node that there is not. What a component
+    /// is given, and what `let` has a name for, are the paths behind it.
     pub fn paths_of(&self, node: &str) -> Vec<String> {
-        fn find<'a>(nodes: &'a [Node], id: &str) -> Option<&'a Node> {
-            nodes.iter().find_map(|node| if *node.id == *id { Some(node) } else { find(&node.children, id) })
+        /// The node, and those that it is in, outermost first.
+        fn find<'a>(nodes: &'a [Node], id: &str) -> Option<Vec<&'a Node>> {
+            nodes.iter().find_map(|node| {
+                let inner = if *node.id == *id { Vec::new() } else { find(&node.children, id)? };
+                Some(std::iter::once(node).chain(inner).collect())
+            })
         }
-        let variants = self.variants.iter().map(|variant| &variant.template.nodes);
-        let found = std::iter::once(&self.nodes).chain(variants).find_map(|nodes| find(nodes, node));
-        found.map(check::paths).unwrap_or_default()
+        if let Some(found) = find(&self.nodes, node) {
+            return check::paths(&found, &self.lets);
+        }
+        self.variants
+            .iter()
+            .map(|variant| variant.template.paths_of(node))
+            .find(|paths| !paths.is_empty())
+            .unwrap_or_default()
     }
 
     /// What a canvas of this shape shows: the template, or the variant whose shape is nearest.

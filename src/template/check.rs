@@ -197,16 +197,48 @@ fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, 
     trial.scope.locals = outer;
 }
 
-/// Every dotted path of the game that a node reads by itself, as it is written in the template, sorted.
-pub(super) fn paths(node: &Node) -> Vec<String> {
+/// Every dotted path of the game that the last of these nodes reads by itself, as the template writes it, sorted; the others
+/// are those that it is in, outermost first.
+pub(super) fn paths(nodes: &[&Node], lets: &[(Arc<str>, Arc<Expr>)]) -> Vec<String> {
+    let Some((node, around)) = nodes.split_last() else { return Vec::new() };
+    let mut paths = own_paths(node);
+    for outer in around.iter().rev() {
+        let Kind::Component(component) = &outer.kind else { continue };
+        let arguments = component.arguments.iter().map(|(name, argument)| match argument {
+            Argument::Bound(expr) => (&**name, &expr.paths[..]),
+            Argument::Fixed(_) => (&**name, Default::default()),
+        });
+        paths = behind(paths, &arguments.collect::<Vec<_>>());
+    }
+    for (name, expr) in lets.iter().rev() {
+        paths = behind(paths, &[(&**name, &expr.paths[..])]);
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Paths, those that begin with a name replaced by what it stands for.
+fn behind(paths: Vec<String>, names: &[(&str, &[String])]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in paths {
+        let (root, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
+        match names.iter().find(|(name, _)| *name == root) {
+            Some((_, [one])) => found.push(format!("{one}{rest}")),
+            Some((_, all)) => found.extend_from_slice(all),
+            None => found.push(path),
+        }
+    }
+    found
+}
+
+/// What a node reads, by whatever names.
+fn own_paths(node: &Node) -> Vec<String> {
     let mut exprs: Vec<&Arc<Expr>> = own_exprs(node).into_iter().map(|(expr, _)| expr).collect();
     if let Kind::Repeat(repeat) = &node.kind {
         exprs.push(&repeat.over);
     }
-    let mut paths: Vec<String> = exprs.iter().flat_map(|expr| &expr.paths).map(|path| path.text.clone()).collect();
-    paths.sort();
-    paths.dedup();
-    paths
+    exprs.iter().flat_map(|expr| &expr.paths).map(|path| path.text.clone()).collect()
 }
 
 /// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.

@@ -236,6 +236,20 @@ fn keyframes_are_delayed_staggered_and_looped() {
     assert_eq!([25, 35, 45].map(&mut at), [[0.0, 4.0], [20.0, 16.0], [0.0, 4.0]], "over and over");
 }
 
+#[test]
+fn keyframes_reveal_from_their_edge() {
+    let mut show = show(
+        r##"{ "type": "box", "id": "veil", "width": 100, "height": 20, "fill": "#fff", "keyframes": [
+            { "at": "0f", "reveal": 0.2, "edge": "right" }, { "at": "10f", "reveal": 0.8 }, { "at": "20f" } ] }"##,
+    );
+    let mut seen = |frame| looks(&show.draw(frame)).0.get("veil").map(|seen| (seen.0.x, seen.0.width));
+    let expected = [(0, 80.0, 20.0), (5, 50.0, 50.0), (10, 20.0, 80.0), (20, 0.0, 100.0)];
+    for (frame, x, width) in expected {
+        let (left, wide) = seen(frame).expect("it is drawn");
+        assert!((left - x).abs() < 0.1 && (wide - width).abs() < 0.1, "frame {frame}: {wide} from {left} on");
+    }
+}
+
 /// Everything that can move at once: in, out, steps, reveals from several edges, glides, coming and going, going alone, a
 /// list, and texts that roll, fade and fold.
 const ALL: &str = r##"{

@@ -254,10 +254,10 @@ fn nothing_is_drawn_while_nothing_changes_and_the_pointer_tells_what_is_under_it
     }
 }
 
-/// A preview's window on a display of its own.
+/// A preview's window on a display of its own, which outlives it.
 struct Window {
-    display: Display,
     _running: Running,
+    display: Display,
 }
 
 impl Window {
@@ -271,7 +271,7 @@ impl Window {
             .env("SIDELINE_ADAPTER", "software")
             .spawn()
             .expect("starts");
-        Window { display, _running: Running(child) }
+        Window { _running: Running(child), display }
     }
 
     /// Waits until more pixels than that have a colour.
@@ -362,6 +362,31 @@ fn steps_are_taken_where_the_time_line_stands_and_scrubbed_over() {
 }
 
 #[test]
+fn a_still_is_seen_behind_the_graphic_and_can_be_put_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let still = folder.path().join("arena.svg");
+    std::fs::write(&still, "<svg xmlns='http://www.w3.org/2000/svg' width='32' height='18'><rect width='32' height='18' fill='#ff8000'/></svg>")
+        .expect("writes");
+    let bug = folder.path().join("bug");
+    std::fs::create_dir(&bug).expect("makes it");
+    save(&bug, FIRST);
+    let (template, behind) = (bug.display().to_string(), Some(still));
+    let what = Previewing { template, size: CANVAS, rate: RATE, fields: Fields::new(), behind, behind_at_s: 0.0 };
+    let mut preview = Preview::open(what).expect("opens");
+    preview.act(Act::Scrub(0.5));
+    // The corner of the picture, and the plate, which covers it.
+    let mut seen = |act: Option<Act>| {
+        act.into_iter().for_each(|act| preview.act(act));
+        let picture = rows(&preview.frame().expect("draws").expect("a frame"), 0);
+        [(2, 2), (210, 150)].map(|(x, y)| picture[4 * (y * 320 + x)..][..4].to_vec())
+    };
+    let plate = vec![0x1d, 0x42, 0x8a, 255];
+    assert_eq!(seen(None), [vec![255, 128, 0, 255], plate.clone()]);
+    assert_eq!(seen(Some(Act::Behind)), [vec![0; 4], plate.clone()]);
+    assert_eq!(seen(Some(Act::Behind)), [vec![255, 128, 0, 255], plate]);
+}
+
+#[test]
 fn a_frame_of_a_video_is_seen_behind_the_graphic() {
     let folder = tempfile::tempdir().expect("a folder");
     let video = folder.path().join("game.mkv");
@@ -387,4 +412,18 @@ fn a_frame_of_a_video_is_seen_behind_the_graphic() {
     assert!(late[2] > 200 && late[0] < 50, "blue: {late:?}");
     let none = corner(60.0).expect_err("after its end").to_string();
     assert!(none.contains("there is no frame at 60 s"), "{none}");
+}
+
+#[test]
+fn a_path_that_a_component_or_a_let_has_a_name_for_is_the_one_behind_it() {
+    let text = r##"{
+      "components": { "line": { "parameters": { "who": null, "label": "" }, "nodes": [
+        { "type": "text", "id": "name", "text": "{{ who.code }} {{ label }} {{ away.code }}", "color": "#fff", "font": { "family": "Barlow Condensed", "size": 20 } } ] } },
+      "let": { "first": "{{ home }}", "both": "{{ home.score ~ away.score }}" },
+      "nodes": [{ "type": "component", "id": "one", "use": "line", "with": { "who": "{{ first }}", "label": "{{ both }}" } }]
+    }"##;
+    let template = Template::parse("t".into(), Path::new("t"), text).expect("right");
+    let expected = ["away.code", "away.score", "home.code", "home.score"];
+    assert_eq!(template.paths_of("one.name"), expected, "and not `who`, `label`, `first` or `both`");
+    assert!(template.paths_of("two").is_empty());
 }

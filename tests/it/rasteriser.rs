@@ -1,4 +1,5 @@
-//! Boxes and paths against an independent rasteriser: resvg draws the same shapes, written as SVG.
+//! Boxes, paths and texts against an independent rasteriser: resvg draws the same shapes, written as SVG. Of a text it draws the
+//! outlines of the glyphs, where shaping has put them.
 //!
 //! resvg draws eight times as large and is averaged, because its own edges have few steps. Ours are exact along straight
 //! edges and have 256 samples a pixel in paths. What is stated here is how far the two are apart: [`WORST`] for any
@@ -8,7 +9,7 @@
 use resvg::{tiny_skia, usvg};
 use sideline::draw_list::{
     Affine, Border, BoxShape, Cap, Color, DrawList, Gradient, Join, Op, Paint, PathData, PathStyle, Point, Rect,
-    Segment, Shadow, Size,
+    Segment, Shadow, Size, TextLook, TextRun, TextShape,
 };
 use sideline::frame::Need;
 use sideline::render::Renderer;
@@ -27,6 +28,18 @@ const MEAN: f64 = 1.5;
 
 /// Round corners and turned edges go by the distance of a pixel's centre to the edge, not by its covered area.
 const BY_DISTANCE: (u8, f64) = (14, 5.5);
+
+/// Curves of glyphs are drawn as straight lines that are a sixteenth of a pixel away from them at most, and a thin stroke has
+/// two edges in one pixel.
+const GLYPHS: (u8, f64) = (24, 4.0);
+
+/// Of fonts whose outlines overlap within a glyph: a pixel that two of them half cover counts as covered. It is a pixel here
+/// and there: on the mean they are hardly further off.
+const OVERLAPPING_GLYPHS: (u8, f64) = (128, 6.5);
+
+/// Glyphs stand on quarters of a pixel, so that each is rasterised four times at most: up to an eighth of a pixel, 32 steps
+/// more, from where it was shaped.
+const TO_A_QUARTER: (u8, f64) = (32, 10.0);
 
 /// Ours, premultiplied.
 fn ours(op: Op) -> Vec<u8> {
@@ -232,4 +245,65 @@ fn the_comparison_sees_half_a_pixel() {
     let shifted = "<rect x='10.5' y='12' width='70' height='40' fill='#1d6fd1'/>";
     let (worst, _) = differences(&ours(Op::Box(plain(rect, rgb(0x1d6fd1)))), &theirs(shifted));
     assert!(worst > WORST, "{worst}");
+}
+
+/// A run as a text with its pen at a point, and its glyphs as outlines: where they are rasterised, and where they were shaped.
+fn set(run: TextRun, pen: Point) -> (Op, [PathData; 2]) {
+    let mut fonts = Fonts::bundled();
+    let ink = fonts.measure(&run).expect("a bundled family").ink;
+    let buffer = fonts.shape(&run).expect("a bundled family");
+    let mut outlines = [PathData::default(), PathData::default()];
+    for glyph in buffer.layout_runs().flat_map(|line| line.glyphs) {
+        let physical = glyph.physical((0.0, 0.0), 1.0);
+        let key = physical.cache_key;
+        let rastered = [physical.x as f32 + key.x_bin.as_float(), physical.y as f32 + key.y_bin.as_float()];
+        let shaped = [glyph.x + glyph.font_size * glyph.x_offset, rastered[1]];
+        for (outline, [x, y]) in outlines.iter_mut().zip([rastered, shaped]) {
+            let at = Point::new(pen.x + x, pen.y + y);
+            outline.segments.extend(fonts.outline(key, at).expect("no picture").segments);
+        }
+    }
+    let (canvas_from_local, color) = (Affine::translation(pen.x, pen.y), rgb(0x1d6fd1));
+    let shape = TextShape { canvas_from_local, run: run.into(), color, ink, look: TextLook::Plain };
+    (Op::Text(shape), outlines)
+}
+
+#[test]
+fn glyphs_of_every_font_and_size_have_the_same_edges() {
+    let fonts = [
+        ("Barlow Condensed", 500, "Rag 08:47", GLYPHS),
+        ("Barlow Condensed", 800, "BONUS 3&S", GLYPHS),
+        ("Roboto Condensed", 500, "Quick gj", OVERLAPPING_GLYPHS),
+        ("Roboto Condensed", 700, "\u{c4}\u{d1} \u{3a9}\u{436}", OVERLAPPING_GLYPHS),
+        // Arabic (one letter: edges of joined ones are laid over each other), Hebrew, and outlines of the other kind (CFF).
+        ("Barlow Condensed", 600, "\u{639}", GLYPHS),
+        ("Barlow Condensed", 600, "\u{5db}\u{5d3}\u{5d5}\u{5e8}", GLYPHS),
+        ("Barlow Condensed", 600, "\u{7bed}\u{7403}", OVERLAPPING_GLYPHS),
+    ];
+    let mut wrong = Vec::new();
+    for (family, weight, text, limit) in fonts {
+        for size_px in [9.0, 14.0, 21.5, 32.0, 46.0] {
+            let run = TextRun {
+                text: text.to_owned(),
+                family: family.to_owned(),
+                weight,
+                size_px,
+                tabular: true,
+                ..TextRun::default()
+            };
+            let (op, [rastered, shaped]) = set(run, Point::new(6.0, 60.0));
+            let svg = |path: &PathData| format!("<path d='{}' fill='#1d6fd1'/>", data(path));
+            let found = differences(&ours(op.clone()), &theirs(&svg(&rastered)));
+            let shifted = differences(&ours(op), &theirs(&svg(&shaped)));
+            let about =
+                format!("{text} in {family} {weight} at {size_px}: {found:?}, {shifted:?} from where it was shaped");
+            eprintln!("{about}");
+            let within = |(worst, mean): (u8, f64), limit: (u8, f64)| worst <= limit.0 && mean <= limit.1;
+            let further = (limit.0 + TO_A_QUARTER.0, limit.1 + TO_A_QUARTER.1);
+            if !within(found, limit) || !within(shifted, further) {
+                wrong.push(about);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
