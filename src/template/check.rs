@@ -205,27 +205,32 @@ pub(super) fn paths(nodes: &[&Node], lets: &[(Arc<str>, Arc<Expr>)]) -> Vec<Stri
     for outer in around.iter().rev() {
         let Kind::Component(component) = &outer.kind else { continue };
         let arguments = component.arguments.iter().map(|(name, argument)| match argument {
-            Argument::Bound(expr) => (&**name, &expr.paths[..]),
-            Argument::Fixed(_) => (&**name, Default::default()),
+            Argument::Bound(expr) => (&**name, texts(expr)),
+            Argument::Fixed(_) => (&**name, Vec::new()),
         });
         paths = behind(paths, &arguments.collect::<Vec<_>>());
     }
     for (name, expr) in lets.iter().rev() {
-        paths = behind(paths, &[(&**name, &expr.paths[..])]);
+        paths = behind(paths, &[(&**name, texts(expr))]);
     }
     paths.sort();
     paths.dedup();
     paths
 }
 
+/// The paths of an expression as they are written.
+fn texts(expr: &Expr) -> Vec<String> {
+    expr.paths.iter().map(|path| path.text.clone()).collect()
+}
+
 /// Paths, those that begin with a name replaced by what it stands for.
-fn behind(paths: Vec<String>, names: &[(&str, &[String])]) -> Vec<String> {
+fn behind(paths: Vec<String>, names: &[(&str, Vec<String>)]) -> Vec<String> {
     let mut found = Vec::new();
     for path in paths {
         let (root, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
-        match names.iter().find(|(name, _)| *name == root) {
-            Some((_, [one])) => found.push(format!("{one}{rest}")),
-            Some((_, all)) => found.extend_from_slice(all),
+        match names.iter().find(|(name, _)| *name == root).map(|(_, all)| &all[..]) {
+            Some([one]) => found.push(format!("{one}{rest}")),
+            Some(all) => found.extend_from_slice(all),
             None => found.push(path),
         }
     }
@@ -238,7 +243,7 @@ fn own_paths(node: &Node) -> Vec<String> {
     if let Kind::Repeat(repeat) = &node.kind {
         exprs.push(&repeat.over);
     }
-    exprs.iter().flat_map(|expr| &expr.paths).map(|path| path.text.clone()).collect()
+    exprs.iter().flat_map(|expr| texts(expr)).collect()
 }
 
 /// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.
