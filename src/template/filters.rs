@@ -10,7 +10,8 @@ use crate::draw_list::Color;
 pub(crate) const FUNCTIONS: [&str; 5] = ["range", "dict", "namespace", "debug", "loop"];
 
 /// Every filter that an expression can use, sorted (a test tries each); the engine keeps its own list to itself.
-pub(crate) const NAMES: [&str; 54] = [
+pub(crate) const NAMES: [&str; 55] = [
+    "above",
     "abs",
     "alpha",
     "attr",
@@ -101,6 +102,7 @@ pub(crate) fn add_to(engine: &mut Environment<'static>) {
         Ok::<_, Error>(color::print(color::ensure_contrast(read(c)?, read(with)?, least.unwrap_or(4.5))))
     });
     engine.add_filter("ramp", ramp);
+    engine.add_filter("above", |zones: Value, averages: Value| shots::above(&zones, &averages));
     engine.add_filter("by_zone", |list: Value, league: Option<String>| shots::by_zone(&list, league.as_deref()));
     engine.add_filter("having", |list: Value, attribute: &str, wanted: Value| shots::having(&list, attribute, &wanted));
 }

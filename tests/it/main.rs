@@ -6,6 +6,7 @@ mod alive;
 mod all_feeds;
 mod assumptions;
 mod boundaries;
+mod boxes;
 mod by_hand;
 mod captures;
 mod changes;
