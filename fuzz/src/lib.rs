@@ -119,10 +119,10 @@ fn play_as(options: Options, kind: FeedKind, source: Option<&str>, inputs: &[&[u
             state.elsewhere(at, &feed, kind, decoder.wanted(), decoder.other_games());
         }
         // The connection may be lost at any message: a document that follows tells of what was there before.
-        state.link(at, &feed, kind, Link::Up, None);
+        state.link(at, &feed, kind, Link::Up, None, false);
         state.received(at, &feed, kind, outcome.oddities);
         events.drain(..).for_each(|event| state.apply(at, &feed, kind, &event));
-        state.link(at, &feed, kind, Link::Down, None);
+        state.link(at, &feed, kind, Link::Down, None, false);
     }
     let notes = decoder.take_fresh_notes().len();
     assert_eq!(notes, decoder.notes().iter().count(), "each kind is told once");

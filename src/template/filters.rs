@@ -52,6 +52,9 @@ pub(super) fn add_to(language: &mut Language) {
         Ok::<_, Error>(color::print(color::ensure_contrast(read(c)?, read(with)?, least.unwrap_or(4.5))))
     };
         "ramp" = ramp;
+        "above" = |zones: Value, averages: Value| {
+            go_through(&zones).and_then(|()| go_through(&averages)).and_then(|()| shots::above(&zones, &averages))
+        };
         "by_zone" = |list: Value, league: Option<String>| {
             go_through(&list).and_then(|()| shots::by_zone(&list, league.as_deref()))
         };

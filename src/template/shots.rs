@@ -56,7 +56,7 @@ impl Counted {
 }
 
 /// Made and attempted by zone: 14 zones like those of a team, or none for no shots at all, each with its `players`, the
-/// leader first. A shot counts in the zone that the feed gave it, else in that of its place on the league's court; one from
+/// leader first, who is its `leader`, too. A shot counts in the zone that the feed gave it, else in that of its place on the league's court; one from
 /// beyond half court counts in none.
 pub(super) fn by_zone(shots: &Value, league: Option<&str>) -> Result<Value, Error> {
     let court = Court::of_league(league.unwrap_or_default());
@@ -78,10 +78,48 @@ pub(super) fn by_zone(shots: &Value, league: Option<&str>) -> Result<Value, Erro
     let zone = |(number, zone): (u32, Counted)| {
         let mut entries = zone.all.entries();
         entries.insert("number", number.into());
-        entries.insert("players", zone.players());
+        let players = zone.players();
+        if let Some(leader) = players.get_item_by_index(0).ok().filter(|leader| !leader.is_undefined()) {
+            entries.insert("leader", leader);
+        }
+        entries.insert("players", players);
         Value::from_object(entries)
     };
     Ok((1..).zip(zones).map(zone).collect())
+}
+
+/// Zones, each with `above`: by how many points its percentage is above that of its place in `averages`, which are those of
+/// the zones 1 to 14 in order, or of the four ranges: under 8 ft, 8 to 16 ft, from there to the line, threes. Where either is
+/// unknown there is no `above`.
+pub(super) fn above(zones: &Value, averages: &Value) -> Result<Value, Error> {
+    let averages: Vec<Option<f64>> = items(averages)?.map(|average| number_of(&average)).collect();
+    let zone = |zone: Value| {
+        let number = |name: &str| zone.get_attr(name).ok().as_ref().and_then(number_of);
+        let place = number("number").unwrap_or_default() as usize;
+        let at = if averages.len() == RANGES { range_of(place) } else { place.checked_sub(1) };
+        let average = at.and_then(|at| averages.get(at).copied().flatten());
+        let above = number("pct").zip(average).map(|(pct, average)| ("above".to_owned(), Value::from(pct - average)));
+        let told = zone.try_iter()?.filter_map(|key| {
+            let name = key.as_str()?.to_owned();
+            let value = zone.get_attr(&name).ok()?;
+            Some((name, value))
+        });
+        Ok(Value::from_object(told.chain(above).collect::<BTreeMap<String, Value>>()))
+    };
+    items(zones)?.map(zone).collect::<Result<Vec<Value>, Error>>().map(Value::from)
+}
+
+const RANGES: usize = 4;
+
+/// Which of the four ranges a zone lies in, from 0.
+fn range_of(zone: usize) -> Option<usize> {
+    match zone {
+        1 => Some(0),
+        2..=4 => Some(1),
+        5..=9 => Some(2),
+        10..=ZONES => Some(3),
+        _ => None,
+    }
 }
 
 fn zone_of(shot: &Value, court: &Court) -> Option<u8> {
@@ -104,7 +142,7 @@ fn items(list: &Value) -> Result<impl Iterator<Item = Value>, Error> {
     match list.kind() {
         ValueKind::Undefined | ValueKind::None => Ok(None.into_iter().flatten()),
         ValueKind::Seq | ValueKind::Iterable => Ok(Some(list.try_iter()?).into_iter().flatten()),
-        kind => Err(Error::new(ErrorKind::InvalidOperation, format!("a list of shots is wanted, not a {kind}"))),
+        kind => Err(Error::new(ErrorKind::InvalidOperation, format!("a list is wanted, not a {kind}"))),
     }
 }
 
@@ -151,6 +189,28 @@ mod tests {
             })
             .collect();
         assert_eq!(said, ["c 2-2", "a 1-1", "b 1-2", "d 0-1"]);
+        let of = |zone: usize| zones.get_item_by_index(zone).and_then(|zone| zone.get_attr("leader")).expect("a zone");
+        assert_eq!(text("player", &of(0)), "c");
+        assert!(of(1).is_undefined(), "nobody shot there");
+    }
+
+    #[test]
+    fn zones_are_told_how_far_they_are_above_the_average_of_their_place_or_their_range() {
+        let zones = serde_json::json!([{"number": 1, "pct": 70.0}, {"number": 4, "pct": 40.0}, {"number": 14}, {"number": 12, "pct": 50.0}]);
+        let above = |averages: serde_json::Value| {
+            let zones = above(&value_of_json(zones.clone()), &value_of_json(averages)).expect("a list");
+            let of = |zone: Value| zone.get_attr("above").ok().as_ref().and_then(number_of);
+            zones.try_iter().expect("a list").map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(above(serde_json::json!([60, 45, null, 35])), [Some(10.0), Some(-5.0), None, Some(15.0)]);
+        let places: Vec<u32> = (1..=14).collect();
+        assert_eq!(above(places.into()), [Some(69.0), Some(36.0), None, Some(38.0)]);
+        assert_eq!(above(serde_json::json!([])), [None; 4], "of nothing known");
+        assert_eq!(
+            above(serde_json::json!([60, 45, null])),
+            [Some(10.0), None, None, None],
+            "a list that is too short"
+        );
     }
 
     #[test]

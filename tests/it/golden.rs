@@ -1,7 +1,7 @@
 //! Compares pictures with the expected ones kept under tests/visual/cases, alpha included.
 //!
 //! A case is a folder with a `case.toml` (what it shows, its canvas, frames and checks) and one PNG, with straight
-//! alpha, for each frame: `expected-<frame>.png`. Whatever draws the frames is the caller's; this module reads the
+//! alpha, for each frame: `expected-<frame>.png`; of a large canvas a `crop`, one pixel for one. Whatever draws the frames is the caller's; this module reads the
 //! case, compares, and writes.
 //!
 //! - A missing picture is a failure. `SIDELINE_BLESS=1` writes what was drawn as expected, and fails that run too, so
@@ -35,6 +35,8 @@ pub struct Case {
     pub shows: String,
     /// Width and height in pixels.
     pub canvas: [u32; 2],
+    /// The part of the canvas that is compared: x, y, width and height. Without it all of it is.
+    pub crop: Option<[u32; 4]>,
     /// Numbers of the frames to compare.
     #[serde(default = "first_frame")]
     pub frames: Vec<u64>,
@@ -92,7 +94,13 @@ fn problems(case: &Case) -> Vec<String> {
     if case.checks.is_empty() || case.frames.is_empty() {
         problems.push("a case needs at least one check and one frame".to_owned());
     }
-    let pixels = f64::from(case.canvas[0]) * f64::from(case.canvas[1]);
+    let compared = case.compared();
+    let pixels = f64::from(compared.width) * f64::from(compared.height);
+    if let Some([x, y, width, height]) = case.crop
+        && (width == 0 || height == 0 || x + width > case.canvas[0] || y + height > case.canvas[1])
+    {
+        problems.push(format!("the crop {width}x{height} at {x}, {y} is no part of the canvas"));
+    }
     for Check { over, allowed, reason } in &case.checks {
         if *over > LARGEST_OVER {
             problems.push(format!("over = {over} is above {LARGEST_OVER}"));
@@ -118,6 +126,18 @@ impl Case {
         Size::new(self.canvas[0], self.canvas[1])
     }
 
+    /// Of the pictures that are compared.
+    fn compared(&self) -> Size {
+        self.crop.map_or(self.size(), |[_, _, width, height]| Size::new(width, height))
+    }
+
+    /// What is compared of a picture of the whole canvas.
+    fn cropped(&self, whole: Vec<u8>) -> Vec<u8> {
+        let Some([x, y, width, height]) = self.crop else { return whole };
+        let row = |y: u32| ((y * self.canvas[0] + x) * 4) as usize;
+        (y..y + height).flat_map(|y| &whole[row(y)..row(y) + width as usize * 4]).copied().collect()
+    }
+
     fn expected_file(&self, frame: u64) -> PathBuf {
         self.folder.join(format!("expected-{frame}.png"))
     }
@@ -138,10 +158,10 @@ pub fn compare(case: &Case, mut draw: impl FnMut(u64) -> Vec<u8>) -> Vec<String>
         case.unused().into_iter().map(|name| format!("{}: {name} belongs to no frame; remove it", case.name)).collect();
     let blesses = std::env::var_os("SIDELINE_BLESS").is_some_and(|value| value == "1");
     for frame in &case.frames {
-        let actual = draw(*frame);
+        let actual = case.cropped(draw(*frame));
         let found = compare_frame(case, *frame, &actual);
         if blesses && found.is_err() {
-            write_png(&case.expected_file(*frame), &actual, case.size());
+            write_png(&case.expected_file(*frame), &actual, case.compared());
             problems.push(format!("{} frame {frame}: blessed; look at it, then run again without blessing", case.name));
         } else if let Err(problem) = found {
             problems.push(format!("{} frame {frame}: {problem}", case.name));
@@ -155,15 +175,15 @@ fn compare_frame(case: &Case, frame: u64, actual: &[u8]) -> Result<(), String> {
     left.remove();
     let file = case.expected_file(frame);
     if !file.exists() {
-        left.write("actual", actual, case.size());
+        left.write("actual", actual, case.compared());
         return Err(format!("{} is missing; SIDELINE_BLESS=1 writes it", file.display()));
     }
     let bytes = fs::metadata(&file).map_err(|error| error.to_string())?.len();
     if bytes > LARGEST_FILE_BYTES {
-        return Err(format!("{} has {bytes} bytes; use a smaller canvas", file.display()));
+        return Err(format!("{} has {bytes} bytes; use a smaller canvas or a crop", file.display()));
     }
     let expected = image::open(&file).map_err(|error| format!("{}: {error}", file.display()))?.into_rgba8();
-    if [expected.width(), expected.height()] != case.canvas {
+    if Size::new(expected.width(), expected.height()) != case.compared() {
         return Err(format!("{} is {}x{}", file.display(), expected.width(), expected.height()));
     }
     let offs = offs(&expected, actual);
@@ -171,13 +191,13 @@ fn compare_frame(case: &Case, frame: u64, actual: &[u8]) -> Result<(), String> {
     if failed.is_empty() {
         return Ok(());
     }
-    left.write("actual", actual, case.size());
+    left.write("actual", actual, case.compared());
     let picture = |part: fn(&[u8; 4]) -> [u8; 3]| -> Vec<u8> {
         let bright = |off: u8| off.saturating_mul(8);
         offs.iter().map(part).flat_map(|[r, g, b]| [bright(r), bright(g), bright(b), 255]).collect()
     };
-    left.write("difference", &picture(|[r, g, b, _]| [*r, *g, *b]), case.size());
-    left.write("difference-alpha", &picture(|[_, _, _, a]| [*a, *a, *a]), case.size());
+    left.write("difference", &picture(|[r, g, b, _]| [*r, *g, *b]), case.compared());
+    left.write("difference-alpha", &picture(|[_, _, _, a]| [*a, *a, *a]), case.compared());
     Err(format!("{} (pictures: target/visual/{}-*.png)", failed.join("; "), left.stem))
 }
 
@@ -240,6 +260,7 @@ fn case(checks: Vec<Check>) -> Case {
         folder: PathBuf::new(),
         shows: "a test".to_owned(),
         canvas: [100, 100],
+        crop: None,
         frames: vec![0],
         checks,
         more: toml::Table::new(),
@@ -272,4 +293,14 @@ fn alpha_alone_counts_and_the_colour_of_nothing_does_not() {
     assert_eq!(offs(&[0, 0, 0, 255], &[0, 0, 0, 250]), [[0, 0, 0, 5]]);
     assert!(failure(&Check { over: 4, ..strict() }, &[[0, 0, 0, 5]]).is_some());
     assert!(failure(&Check { over: 5, ..strict() }, &[[0, 0, 0, 5]]).is_none());
+}
+
+#[test]
+fn a_crop_is_compared_pixel_for_pixel_and_lies_on_the_canvas() {
+    let cut = |crop: [u32; 4]| Case { canvas: [4, 3], crop: Some(crop), ..case(vec![strict()]) };
+    let whole: Vec<u8> = (0..12u8).flat_map(|n| [n; 4]).collect();
+    let part = cut([1, 1, 2, 2]);
+    assert_eq!(part.cropped(whole), [5, 6, 9, 10].map(|n: u8| [n; 4]).concat());
+    assert_eq!((part.compared(), problems(&part)), (Size::new(2, 2), Vec::new()));
+    assert!(!problems(&cut([3, 1, 2, 2])).is_empty() && !problems(&cut([0, 0, 0, 2])).is_empty());
 }

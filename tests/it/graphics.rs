@@ -122,10 +122,18 @@ impl Show {
     }
 
     fn taken(mut self, graphic: &str, fields: serde_json::Value) -> Show {
+        self.take(graphic, fields);
+        self
+    }
+
+    fn take(&mut self, graphic: &str, fields: serde_json::Value) {
         let serde_json::Value::Object(fields) = fields else { panic!("fields are an object") };
         self.apply(&Command::Cue { layer: LAYER, template: graphic.into(), fields });
         self.apply(&Command::Take { layer: LAYER, cut: false });
-        self
+    }
+
+    fn go_on(&mut self) {
+        self.apply(&Command::Continue { layer: LAYER, to: None, by: None, cut: false });
     }
 
     fn apply(&mut self, command: &Command) {
@@ -165,39 +173,38 @@ fn lines(list: &DrawList, node: &str) -> Vec<String> {
     list.to_string().lines().map(str::trim).filter(|line| line.contains(node)).map(str::to_owned).collect()
 }
 
-/// Compares with tests/draw_lists/<name>.txt.
-#[track_caller]
-fn check_list(name: &str, list: &DrawList) {
+/// Compares with tests/draw_lists/<name>.txt; what is wrong.
+fn compared_list(name: &str, list: &DrawList) -> Option<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/draw_lists").join(format!("{name}.txt"));
     let actual = list.to_string();
     let expected = fs::read_to_string(&file).unwrap_or_default();
     if actual == expected {
-        return;
+        return None;
     }
     if std::env::var_os("SIDELINE_BLESS").is_some_and(|value| value == "1") {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, &actual).unwrap();
-        panic!("{name}: blessed; read it, then run again without blessing");
+        return Some(format!("{name}: blessed; read it, then run again without blessing"));
     }
     let first = actual.lines().zip(expected.lines()).find(|(a, e)| a != e);
-    panic!("{name} differs from {} (SIDELINE_BLESS=1 writes it); first: {first:#?}", file.display());
+    Some(format!("{name} differs from {} (SIDELINE_BLESS=1 writes it); first: {first:#?}", file.display()))
 }
 
 #[test]
 fn draw_lists_are_as_expected_at_rest() {
-    for graphic in graphics() {
-        let list = Show::with(&graphic, serde_json::json!({}), "mid-game", HD).run_to(120);
-        check_list(&graphic, &list);
-    }
+    let at_rest = |graphic: &String| Show::with(graphic, serde_json::json!({}), "mid-game", HD).run_to(120);
+    let wrong: Vec<_> = graphics().iter().filter_map(|graphic| compared_list(graphic, &at_rest(graphic))).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn draw_lists_are_as_expected_half_way_in_and_in_a_score_change() {
     let mut show = Show::with("score-bug", serde_json::json!({}), "mid-game", HD);
-    check_list("score-bug-coming-in", &show.run_to(10));
+    let coming_in = compared_list("score-bug-coming-in", &show.run_to(10));
     show.run_to(120);
     show.game.home.score = Some(90);
-    check_list("score-bug-rolling", &show.run_to(125));
+    let rolling = compared_list("score-bug-rolling", &show.run_to(125));
+    assert_eq!([coming_in, rolling], [None, None]);
 }
 
 #[test]
@@ -243,7 +250,7 @@ fn zone_color(list: &DrawList, zone: u8) -> Color {
 
 #[test]
 fn the_shot_map_compares_with_both_teams_only_where_they_shot_often_enough() {
-    let mut show = Show::with("shot-map", serde_json::json!({}), "mid-game", HD);
+    let mut show = Show::with("shot-map", serde_json::json!({"min_attempts": 2}), "mid-game", HD);
     let list = show.run_to(120);
     // The theme's.
     let neutral = Color::from_rgb8(0x39, 0x42, 0x4f);
@@ -450,7 +457,7 @@ fn graphics_look_as_expected() {
     let mut problems = Vec::new();
     for case in golden::cases() {
         let Some(graphic) = table(&case, "template") else { continue };
-        let known = ["template", "snapshot", "fields", "home_score", "change", "theme"];
+        let known = ["template", "snapshot", "fields", "home_score", "change", "steps", "theme"];
         let unknown: Vec<_> = case.more.keys().filter(|key| !known.contains(&key.as_str())).collect();
         assert!(unknown.is_empty(), "{}: unknown keys {unknown:?}", case.name);
         let game = table(&case, "snapshot").expect("a case with a template names its snapshot");
@@ -465,6 +472,10 @@ fn graphics_look_as_expected() {
             let change = serde_json::from_str(change).expect("`change` is JSON");
             show.game = changed(&show.game, &change);
         }
+        // The frames at which the operator continues.
+        let steps = case.more.get("steps").and_then(toml::Value::as_array).into_iter().flatten();
+        let mut steps =
+            steps.map(|step| step.as_integer().expect("a frame") as u64).collect::<Vec<_>>().into_iter().peekable();
         // The score changes at frame 60, when the graphic is fully in.
         let score = case.more.get("home_score").and_then(toml::Value::as_integer);
         let mut renderer = Renderer::new(draw::gpu(), case.size(), &[STRAIGHT]).unwrap();
@@ -472,6 +483,12 @@ fn graphics_look_as_expected() {
             if let Some(score) = score.filter(|_| frame >= 60) {
                 show.run_to(59.max(show.next));
                 show.game.home.score = Some(score as u32);
+            }
+            while let Some(step) = steps.next_if(|step| *step <= frame) {
+                if step > show.next {
+                    show.run_to(step - 1);
+                }
+                show.go_on();
             }
             let list = show.run_to(frame);
             let frame = renderer.render(FrameIndex(frame), list, &mut show.fonts).unwrap();
@@ -513,9 +530,79 @@ fn a_box_score_goes_on_to_the_other_team_and_marks_who_is_out() {
     let first = texts(&show.run_to(120));
     assert!(first.contains(&"BROOKLYN NETS".to_owned()) && first.contains(&"KEVIN DURANT".to_owned()), "{first:?}");
     assert!(first.contains(&"FOULED OUT".to_owned()) && first.contains(&"EJECTED".to_owned()), "{first:?}");
-    show.apply(&Command::Continue { layer: LAYER, to: None, by: None, cut: false });
+    show.go_on();
     let second = texts(&show.run_to(240));
     assert!(second.contains(&"STEPHEN CURRY".to_owned()) && !second.contains(&"KEVIN DURANT".to_owned()), "{second:?}");
+}
+
+#[test]
+fn a_box_score_shows_every_skater_and_every_goalie_of_a_full_roster() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/games/vgk-at-wpg-2023-10-19.game");
+    let script = sideline::venue::script::Script::parse(&fs::read_to_string(file).unwrap()).unwrap();
+    for canvas in [HD, Size::new(1080, 1920)] {
+        let mut show = Show::new("power-play", canvas);
+        let roster = |side: usize| {
+            let team = &script.teams[side];
+            let player = |player: &sideline::venue::script::Player| sideline::game::snapshot::Player {
+                id: Some(player.id.to_string().into()),
+                number: Some(player.jersey.clone()),
+                first_name: Some(player.first.clone()),
+                last_name: Some(player.last.clone()),
+                position: Some(player.position.clone()),
+                ..Default::default()
+            };
+            Arc::new(team.players.iter().map(player).collect::<Vec<_>>())
+        };
+        (show.game.home.players, show.game.away.players) = (roster(0), roster(1));
+        show.take("box-score", serde_json::json!({}));
+        let mut pages: Vec<Vec<String>> = Vec::new();
+        for _ in 0..4 {
+            pages.push(texts(&show.run_to(show.next + 120)));
+            if pages.len() < 4 {
+                show.go_on();
+            }
+        }
+        for team in [&show.game.away, &show.game.home] {
+            assert!(team.players.len() >= 20, "{}", team.players.len());
+            for player in team.players.iter() {
+                let last = player.last_name.as_deref().unwrap().to_uppercase();
+                let on: Vec<usize> =
+                    (0..4).filter(|page| pages[*page].iter().any(|text| text.ends_with(&last))).collect();
+                assert!(!on.is_empty(), "{canvas}: {last} is on no page");
+                if player.position.as_deref() == Some("G") {
+                    assert!(on.len() >= 2, "{canvas}: {last} is on page {on:?} only");
+                }
+            }
+        }
+    }
+}
+
+/// Graphics of tables and charts, each with the fields that it needs to have anything to show.
+const ON_PHONES: [&str; 7] =
+    ["box-score", "line-score", "possession-types", "rink", "shot-chart", "shot-map", "zone-leaders"];
+
+#[test]
+fn tables_and_charts_on_a_tall_canvas_have_letters_that_are_read_on_a_phone() {
+    for graphic in ON_PHONES {
+        for game in ["free-throw", "final-4ot", "timeout", "hockey-shots", "power-play"] {
+            for side in ["left", "right"] {
+                let known = templates();
+                let template = known.iter().find(|template| template.id.as_str() == graphic).unwrap();
+                let has_side = template.fields.iter().any(|field| field.id == "side");
+                let fields = if has_side { serde_json::json!({"side": side}) } else { serde_json::json!({}) };
+                let list = Show::with(graphic, fields, game, Size::new(1080, 1920)).run_to(120);
+                for item in &list.items {
+                    let Op::Text(shape) = &item.op else { continue };
+                    // Squeezed letters are as tall as others.
+                    let tall = shape.run.size_px * shape.canvas_from_local.yy;
+                    assert!(tall >= 24.0, "{graphic} of {game}: {} `{}` is {tall} px", item.node, shape.run.text);
+                    let ink = shape.canvas_from_local.bounds_of(shape.ink);
+                    let is_safe = ink.x >= 54.0 && ink.right() <= 1026.0 && ink.y >= 96.0 && ink.bottom() <= 1824.0;
+                    assert!(is_safe, "{graphic} of {game}, {side}: `{}` at {ink}", shape.run.text);
+                }
+            }
+        }
+    }
 }
 
 #[test]

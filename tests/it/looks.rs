@@ -7,8 +7,8 @@ use std::path::Path;
 use serde_json::json;
 use sideline::draw_list::{Op, Paint, Size};
 
+use crate::boxes::{Checker, Moment};
 use crate::graphics::{HD, SNAPSHOTS, Show, daylight, templates, texts};
-use crate::text_in_boxes;
 
 const GRAPHICS: [&str; 12] = [
     "score-bug",
@@ -83,10 +83,11 @@ fn text_stays_in_its_box_with_either_theme() {
     for (look, templates) in [("usual", templates()), ("daylight", daylight())] {
         for name in SNAPSHOTS {
             for graphic in GRAPHICS {
-                let mut found = HashSet::new();
+                let mut checker = Checker::default();
                 let list = Show::with_templates(templates.clone(), graphic, name, HD).run_to(150);
-                count += text_in_boxes::check_rest(&list, &mut found);
-                problems.extend(found.into_iter().map(|problem| format!("{look}, {name}: {problem}")));
+                checker.look(&list, Moment::Rest);
+                count += checker.texts;
+                problems.extend(checker.problems.into_iter().map(|problem| format!("{look}, {name}: {problem}")));
             }
         }
     }

@@ -7,6 +7,7 @@ mod alive;
 mod all_feeds;
 mod assumptions;
 mod boundaries;
+mod boxes;
 mod bug_states;
 mod by_hand;
 mod captures;

@@ -14,11 +14,11 @@ use sideline::draw_list::{Color, DrawList, Op, Size};
 use sideline::game::snapshot::{GameSnapshot, Shot, Tracked, Tracking, Zone, Zones};
 use sideline::ids::{LayerId, Side};
 use sideline::scene::Stage;
-use sideline::template::{TemplateSet, sample};
+use sideline::template::sample;
 use sideline::text::Fonts;
 use sideline::time::{FrameIndex, FrameRate};
 
-use crate::{captures, real_game};
+use crate::{captures, graphics, real_game};
 
 const LAYER: LayerId = LayerId(1);
 const MM_PER_TENTH: f64 = 30.48;
@@ -29,8 +29,7 @@ fn drawn(template: &str, fields: serde_json::Value, game: &GameSnapshot) -> Draw
 }
 
 fn drawn_on(template: &str, fields: serde_json::Value, game: &GameSnapshot, canvas: Size) -> DrawList {
-    let set = TemplateSet::builtin().unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let mut stage = Stage::new(Arc::new(set));
+    let mut stage = Stage::new(graphics::templates());
     let fields: Fields = fields.as_object().expect("fields are an object").clone();
     let cue = Command::Cue { layer: LAYER, template: template.into(), fields };
     for command in [cue, Command::Take { layer: LAYER, cut: true }] {
@@ -428,6 +427,46 @@ fn figures_stand_out_on_every_colour_of_the_ramp() {
 }
 
 #[test]
+fn figures_stand_out_on_every_colour_that_a_feed_gives_its_zones() {
+    // Those of the vendor's ramp, and its neighbours.
+    let colors = ["#ffff00", "#ff0000", "#00ff00", "#ffa500", "#0000ff", "#ffffff", "#000000", "#808080", "#f4f6f8"];
+    for given in colors {
+        let mut game = sample().clone();
+        let zone = |number: u8| Zone {
+            number,
+            made: Some(10),
+            attempted: Some(20),
+            pct: Some(50.0),
+            color: Some(given.to_owned()),
+            ..Zone::default()
+        };
+        game.home.zones = Arc::new(Zones { all: (1..=14).map(zone).collect(), ..Zones::default() });
+        for basket in ["bottom", "left"] {
+            let list = drawn("shot-map", serde_json::json!({"colors": "feed", "basket": basket}), &game);
+            let plate: Rgb = given.parse().unwrap();
+            let figures = list
+                .items
+                .iter()
+                .filter(|item| item.node.as_str().contains("/pct") || item.node.as_str().contains("/made"));
+            let mut count = 0;
+            for item in figures {
+                let Op::Text(shape) = &item.op else { continue };
+                let byte = |c: f32| (c * 255.0).round() as u8;
+                let text = Rgb { r: byte(shape.color.r), g: byte(shape.color.g), b: byte(shape.color.b) };
+                assert!(sideline::color::contrast(text, plate) >= 4.5, "{} of {text} on {plate}", item.node);
+                count += 1;
+            }
+            assert_eq!(count, 28, "{given} {basket}");
+            let area = list.items.iter().find_map(|item| match &item.op {
+                Op::Path(path) if item.node.as_str().ends_with("/area[1]/fill") => Some(path.color),
+                _ => None,
+            });
+            assert_eq!(area, Some(Color::from_rgb8(plate.r, plate.g, plate.b)), "the feed's colour is left as it is");
+        }
+    }
+}
+
+#[test]
 fn too_few_attempts_are_hatched_and_get_no_colour() {
     let mut game = sample().clone();
     let zone = |number: u8, attempted: u32| Zone {
@@ -484,6 +523,73 @@ fn no_figure_of_a_map_leaves_its_panel_or_touches_another() {
             }
         }
     }
+}
+
+#[test]
+fn maps_and_charts_stand_left_and_right_with_the_basket_at_any_side() {
+    let game = with_shots(&facts());
+    for graphic in ["shot-map", "shot-chart", "zone-leaders"] {
+        for basket in ["bottom", "left", "right", "attacked_side"] {
+            let bounds = |side: &str| {
+                let list = drawn(graphic, serde_json::json!({"side": side, "basket": basket}), &game);
+                let texts = texts_of(&list, "/").map(str::to_owned).collect::<Vec<_>>();
+                let paths = list.items.iter().filter(|item| matches!(item.op, Op::Path(_) | Op::Text(_)));
+                let bounds = paths.filter_map(|item| item.op.bounds());
+                (bounds.reduce(|all, one| all.union(one)).expect("a court"), texts)
+            };
+            let ((left, left_texts), (right, right_texts)) = (bounds("left"), bounds("right"));
+            assert_eq!(left_texts, right_texts, "{graphic} {basket}");
+            assert!(left.x >= 96.0 && left.right() <= 1016.0, "{graphic} {basket}: {left}");
+            assert!((right.x - left.x - 808.0).abs() < 0.1 && right.right() <= 1824.0, "{graphic} {basket}: {right}");
+        }
+    }
+}
+
+#[test]
+fn catch_and_shoot_and_off_the_dribble_have_a_map_each() {
+    let facts: Vec<Fact> = facts().into_iter().filter(|fact| fact.side == Side::Home).collect();
+    let mut game = with_shots(&facts);
+    game.home.zones = Arc::default();
+    // Of three shots one is caught, one dribbled, and of one nothing is known.
+    let kind = |at: usize| [Some("CAS"), Some("OTD"), None][at % 3];
+    for (at, shot) in Arc::make_mut(&mut game.home.shots).iter_mut().enumerate() {
+        shot.attributes = kind(at).map(str::to_owned).into_iter().collect();
+    }
+    for (shots, attribute, title) in
+        [("catch_and_shoot", "CAS", "CATCH AND SHOOT"), ("off_the_dribble", "OTD", "OFF THE DRIBBLE")]
+    {
+        let list = drawn("shot-map", serde_json::json!({"shots": shots}), &game);
+        let of = facts.iter().enumerate().filter(|(at, _)| kind(*at) == Some(attribute)).map(|(_, fact)| fact);
+        assert_eq!(shown(&list), counted(of, Heaves::InNone), "{shots}");
+        assert!(texts_of(&list, "/head.line").any(|text| text == title), "{shots} says so");
+    }
+}
+
+#[test]
+fn the_best_zone_has_five_attempts_and_is_the_farthest_above_its_average() {
+    let mut game = sample().clone();
+    let zone = |number: u8, made: u32, attempted: u32| Zone {
+        number,
+        made: Some(made),
+        attempted: Some(attempted),
+        pct: Some(f64::from(made) * 100.0 / f64::from(attempted)),
+        ..Zone::default()
+    };
+    // 2 of 2 says nothing; 4 of 5 at the rim is less above its average than 3 of 5 from the corner.
+    let all = vec![zone(1, 4, 5), zone(2, 2, 2), zone(10, 3, 5), zone(12, 1, 5)];
+    game.home.zones = Arc::new(Zones { all, ..Zones::default() });
+    let fields = serde_json::json!({"colors": "league", "league": "65, 44, 42, 37"});
+    let mut stage = Stage::new(graphics::templates());
+    let cue = Command::Cue { layer: LAYER, template: "shot-map".into(), fields: fields.as_object().unwrap().clone() };
+    let on = Command::Continue { layer: LAYER, to: None, by: None, cut: true };
+    for command in [cue, Command::Take { layer: LAYER, cut: true }, on] {
+        stage.apply(FrameIndex(0), &command).unwrap();
+    }
+    let size = Size::new(1920, 1080);
+    let list = stage.draw(FrameIndex(1), FrameRate::FPS_50, size, &game, &mut Fonts::bundled());
+    let said: Vec<_> = texts_of(&list, "/call").collect();
+    assert_eq!(said, ["BEST: CORNER THREE", "3-5   60%"]);
+    assert!(list.items.iter().any(|item| item.node.as_str().contains("/ring[10]")), "and it is lit");
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn message(play: &Performance, now: Moment) -> ClockMessage {
             clocks: rink.clocks(&reading, told, wrong_by_ms, &wall),
             game: rink.game(told, status, true),
             period: None,
-            event: feed.events(told, now.lap).pop().map(|(_, event)| event),
+            event: feed.latest_event(told, now.lap),
         }
     } else {
         let overtime = reading.period > 4;
