@@ -84,7 +84,8 @@ fn what_stops_the_game_is_told_with_its_clock_and_a_whistle_alone_is_not() {
         check(bug, game, &stopped("tv_timeout", "TV TIMEOUT", None, "0:41"), &["TV TIMEOUT", "0:41"], &[]);
         check(bug, game, &stopped("review", "REVIEW", None, "1:12"), &["REVIEW", "1:12"], &[]);
         check(bug, game, &stopped("challenge", "CHALLENGE", Some("home"), "1:12"), &["CHALLENGE", "1:12"], &[]);
-        check(bug, game, &stopped("stoppage", "STOPPAGE", None, "0:03"), &[], &["STOPPAGE", "0:03"]);
+        check(bug, game, &stopped("delay", "DELAY", None, "0:41"), &["DELAY", "0:41"], &[]);
+        check(bug, game, &quiet(json!({"clock": {"phase": "stopped", "stoppage": null}})), &[], &["STOPPAGE", "0:03"]);
     }
 }
 

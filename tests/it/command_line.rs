@@ -169,7 +169,7 @@ fn check_names_every_problem_of_a_show_and_its_templates() {
     let output = run(&["check", &path]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("show.toml:6:1: there is no template `bugg`; there are: bug"), "{told}");
+    assert!(told.contains("show.toml:6:1: graphic `a`: there is no template `bugg`; there are: bug"), "{told}");
 
     fs::write(folder.path().join("show.toml"), show.replace("bugg", "bug")).expect("writes");
     let output = run(&["check", &path]);

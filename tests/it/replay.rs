@@ -464,8 +464,12 @@ fn a_rehearsal_changes_speed_and_plays_a_stretch_again_until_it_is_let_go() {
     assert_eq!(desk.arrive(), first + 50, "again");
     assert_eq!(desk.arrive(), first + 50, "and again");
     desk.steer(&serde_json::json!({"do": "loop"}));
-    assert_eq!(desk.go(&serde_json::json!({"do": "seek", "to": "6"})), first + 150);
+    // Slowly, so that there is something to see before the recording is over.
     desk.steer(&serde_json::json!({"do": "speed_by", "by": -2}));
+    // The lap that was given up may have been waited for: then the show goes on from where it is before it goes there.
+    let there = desk.go(&serde_json::json!({"do": "seek", "to": "6"}));
+    let there = if there == first + 150 { there } else { desk.arrive() };
+    assert_eq!(there, first + 150);
     let journal = recorded.path("show.journal.rehearsal");
     wait_for("the rehearsal's journal", || entries(&journal).iter().filter(|entry| entry["is"] == "frame").count() > 5);
     let status = desk.close();

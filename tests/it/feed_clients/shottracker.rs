@@ -213,7 +213,7 @@ async fn goes_round(bad: Vec<u8>, skipped: &str, failure: &str) {
     assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=2");
     let mut socket = caller.websocket().await;
     socket.send_bytes_as_text(bad).await;
-    feed.expect(&["up", skipped]).await;
+    feed.expect(&["up, resumed", skipped]).await;
     feed.why().await;
     let caller = live.caller().await;
     assert_eq!(caller.target(), "/live?token=t0ken-0001&last_seq=3");
