@@ -200,7 +200,7 @@ mod tests {
     }
 
     fn any_command() -> impl Strategy<Value = Command> {
-        let layer = (1u16..=2).prop_map(|layer| LayerId(layer.into()));
+        let layer = (1u16..=2).prop_map(LayerId);
         let template = prop_oneof![5 => Just("a"), 5 => Just("b"), 1 => Just("misspelt")];
         let fields = (0u32..9).prop_map(|n| match n {
             0 => Fields::new(),

@@ -240,14 +240,12 @@ fn read_keyed(
     tracks
 }
 
-/// The keys of each property by their times, and the last one's time.
-fn read_keys(
-    reader: &mut Reader,
-    keyframes: &Spanned,
-    mut edge: RevealEdge,
-    nodes: &[Named],
-) -> (Length, Vec<(Property, Vec<Key<f32>>)>) {
-    let (mut last, mut moved) = (Length::ZERO, Vec::<(Property, Vec<Key<f32>>)>::new());
+/// The keys of each property that moves, by their times.
+type Keyframes = Vec<(Property, Vec<Key<f32>>)>;
+
+/// What each property goes through, and the last key's time.
+fn read_keys(reader: &mut Reader, keyframes: &Spanned, mut edge: RevealEdge, nodes: &[Named]) -> (Length, Keyframes) {
+    let (mut last, mut moved) = (Length::ZERO, Keyframes::new());
     let items = reader.list(keyframes, "keyframes");
     for item in items {
         let Some(object) = reader.object(item, "keyframe") else { continue };

@@ -399,7 +399,7 @@ fn faults_of(text: &Seen, below: &[Seen], above: &[Seen], moment: Moment) -> Vec
                 .iter()
                 .any(|plate| plate.text().is_none() && plate.alpha >= OPAQUE && plate.holds(other.rect)),
             // What slides out from behind a surface is masked by it.
-            None => !other.holds(text.rect) && !(moment == Moment::Moving && other.alpha >= OPAQUE),
+            None => !(other.holds(text.rect) || moment == Moment::Moving && other.alpha >= OPAQUE),
         };
         if is_wrong && other.touches(text.rect) {
             faults.push(format!("meets {}", other.node));
