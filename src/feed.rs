@@ -185,7 +185,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn refused_credentials_are_tried_again_only_every_half_minute() {
-        let attempts = attempts(Failure::Unauthorized { at: "h".into(), says: String::new(), check: "the key" }).await;
+        let attempts =
+            attempts(Failure::Unauthorized { at: "h".into(), status: 401, says: String::new(), check: "the key" })
+                .await;
         assert!(gaps(&attempts).iter().all(|gap| *gap >= Duration::from_secs(30)));
         assert!((13..21).contains(&attempts.len()), "{}", attempts.len());
     }

@@ -336,14 +336,20 @@ pub enum Link {
     Down,
 }
 
-impl fmt::Display for FeedHealth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let link = match self.link {
+impl Link {
+    /// As an operator reads it; what is wrong stands out.
+    pub fn name(self) -> &'static str {
+        match self {
             Link::Up => "up",
             Link::Connecting => "connecting",
             Link::Down => "DOWN",
-        };
-        write!(f, "{} {link}", self.id)?;
+        }
+    }
+}
+
+impl fmt::Display for FeedHealth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id, self.link.name())?;
         if self.skipped > 0 {
             write!(f, " ({} not understood)", self.skipped)?;
         }

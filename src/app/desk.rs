@@ -253,7 +253,7 @@ impl Desk {
                 match &why {
                     Some(why) if link == Link::Up => tracing::warn!("feed {feed}: {why}"),
                     Some(why) => tracing::warn!("feed {feed} is down: {why}"),
-                    None => tracing::info!("feed {feed} is {link:?}"),
+                    None => tracing::info!("feed {feed} is {}", link.name()),
                 }
                 Body::Link { feed, kind, link, why, resumed }
             }

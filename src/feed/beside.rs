@@ -123,7 +123,7 @@ mod tests {
     fn trouble(status: u16) -> Failure {
         let (at, says) = ("h".to_owned(), String::new());
         match status {
-            401 => Failure::Unauthorized { at, says, check: "it" },
+            401 => Failure::Unauthorized { at, status: 401, says, check: "it" },
             403 => Failure::Forbidden { at, says, ask: "it may" },
             404 => Failure::NotFound { at, says, check: "it" },
             429 => Failure::TooManyRequests { at, says },

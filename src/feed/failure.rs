@@ -16,8 +16,8 @@ pub enum Failure {
     Unreachable { at: String, cause: String },
     #[error("{at} did not answer within {} s; check the network", .after.as_secs())]
     TookTooLong { at: String, after: Duration },
-    #[error("{at} refuses the credentials (401{says}); check {check}")]
-    Unauthorized { at: String, says: String, check: &'static str },
+    #[error("{at} refuses the credentials ({status}{says}); check {check}")]
+    Unauthorized { at: String, status: u16, says: String, check: &'static str },
     #[error("{at} does not allow this (403{says}); ask the vendor whether {ask}")]
     Forbidden { at: String, says: String, ask: &'static str },
     #[error("this machine's clock differs by {} from that of {at}, and requests more than 5 minutes off are refused; \
@@ -35,7 +35,7 @@ pub enum Failure {
     Unexpected { at: String, status: u16, says: String, check: &'static str },
     #[error("{at} sent an answer that is not understood: {what}; {advice}")]
     Incomprehensible { at: String, what: String, advice: &'static str },
-    #[error("`ws_url` is no address once a token is filled in ({what}); check where `{{token}}` stands")]
+    #[error("`websocket` is no address once a token is filled in ({what}); check where `{{token}}` stands")]
     BadTemplate { what: String },
     #[error("{at} has no game of {wanted}; check team and dates, or name the game by its id")]
     NothingScheduled { at: String, wanted: String },

@@ -77,7 +77,8 @@ pub(super) fn meaning(status: u16, skew: Option<Duration>, body: &[u8], at: &str
     let (at, says) = (at.to_owned(), says(body));
     match (status, skew) {
         (401 | 403, Some(by)) if by >= SKEW_TO_BLAME => Failure::ClockSkew { at, by },
-        (401, _) => Failure::Unauthorized { at, says, check: advice.credentials },
+        (401, _) => Failure::Unauthorized { at, status, says, check: advice.credentials },
+        (403, _) if is_about_signature(&says) => Failure::Unauthorized { at, status, says, check: advice.credentials },
         (403, _) => Failure::Forbidden { at, says, ask: advice.rights },
         (404, _) => match advice.game {
             Some(game) => Failure::UnknownGame { at, game: game.to_owned(), says },
@@ -87,6 +88,12 @@ pub(super) fn meaning(status: u16, skew: Option<Duration>, body: &[u8], at: &str
         (500..=599, _) => Failure::ServerError { at, status, says },
         _ => Failure::Unexpected { at, status, says, check: advice.address },
     }
+}
+
+/// Whether a refusal speaks of how the request was signed: then the secret is wrong, and no right is missing.
+fn is_about_signature(says: &str) -> bool {
+    let says = says.to_ascii_lowercase();
+    ["signature", "hmac"].iter().any(|word| says.contains(word))
 }
 
 /// How far `now` is from the answer's `Date`; `None` without a readable one.

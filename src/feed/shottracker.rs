@@ -128,14 +128,14 @@ impl Options {
     fn check(&self) -> Result<(), OptionsError> {
         let bad = |name, problem: &str| Err(OptionsError::Bad { feed: self.id.clone(), name, problem: problem.into() });
         if !matches!(self.rest_base.scheme(), "http" | "https") || self.rest_base.cannot_be_a_base() {
-            return bad("rest_base", "must start with https:// (or http:// for the mock venue)");
+            return bad("rest", "must start with https:// (or http:// for the mock venue)");
         }
         if !self.ws_url.contains("{token}") {
-            return bad("ws_url", "has no `{token}` in it; the token of the subscription goes there");
+            return bad("websocket", "has no `{token}` in it; the token of the subscription goes there");
         }
         match self.socket_url(&Secret::new("t"), None) {
             Ok(url) if matches!(url.scheme(), "ws" | "wss") && url.has_host() => {}
-            _ => return bad("ws_url", "is not an address that starts with wss:// (or ws:// for the mock venue)"),
+            _ => return bad("websocket", "is not an address that starts with wss:// (or ws:// for the mock venue)"),
         }
         if self.ping_after.is_zero() || self.ping_after >= PING_LIMIT {
             return bad("ping_after", "must be above zero and below 30 s, or the vendor closes the connection");
@@ -372,9 +372,9 @@ impl OpenError {
 
 fn refused(answer: &http::Response<Option<Vec<u8>>>, at: &str) -> OpenError {
     let advice = Advice {
-        credentials: "`ws_url`: a fresh token was not accepted, so the address may be that of another environment",
+        credentials: "`websocket`: a fresh token was not accepted, so the address may be that of another environment",
         rights: "the account may receive live data of this game",
-        address: "`ws_url`",
+        address: "`websocket`",
         game: None,
     };
     let skew = clock_skew(answer.headers(), std::time::SystemTime::now());
@@ -453,12 +453,12 @@ mod tests {
         };
         assert!(with(|_| {}).is_ok());
         let refused: [(Change, &str); 6] = [
-            (|o| o.ws_url = "wss://h/live".into(), "`ws_url` has no `{token}`"),
-            (|o| o.ws_url = "https://h/?token={token}".into(), "`ws_url` is not"),
+            (|o| o.ws_url = "wss://h/live".into(), "`websocket` has no `{token}`"),
+            (|o| o.ws_url = "https://h/?token={token}".into(), "`websocket` is not"),
             (|o| o.ping_after = Duration::from_secs(30), "`ping_after`"),
             (|o| o.token_pointer = Some("token".into()), "`token_pointer`"),
             (|o| o.username = String::new(), "`username`"),
-            (|o| o.rest_base = Url::parse("ftp://h").unwrap(), "`rest_base`"),
+            (|o| o.rest_base = Url::parse("ftp://h").unwrap(), "`rest`"),
         ];
         for (change, expected) in refused {
             let message = with(change).unwrap_err();

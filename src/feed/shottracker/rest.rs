@@ -143,7 +143,7 @@ impl Rest {
             return Err(Failure::Incomprehensible {
                 at: http::place(&self.base),
                 what: "there is no list `games` in the schedule".into(),
-                advice: "check `rest_base`",
+                advice: "check `rest`",
             });
         };
         Ok(games)
@@ -171,9 +171,9 @@ impl Rest {
         let answer = http::ask(request, &at).await?;
         if !answer.status().is_success() {
             let advice = Advice {
-                credentials: "`username` and `secret`",
+                credentials: "the account's user name and secret, in the variables that `username_env` and `secret_env` name",
                 rights: "the account may see this game",
-                address: "`rest_base`",
+                address: "`rest`",
                 game,
             };
             return Err(http::refusal(answer, &at, &advice).await);

@@ -326,7 +326,18 @@ async fn a_server_that_no_longer_knows_the_number_is_asked_for_everything_and_no
 async fn every_refusal_of_the_subscription_says_where_and_what_to_do() {
     let skewed = format!("date: {}\r\n", httpdate::fmt_http_date(std::time::UNIX_EPOCH));
     for (status, extra, body, expected) in [
-        ("401 Unauthorized", "", "", "refuses the credentials (401); check `username` and `secret`"),
+        (
+            "403 Forbidden",
+            "",
+            "HMAC signature does not match",
+            "refuses the credentials (403: HMAC signature does not match); check the account's user name and secret",
+        ),
+        (
+            "401 Unauthorized",
+            "",
+            "",
+            "refuses the credentials (401); check the account's user name and secret, in the variables that `username_env` and `secret_env` name",
+        ),
         (
             "403 Forbidden",
             "",
@@ -437,7 +448,7 @@ async fn bad_options_are_an_error_at_once() {
     options.ws_url = "ws://h/without".into();
     let (reports, _queue) = tokio::sync::mpsc::channel(1);
     let run = feed::run(feed::Options::ShotTracker(options), Resume::default(), reports, std::future::pending());
-    assert!(run.await.unwrap_err().to_string().contains("`ws_url` has no `{token}`"));
+    assert!(run.await.unwrap_err().to_string().contains("`websocket` has no `{token}`"));
 }
 
 #[test]
