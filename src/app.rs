@@ -1,7 +1,9 @@
 //! Builds a show from its file, wires its parts, and shuts them down in order. The only module that sees everything.
 //!
 //! Threads of a running show: the main thread (the window's event loop, or waiting for the end); tokio's two workers
-//! (feeds, the fold of the journal, the venue); `playout`; `journal`; one for each output.
+//! (feeds, the fold of the journal, the venue); `playout`; `journal`; `templates`, which compiles saves; `commands`, which reads
+//! them as text; `rehearsal`, which makes the next pass ready; `lists`, for draw lists as text; one for each output. The
+//! program's own `log` writes what is said.
 //!
 //! Shutting down, in order and in under two seconds: playout stops after the frame in hand; outputs send what they
 //! accepted and close their files, all at once; feeds and the fold stop; the journal is written out; the venue closes.

@@ -363,19 +363,31 @@ impl Game {
             .collect()
     }
 
+    /// The first message of a source between two moments.
+    fn tracked_first(&self, source: &str, from_ms: u64, to_ms: u64) -> Option<Message> {
+        let (ms, text) = Transcript::new(&self.performance, &[source], from_ms, to_ms).next()?;
+        Some((ms, CLOCKS, text.into_bytes()))
+    }
+
     /// What a league's feed sends between two moments.
     fn pushed(&self, channel: Channel, feed: usize, from_ms: u64, to_ms: u64) -> Vec<Message> {
         let all = transcript(&self.performance, channel, to_ms);
         all.filter(|(ms, _)| *ms >= from_ms).map(|(ms, bytes)| (ms, feed, bytes.to_vec())).collect()
     }
 
-    /// Everything but positions, in order.
-    fn messages(&self, from_ms: u64, to_ms: u64) -> Vec<Message> {
-        let mut all = self.pushed(Channel::Events, PLAYS, from_ms, to_ms);
-        all.extend(match self.kinds[CLOCKS] {
-            FeedKind::ShotTracker => self.tracked(&["marker", "broadcastsummary", "clock"], from_ms, to_ms),
-            _ => self.pushed(Channel::Clock, CLOCKS, from_ms, to_ms),
-        });
+    /// Everything but positions, in order: the plays from the beginning, and from a moment on what else there is. Before it a
+    /// summary a minute tells as much: there are thousands, each of the whole game, and making them takes the longest.
+    fn messages(&self, whole_from_ms: u64, to_ms: u64) -> Vec<Message> {
+        let mut all = self.pushed(Channel::Events, PLAYS, 0, to_ms);
+        if self.kinds[CLOCKS] == FeedKind::ShotTracker {
+            let minutes = (0..whole_from_ms).step_by(60_000);
+            let a_minute = |from_ms| self.tracked_first("broadcastsummary", from_ms, from_ms + 60_000);
+            all.extend(minutes.filter_map(a_minute));
+            all.extend(self.tracked(&["marker", "clock"], 0, to_ms));
+            all.extend(self.tracked(&["broadcastsummary"], whole_from_ms, to_ms));
+        } else {
+            all.extend(self.pushed(Channel::Clock, CLOCKS, 0, to_ms));
+        }
         all.sort_by_key(|(ms, feed, _)| (*ms, *feed));
         all
     }
@@ -424,7 +436,7 @@ fn sayings(game: &GameSnapshot) -> Vec<String> {
 fn check_whole(game: &Game, what: &str) {
     let (mut feeds, mut air) = (Feeds::new(&game.kinds), Air::new());
     let (mut heard, mut clocks, mut seen_ms, mut looks) = (HashSet::new(), HashSet::new(), 0, 0);
-    for message in game.messages(0, game.end_ms()) {
+    for message in game.messages(game.end_ms(), game.end_ms()) {
         let (ms, feed, bytes) = &message;
         feeds.take(&message);
         // Thousands of clocks differ in their digits only.
@@ -458,7 +470,7 @@ fn check_slice(game: &Game, from_ms: u64, bugs: &[&str], what: &str) {
     const FRAMES: u64 = 5 * 60 * 25;
     const TURN: u64 = 150;
     let to_ms = from_ms + FRAMES * MS_A_FRAME;
-    let mut messages = game.messages(0, to_ms);
+    let mut messages = game.messages(from_ms.saturating_sub(60_000), to_ms);
     if game.kinds[CLOCKS] == FeedKind::ShotTracker {
         messages.extend(game.tracked(&["location"], from_ms, to_ms));
         messages.sort_by_key(|(ms, feed, _)| (*ms, *feed));
