@@ -398,8 +398,12 @@ fn faults_of(text: &Seen, below: &[Seen], above: &[Seen], moment: Moment) -> Vec
             Some(_) => !above[..at]
                 .iter()
                 .any(|plate| plate.text().is_none() && plate.alpha >= OPAQUE && plate.holds(other.rect)),
-            // What slides out from behind a surface is masked by it.
-            None => !(other.holds(text.rect) || moment == Moment::Moving && other.alpha >= OPAQUE),
+            // What slides out from behind a surface is masked by it, and so is what lies on that surface.
+            None => {
+                let hides = |plate: &Seen| plate.text().is_none() && plate.alpha >= OPAQUE;
+                let is_masked = hides(other) || above[..at].iter().any(|plate| hides(plate) && plate.holds(other.rect));
+                !(other.holds(text.rect) || moment == Moment::Moving && is_masked)
+            }
         };
         if is_wrong && other.touches(text.rect) {
             faults.push(format!("meets {}", other.node));

@@ -509,19 +509,16 @@ fn check_slice(game: &Game, from_ms: u64, bugs: &[&str], what: &str) {
 }
 
 #[test]
-#[ignore = "minutes without optimisation; the ticker's plays still meet while they move"]
 fn through_the_whole_basketball_game() {
     check_whole(&Game::basketball(), "Golden State at Brooklyn");
 }
 
 #[test]
-#[ignore = "minutes without optimisation; the ticker's plays still meet while they move"]
 fn through_the_whole_hockey_game() {
     check_whole(&Game::hockey(), "Vegas at Winnipeg");
 }
 
 #[test]
-#[ignore = "minutes without optimisation; the ticker's plays still meet while they move"]
 fn in_every_frame_of_five_minutes_of_basketball() {
     // Around the end of the first half, when clocks show tenths and the interval begins.
     let game = Game::basketball();
@@ -530,7 +527,6 @@ fn in_every_frame_of_five_minutes_of_basketball() {
 }
 
 #[test]
-#[ignore = "minutes without optimisation; the ticker's plays still meet while they move"]
 fn in_every_frame_of_five_minutes_of_hockey() {
     let game = Game::hockey();
     let from_ms = game.end_ms() * 5 / 6;
