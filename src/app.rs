@@ -57,7 +57,7 @@ use bundle::Bundle;
 pub use check::{Checked, check};
 pub use conduct::FASTEST_REHEARSAL;
 pub use doctor::{Finding, doctor};
-pub use fold::Fold;
+pub use fold::{Fold, entered};
 pub use follow::{Follow, follow};
 pub use games::{Listed, games, table};
 pub use live::{Live, run};

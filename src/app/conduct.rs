@@ -1,8 +1,8 @@
 //! Steers a rehearsal while it runs: another place, another speed, a stretch again and again.
 //!
 //! In: what the person at the rehearsal asks for, and word that a turn has begun. Out: passes for the next turn, made on a
-//! thread of their own while the one before goes on; the pace of the clock that runs. A turn ends when its stretch is
-//! over, or when a pass for another place is ready.
+//! thread of their own while the one before goes on; the pace of the clock that runs. A turn ends when its stretch or
+//! the recording is over, or when a pass for another place is ready. At the end of the recording everything stands still.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

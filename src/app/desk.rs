@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use super::bundle::Bundle;
 use super::by_hand::Shown;
 use super::delay::MOST_DELAY_FRAMES;
-use super::fold::Fold;
+use super::fold::{Fold, entered};
 use super::positions::Positions;
 use crate::command::Command;
 use crate::feed::Report;
@@ -243,22 +243,14 @@ impl Desk {
     }
 
     fn report(&mut self, report: Report) {
-        let body = match report {
-            Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
-            Report::Skipped { feed, kind, bytes, why } => {
-                Body::Skipped { feed, kind, bytes, why: why.name().to_owned() }
+        if let Report::Link { feed, link, why, .. } = &report {
+            match why {
+                Some(why) if *link == Link::Up => tracing::warn!("feed {feed}: {why}"),
+                Some(why) => tracing::warn!("feed {feed} is down: {why}"),
+                None => tracing::info!("feed {feed} is {}", link.name()),
             }
-            Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
-            Report::Link { feed, kind, link, why, resumed } => {
-                match &why {
-                    Some(why) if link == Link::Up => tracing::warn!("feed {feed}: {why}"),
-                    Some(why) => tracing::warn!("feed {feed} is down: {why}"),
-                    None => tracing::info!("feed {feed} is {}", link.name()),
-                }
-                Body::Link { feed, kind, link, why, resumed }
-            }
-        };
-        self.enter(body);
+        }
+        self.enter(entered(report));
     }
 
     fn command(&mut self, command: Command) {

@@ -11,7 +11,7 @@ use super::standing::Standing;
 use crate::color::team::Choice;
 use crate::command::Command;
 use crate::feed::decode::{self, Decoder, Notes, Reading, Verdict};
-use crate::feed::{Resume, Skip, shottracker};
+use crate::feed::{Report, Resume, Skip, shottracker};
 use crate::game::GameState;
 use crate::game::event::Event;
 use crate::ids::{FeedId, FeedKind, GameId, League, Side};
@@ -21,6 +21,16 @@ use crate::journal::{Body, Entry, Seq, checkpoint};
 use crate::playout::Position;
 use crate::status::Delay;
 use crate::time::Timestamp;
+
+/// A feed's report as the journal has it.
+pub fn entered(report: Report) -> Body {
+    match report {
+        Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
+        Report::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why: why.name().to_owned() },
+        Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
+        Report::Link { feed, kind, link, why, resumed } => Body::Link { feed, kind, link, why, resumed },
+    }
+}
 
 /// State of the show after the entries so far. As JSON it is a checkpoint of the journal.
 #[derive(Clone, Serialize, Deserialize)]

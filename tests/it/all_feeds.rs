@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use sideline::app::Fold;
+use sideline::app::{Fold, entered};
 use sideline::feed::secret::Secret;
 use sideline::feed::{self, Report, Resume, decode, push, shottracker};
 use sideline::game::snapshot::{GameSnapshot, GameStatus, Team};
@@ -52,16 +52,6 @@ fn league(kind: FeedKind, at: &Endpoints) -> feed::Options {
         options.play_by_play = push::play_by_play(kind, &options.address(), &at.match_id);
     }
     feed::Options::Push(options)
-}
-
-/// A report as the journal has it.
-fn body(report: Report) -> Body {
-    match report {
-        Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
-        Report::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why: why.name().to_owned() },
-        Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
-        Report::Link { feed, kind, link, why, resumed } => Body::Link { feed, kind, link, why, resumed },
-    }
 }
 
 fn feed_of(body: &Body) -> Option<&FeedId> {
@@ -114,7 +104,7 @@ async fn play(script: Arc<Script>, feeds: impl FnOnce(&Endpoints) -> Vec<feed::O
             _ => {}
         }
         (seq, at) = (seq + 1, clock.now());
-        let entry = Entry { seq, at, body: body(report) };
+        let entry = Entry { seq, at, body: entered(report) };
         all.apply(&entry);
         if let Some(feed) = feed_of(&entry.body).filter(|feed| unfinished.contains(*feed)) {
             let fold = alone.get_mut(feed).unwrap();

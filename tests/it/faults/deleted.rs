@@ -48,7 +48,7 @@ impl Listening {
         while tokio::time::Instant::now() < until {
             if let Ok(report) = tokio::time::timeout(LOOK_EVERY, self.reports.recv()).await {
                 self.seq += 1;
-                let (at, body) = (self.clock.now(), stage::body(report.expect("the client runs")));
+                let (at, body) = (self.clock.now(), sideline::app::entered(report.expect("the client runs")));
                 self.fold.apply(&Entry { seq: self.seq, at, body });
             }
             let snapshot = stage::seen(&self.fold, self.clock.now());

@@ -9,9 +9,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use sideline::app::Fold;
+use sideline::app::{Fold, entered};
 use sideline::feed::secret::Secret;
-use sideline::feed::{self, Policy, Report, Resume, push, shottracker};
+use sideline::feed::{self, Policy, Resume, push, shottracker};
 use sideline::game::snapshot::GameSnapshot;
 use sideline::game::{self, Rules};
 use sideline::ids::{FeedId, FeedKind};
@@ -22,6 +22,7 @@ use sideline::venue::course::Course;
 use sideline::venue::fault::{Fault, Faults, Switch};
 use sideline::venue::performance::Performance;
 use sideline::venue::script::Script;
+use sideline::venue::shottracker::live::SOURCES;
 use sideline::venue::shottracker::transcript::Transcript;
 use sideline::venue::sportradar::body::Channel;
 use sideline::venue::sportradar::transcript::transcript;
@@ -42,19 +43,6 @@ const SPEED: f64 = 60.0;
 pub const WATCHDOG: Duration = Duration::from_secs(3);
 /// How often the status is looked at when nothing arrives.
 pub const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// All nine of the vendor's sources.
-pub const SOURCES: [&str; 9] = [
-    "marker",
-    "broadcastsummary",
-    "boxscorestatsv2",
-    "chart",
-    "possessions",
-    "possessionstats",
-    "lineupstats",
-    "location",
-    "clock",
-];
 
 /// One way to listen to a game.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -465,7 +453,7 @@ async fn play_once(
         }
         if let Ok(report) = report {
             seq += 1;
-            fold.apply(&Entry { seq, at, body: body(report.expect("the client runs")) });
+            fold.apply(&Entry { seq, at, body: entered(report.expect("the client runs")) });
         }
         let mut snapshot = seen(&fold, at);
         let Some(health) = snapshot.feeds.pop() else { continue };
@@ -495,16 +483,6 @@ async fn play_once(
     venue.stop().await;
     let counted = health.not_understood.iter().map(|kind| (kind.what.clone(), kind.messages));
     Some(Played { way, facts: last, told, left: health.reasons, downs, not_understood: counted.collect(), spared })
-}
-
-/// A report as the journal has it.
-pub fn body(report: Report) -> Body {
-    match report {
-        Report::Message { feed, kind, bytes } => Body::Received { feed, kind, bytes },
-        Report::Skipped { feed, kind, bytes, why } => Body::Skipped { feed, kind, bytes, why: why.name().to_owned() },
-        Report::Alive { feed, kind, .. } => Body::Alive { feed, kind },
-        Report::Link { feed, kind, link, why, resumed } => Body::Link { feed, kind, link, why, resumed },
-    }
 }
 
 /// The first place that differs, as a sentence.
