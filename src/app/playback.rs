@@ -15,7 +15,7 @@ use crate::command::Command;
 use crate::feed::decode;
 use crate::ids::FeedId;
 use crate::journal::content::{Contents, Manifest};
-use crate::journal::file::{self, JournalError, Place, Reader};
+use crate::journal::file::{self, Glance, JournalError, Place, Reader};
 use crate::journal::{Body, Entry, Seq, Start};
 use crate::playout::{Act, Mark, Ordered, Position};
 use crate::template::TemplateSet;
@@ -130,21 +130,22 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Reads a journal through. `None` when it does not begin like one.
+    /// Reads a journal through, but for its messages. `None` when it does not begin like one.
     pub fn of(journal: &Path) -> Result<Option<Outline>, Failure> {
         let mut start = None;
         let mut bundle = None;
         let mut contents = Contents::default();
         let mut marks = Vec::new();
         let mut last_at = None;
-        for entry in file::read(journal).map_err(Failure::input)? {
-            let Entry { at, body, .. } = entry.map_err(Failure::input)?;
+        let mut entries = file::read(journal).map_err(Failure::input)?;
+        while let Some(entry) = entries.glance() {
+            let Glance { at, body } = entry.map_err(Failure::input)?;
             last_at = Some(at);
             match body {
-                Body::Start(first) if start.is_none() => start = Some(first),
-                Body::Frame { index, after, upto } => marks.push(Mark { index, after, upto }),
-                Body::Content(bytes) if bundle.is_none() => contents.take(&bytes),
-                Body::Templates(files) if bundle.is_none() => bundle = Some(unpacked(&contents, &files)?),
+                Some(Body::Start(first)) if start.is_none() => start = Some(first),
+                Some(Body::Frame { index, after, upto }) => marks.push(Mark { index, after, upto }),
+                Some(Body::Content(bytes)) if bundle.is_none() => contents.take(&bytes),
+                Some(Body::Templates(files)) if bundle.is_none() => bundle = Some(unpacked(&contents, &files)?),
                 _ => {}
             }
         }
@@ -231,6 +232,12 @@ impl Playback {
         }
         let upto: Seq = self.marks[self.mark].upto;
         Some(self.advance(at, |entry| entry.seq <= upto))
+    }
+
+    /// What the last frame that was not skipped was drawn from. Whoever holds a frame's own while the next one is asked for
+    /// makes the state be copied.
+    pub fn position(&self) -> Position {
+        self.fold.position()
     }
 
     /// The state that was reached, the templates on air, and the entries that follow.

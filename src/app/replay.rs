@@ -106,7 +106,7 @@ impl Player<'_> {
                 continue;
             };
             frames += 1;
-            shown = Some((at, moment.position.clone()));
+            shown = Some(at);
             if let Some(restarted) = moment.restarted {
                 let set = &self.show.bundle.set;
                 let begun = understudy::restart(restarted, index, self.left_out, set, &rules)?;
@@ -123,12 +123,13 @@ impl Player<'_> {
             }
         }
         drop(program);
+        let last = self.playback.position();
         lists.map_or(Ok(()), Lists::finish)?;
         if let Some(failure) = self.playback.failure {
             return Err(failure);
         }
         let output = output.map(|output| outputs::finish(vec![output], FINISH_LIMIT_OFFLINE).remove(0));
-        let snapshot = shown.map(|(at, position)| view(&position.state, &rules, at)).unwrap_or_default();
+        let snapshot = shown.map(|at| view(&last.state, &rules, at)).unwrap_or_default();
         Ok(Replayed { frames, skipped, snapshot, output })
     }
 }

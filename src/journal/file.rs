@@ -16,7 +16,7 @@ use super::disk::{self, Disk, Job};
 use super::health::Health;
 use super::{Entry, Seq, Start, reader};
 
-pub use super::reader::{Reader, read, read_from};
+pub use super::reader::{Glance, Reader, read, read_from};
 pub use super::segments::{Place, discard, put_away};
 
 /// Entries that may wait for the writing thread: several seconds of every feed at its densest. When full, the entry is

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::content::Manifest;
+use super::reader::Glance;
 use super::{Body, Entry, Seq, Start};
 use crate::command::Command;
 use crate::ids::{FeedId, FeedKind};
@@ -30,20 +31,46 @@ pub(super) fn write(entry: &Entry, to: &mut Vec<u8>) -> Result<(), serde_json::E
 
 /// Reads a line, with or without its newline.
 pub(super) fn read(line: &[u8]) -> Result<Entry, Bad> {
-    // Nine lines of ten are messages, and the general form goes through serde's buffer of an unknown variant, which
-    // copies their text once more. Whatever is written otherwise than we write it falls through to the general form.
-    let beginning = &line[..line.len().min(KIND_WITHIN)];
-    let is_received = beginning.windows(RECEIVED.len()).any(|window| window == RECEIVED);
-    let read = match is_received.then(|| serde_json::from_slice::<Received>(line)) {
-        Some(Ok(received)) => received.into_entry(),
-        _ => serde_json::from_slice::<Line>(line).map_err(Bad::Json)?.into_entry(),
+    // Nearly all lines are messages and marks, and the general form goes through serde's buffer of an unknown variant,
+    // which copies their text once more. Whatever is written otherwise than we write it falls through to the general form.
+    let short = if place_of(RECEIVED, line).is_some() {
+        serde_json::from_slice::<Received>(line).ok().map(Line::from)
+    } else if place_of(FRAME, line).is_some() {
+        serde_json::from_slice::<Frame>(line).ok().map(Line::from)
+    } else {
+        None
     };
-    read.ok_or(Bad::Base64)
+    let line = match short {
+        Some(line) => line,
+        None => serde_json::from_slice(line).map_err(Bad::Json)?,
+    };
+    line.into_entry().ok_or(Bad::Base64)
+}
+
+/// Reads a line as [`read`] does, but of a message only when it came: what it says is not looked at.
+pub(super) fn glance(line: &[u8]) -> Result<Glance, Bad> {
+    if let Some(end) = place_of(RECEIVED, line)
+        && let Ok(When { at }) = serde_json::from_slice(&[&line[..end], b"}"].concat())
+    {
+        return Ok(Glance { at, body: None });
+    }
+    read(line).map(|entry| Glance { at: entry.at, body: Some(entry.body) })
 }
 
 const RECEIVED: &[u8] = br#","is":"received","#;
+const FRAME: &[u8] = br#","is":"frame","#;
 /// Two numbers of at most twenty digits stand before the kind.
 const KIND_WITHIN: usize = 96;
+
+/// Where a line that we wrote says that it is of this kind.
+fn place_of(kind: &[u8], line: &[u8]) -> Option<usize> {
+    line[..line.len().min(KIND_WITHIN)].windows(kind.len()).position(|window| window == kind)
+}
+
+#[derive(Deserialize)]
+struct When {
+    at: Timestamp,
+}
 
 /// [`LineBody::Received`] alone.
 #[derive(Deserialize)]
@@ -56,10 +83,27 @@ struct Received {
     base64: Option<String>,
 }
 
-impl Received {
-    fn into_entry(self) -> Option<Entry> {
-        let Self { seq, at, feed, kind, text, base64 } = self;
-        Line { seq, at, body: LineBody::Received { feed, kind, text, base64 } }.into_entry()
+impl From<Received> for Line {
+    fn from(line: Received) -> Self {
+        let Received { seq, at, feed, kind, text, base64 } = line;
+        Line { seq, at, body: LineBody::Received { feed, kind, text, base64 } }
+    }
+}
+
+/// [`LineBody::Frame`] alone.
+#[derive(Deserialize)]
+struct Frame {
+    seq: Seq,
+    at: Timestamp,
+    index: FrameIndex,
+    after: Option<FrameIndex>,
+    upto: Seq,
+}
+
+impl From<Frame> for Line {
+    fn from(line: Frame) -> Self {
+        let Frame { seq, at, index, after, upto } = line;
+        Line { seq, at, body: LineBody::Frame { index, after, upto } }
     }
 }
 
@@ -234,8 +278,23 @@ mod tests {
         let line = written(&received(b"{\"x\":1}"));
         let general = serde_json::from_slice::<Line>(&line).expect("JSON").into_entry();
         assert!(general.is_some() && general == read(&line).ok());
+        let mark = Body::Frame { index: FrameIndex(9), after: Some(FrameIndex(7)), upto: 6 };
+        let line = written(&Entry { body: mark, ..received(b"") });
+        let general = serde_json::from_slice::<Line>(&line).expect("JSON").into_entry();
+        assert!(general.is_some() && general == read(&line).ok());
         let reordered = br#"{"is":"received","text":"{}","kind":"shottracker","feed":"f","at":5,"seq":1}"#;
         assert!(matches!(read(reordered).expect("reads").body, Body::Received { bytes, .. } if &bytes[..] == b"{}"));
+    }
+
+    #[test]
+    fn a_glance_tells_when_a_message_came_and_all_of_what_is_no_message() {
+        let message = received(b"{\"x\":1}");
+        let glance = super::glance(&written(&message)).expect("reads");
+        assert_eq!((glance.at, glance.body), (message.at, None));
+        let mark = Entry { body: Body::Frame { index: FrameIndex(9), after: None, upto: 6 }, ..message };
+        let glance = super::glance(&written(&mark)).expect("reads");
+        assert_eq!((glance.at, glance.body), (mark.at, Some(mark.body)));
+        assert!(matches!(super::glance(b"{}"), Err(Bad::Json(_))));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use flate2::read::GzDecoder;
 use super::file::JournalError;
 use super::line::{self, Bad};
 use super::segments::{self, Place};
-use super::{Entry, Start};
+use super::{Body, Entry, Start};
+use crate::time::Timestamp;
 
 const BUFFER_BYTES: usize = 256 * 1024;
 
@@ -72,6 +73,14 @@ pub(super) fn last(journal: &Path) -> Result<Option<Entry>, JournalError> {
         last = Some(entry?);
     }
     Ok(last)
+}
+
+/// What an entry is at a glance.
+#[derive(Debug, PartialEq)]
+pub struct Glance {
+    pub at: Timestamp,
+    /// `None`: a message of a feed.
+    pub body: Option<Body>,
 }
 
 /// Reads entries one after another.
@@ -172,19 +181,22 @@ impl Reader {
         self.open()
     }
 
-    fn entry(&mut self) -> Result<Entry, JournalError> {
-        self.line += 1;
-        line::read(&self.text).map_err(|bad| match bad {
+    /// The next entry, as far as it is no message: for whoever looks a journal through for something else. Of what feeds
+    /// said, which is nearly all of a journal, nothing is read, and nothing found wrong.
+    pub fn glance(&mut self) -> Option<Result<Glance, JournalError>> {
+        let read = self.read_line()?;
+        Some(read.and_then(|()| line::glance(&self.text).map_err(|bad| self.wrong_line(bad))))
+    }
+
+    fn wrong_line(&self, bad: Bad) -> JournalError {
+        match bad {
             Bad::Json(cause) => JournalError::Line { path: self.path.clone(), line: self.line, cause },
             Bad::Base64 => JournalError::Bytes { path: self.path.clone(), line: self.line },
-        })
+        }
     }
-}
 
-impl Iterator for Reader {
-    type Item = Result<Entry, JournalError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// Reads the next whole line into `text`; `None` at the journal's end.
+    fn read_line(&mut self) -> Option<Result<(), JournalError>> {
         loop {
             let source = self.source.as_mut()?;
             let is_last = matches!(source, Source::Current(_));
@@ -192,7 +204,8 @@ impl Iterator for Reader {
             match source.read_line(&mut self.text) {
                 Ok(bytes) if self.text.last() == Some(&b'\n') => {
                     self.offset += bytes as u64;
-                    return Some(self.entry());
+                    self.line += 1;
+                    return Some(Ok(()));
                 }
                 // The end of the file; what stands before it without a newline is torn.
                 Ok(_) if is_last => {
@@ -214,5 +227,14 @@ impl Iterator for Reader {
                 return Some(Err(JournalError::Open { path: self.path.clone(), cause }));
             }
         }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Entry, JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let read = self.read_line()?;
+        Some(read.and_then(|()| line::read(&self.text).map_err(|bad| self.wrong_line(bad))))
     }
 }

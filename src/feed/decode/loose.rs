@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::{BoolDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::notes::Notes;
@@ -307,6 +308,45 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(List::misshapen())
             }
+        }
+
+        deserializer.deserialize_any(Items(PhantomData))
+    }
+}
+
+/// One object or a list of them: what is neither is one misshapen object.
+#[derive(Clone, Debug)]
+pub(super) struct OneOrMore<T>(pub(super) List<T>);
+
+impl<T> OneOrMore<T> {
+    fn one(item: T) -> Self {
+        Self(List { items: vec![item], is_said: true, ..List::default() })
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+            type Value = OneOrMore<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any JSON value")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                List::deserialize(SeqAccessDeserializer::new(list)).map(OneOrMore)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(object)).map(OneOrMore::one)
+            }
+
+            super::loose::not_this_shape!(
+                OneOrMore::one(T::deserialize(BoolDeserializer::<E>::new(true))?),
+                OneOrMore(List::default())
+            );
         }
 
         deserializer.deserialize_any(Items(PhantomData))

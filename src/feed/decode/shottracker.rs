@@ -5,6 +5,7 @@
 
 mod catch_up;
 mod location;
+mod message;
 mod possessions;
 mod shots;
 mod stats;
@@ -18,9 +19,10 @@ use crate::game::snapshot::{Game, GameStatus, Period, PeriodKind, Play, PlayRole
 use crate::ids::{GameId, PlayId, PlayerId, TeamId};
 use crate::time::Timestamp;
 
-use super::loose::{List, Loose, Odd};
+use super::loose::{List, Loose, Odd, OneOrMore};
 use super::notes::Notes;
 use super::{Options, Reading, Verdict, parse};
+use message::{Data, Message};
 
 /// Sessions whose periods are remembered: a game has fewer than a dozen. When full, the one learnt first is forgotten.
 const MOST_SESSIONS: usize = 32;
@@ -92,53 +94,55 @@ impl Reader {
 
     pub(super) fn read(&mut self, bytes: &[u8], notes: &mut Notes, events: &mut Vec<Event>) -> Verdict {
         let text = super::text_of(bytes, notes);
-        let envelope: wire::Envelope = match serde_json::from_str(&text) {
-            Ok(envelope) => envelope,
+        let message: Message<'_> = match serde_json::from_str(&text) {
+            Ok(message) => message,
             Err(error) => {
                 let kind = super::unreadable(&text, "message: not a message object");
                 notes.add(kind, Some(&error.to_string()));
                 return Verdict::Skipped;
             }
         };
-        match envelope.kind.text().as_deref() {
+        match message.kind.text().as_deref() {
             Some("data") => {}
             Some("ping" | "pong" | "heartbeat") => return Verdict::Heartbeat,
             // A message that names its source and has data is one of data, whatever its type is called.
-            None if envelope.source.is_said() => {}
-            None if envelope.data.is_none() && catch_up::is_one(&text) => return self.catch_up(&text, notes, events),
+            None if message.source.is_said() => {}
+            None if !message.carries_data() && catch_up::is_one(&text) => return self.catch_up(&text, notes, events),
             kind => {
                 notes.add("message: not a documented type", kind);
                 return Verdict::Skipped;
             }
         }
-        let Some(data) = envelope.data.map(|data| data.get()) else {
-            notes.add("message: no data", envelope.source.text().as_deref());
-            return Verdict::Skipped;
-        };
-        let source = envelope.source.text().unwrap_or_default();
-        self.source(&source, data, notes, events)
+        let source = message.source.string();
+        match message.data() {
+            Ok(Some(Data::Undocumented)) => notes.add("message: not a documented source", source.as_deref()),
+            Ok(Some(data)) => return self.data(&data, notes, events),
+            Ok(None) => notes.add("message: no data", source.as_deref()),
+            Err(error) => notes.add("data: not readable", Some(&error.to_string())),
+        }
+        Verdict::Skipped
     }
 
-    fn source(&mut self, source: &str, data: &str, notes: &mut Notes, events: &mut Vec<Event>) -> Verdict {
-        match source {
-            "clock" => self.each(data, notes, |reader, clock: &wire::Clock, notes| {
+    fn data(&mut self, data: &Data<'_>, notes: &mut Notes, events: &mut Vec<Event>) -> Verdict {
+        match data {
+            Data::Clock(clocks) => self.each(clocks, notes, |reader, clock, notes| {
                 reader.of_game(&clock.game, events).then(|| read_clock(clock, &mut reader.is_testing, notes, events))
             }),
-            "boxscorestatsv2" => self.each(data, notes, |reader, line: &wire::BoxScore, notes| {
+            Data::BoxScore(lines) => self.each(lines, notes, |reader, line, notes| {
                 let reading = reader.reading;
                 reader
                     .of_game(&line.game, events)
                     .then(|| read_line(line, reading, &mut reader.sessions, notes, events))
             }),
-            "chart" => self.each(data, notes, |reader, shot: &wire::Chart, notes| {
+            Data::Chart(shots) => self.each(shots, notes, |reader, shot, notes| {
                 let reading = reader.reading;
                 let is_ours = reader.of_game(&shot.game, events);
                 is_ours.then(|| shots::read_shot(shot, reading, &mut reader.sessions, notes, events))
             }),
-            "marker" => self.each(data, notes, |reader, marker: &wire::Marker, notes| {
+            Data::Marker(markers) => self.each(markers, notes, |reader, marker, notes| {
                 reader.of_game(&marker.game, events).then(|| read_marker(marker, notes, events))
             }),
-            "broadcastsummary" => self.each(data, notes, |reader, summary: &wire::Summary, notes| {
+            Data::Summary(summaries) => self.each(summaries, notes, |reader, summary, notes| {
                 // One that counts less than another did before came late, or again: it would take points back.
                 let of = summary.at.i64("broadcastsummary.at", &mut Notes::default());
                 if of.is_none() || of >= reader.summary_of {
@@ -147,53 +151,35 @@ impl Reader {
                 }
                 Some(())
             }),
-            "possessions" => self.each(data, notes, |reader, said: &wire::Possessions, notes| {
+            Data::Possessions(possessions) => self.each(possessions, notes, |reader, said, notes| {
                 let is_ours = reader.of_game(&said.possession.game, events);
                 is_ours.then(|| possessions::read_possession(said, &reader.sessions, notes, events))
             }),
-            "possessionstats" => self.each(data, notes, |reader, said: &wire::PossessionStats, notes| {
+            Data::PossessionStats(stats) => self.each(stats, notes, |reader, said, notes| {
                 let is_ours = reader.of_game(&said.game, events);
                 is_ours.then(|| possessions::read_possession_stats(said, &reader.sessions, notes, events))
             }),
-            "lineupstats" => self.each(data, notes, |reader, said: &wire::LineupStats, notes| {
+            Data::LineupStats(stats) => self.each(stats, notes, |reader, said, notes| {
                 reader.of_game(&said.game, events).then(|| possessions::read_lineup(said, notes, events))
             }),
-            "location" => self.each(data, notes, |reader, said: &wire::Location, notes| {
+            Data::Location(locations) => self.each(locations, notes, |reader, said, notes| {
                 location::read_location(said, reader.reading.right_hand, &mut reader.sessions, notes, events);
                 Some(())
             }),
-            source => {
-                notes.add("message: not a documented source", Some(source));
-                Verdict::Skipped
-            }
+            Data::Undocumented => Verdict::Unused,
         }
     }
 
-    /// Reads `data` as one object or as a list of them; `read` answers `None` for another game's.
-    fn each<'m, T: Deserialize<'m> + Odd>(
+    /// Reads one item after the other; `read` answers `None` for another game's.
+    fn each<T: Odd>(
         &mut self,
-        data: &'m str,
+        OneOrMore(list): &OneOrMore<T>,
         notes: &mut Notes,
         mut read: impl FnMut(&mut Self, &T, &mut Notes) -> Option<()>,
     ) -> Verdict {
-        let parsed = if data.starts_with('[') {
-            serde_json::from_str::<List<T>>(data).map(|list| {
-                list.note_shape("data", notes);
-                list.items
-            })
-        } else {
-            serde_json::from_str(data).map(|object| vec![object])
-        };
-        let items: Vec<T> = match parsed {
-            Ok(items) => items,
-            Err(error) => {
-                notes.add("data: not readable", Some(&error.to_string()));
-                return Verdict::Skipped;
-            }
-        };
+        list.note("data", notes);
         let mut verdict = Verdict::OtherGame;
-        for item in &items {
-            item.note("data", notes);
+        for item in &list.items {
             if read(self, item, notes).is_some() {
                 verdict = Verdict::Taken;
             }

@@ -14,9 +14,10 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::fmt;
 use std::hash::{DefaultHasher, Hasher};
 
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Messages remembered for recognising an exact repetition.
@@ -129,7 +130,7 @@ fn hash(bytes: &[u8]) -> u64 {
 }
 
 /// What is looked at in a message before it is passed on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, serde::Deserialize)]
 pub(super) struct Envelope<'a> {
     #[serde(borrow, rename = "type")]
     kind: Option<&'a RawValue>,
@@ -149,6 +150,20 @@ impl<'a> Envelope<'a> {
         }
     }
 
+    /// Reads until source and number are known, which stand before the data: a summary is a thousand times longer than
+    /// that. What follows may be anything.
+    fn head(bytes: &'a [u8]) -> Self {
+        let mut head = Self::default();
+        // Stopping half-way is an error to serde; what was read until then is what is wanted.
+        let _ = Head(&mut head).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+        head
+    }
+
+    fn is_settled(&self) -> bool {
+        let Some(source) = text(self.source) else { return false };
+        self.seq.is_some() || WITHOUT_SEQUENCE.contains(&source.as_ref())
+    }
+
     pub(super) fn kind(&self) -> Option<Cow<'a, str>> {
         text(self.kind)
     }
@@ -162,15 +177,53 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The number of a message in the shared sequence; `None` for messages of sources that have none. For finding
-/// [`super::super::Resume`] in a journal.
-pub fn seq(bytes: &[u8]) -> Option<u64> {
-    Envelope::of(bytes).seq()
+/// Fills an envelope as far as the head of a message goes.
+struct Head<'e, 'a>(&'e mut Envelope<'a>);
+
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> DeserializeSeed<'de> for Head<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
 }
 
-/// Whether a message is of the source that tells where everybody is, many times a second.
+impl<'de> Visitor<'de> for Head<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let Head(head) = self;
+        while !head.is_settled() {
+            let Some(Key(key)) = object.next_key()? else { break };
+            match key.as_ref() {
+                "type" => head.kind = object.next_value()?,
+                "source" => head.source = object.next_value()?,
+                "seq" => head.seq = object.next_value()?,
+                _ => {
+                    object.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number of a message in the shared sequence; `None` for messages of sources that have none. For finding
+/// [`super::super::Resume`] in a journal, whose messages were looked through when they came: reads no more than it must.
+pub fn seq(bytes: &[u8]) -> Option<u64> {
+    Envelope::head(bytes).seq()
+}
+
+/// Whether a message is of the source that tells where everybody is, many times a second. Reads no more than it must.
 pub fn is_positions(bytes: &[u8]) -> bool {
-    text(Envelope::of(bytes).source).is_some_and(|source| source == "location")
+    text(Envelope::head(bytes).source).is_some_and(|source| source == "location")
 }
 
 fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {

@@ -1,8 +1,5 @@
 //! The vendor's messages as they stand on the wire; every field may be missing or of another type.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use crate::feed::decode::loose::{List, Loose, wire};
 
 use super::shots::ShotPlace;
@@ -11,17 +8,6 @@ use super::stats::is_of_possession_type;
 /// For objects of which the vendor names only some of the fields.
 fn is_anything(_: &str) -> bool {
     true
-}
-
-/// What every message has; `data` is read once the source is known, because its shape depends on it.
-#[derive(Deserialize)]
-pub(super) struct Envelope<'a> {
-    #[serde(borrow, default, rename = "type")]
-    pub(super) kind: Loose<'a>,
-    #[serde(borrow, default)]
-    pub(super) source: Loose<'a>,
-    #[serde(borrow, default)]
-    pub(super) data: Option<&'a RawValue>,
 }
 
 wire! {
