@@ -1,12 +1,13 @@
 //! Decodes a recorded stream: what the game is at its end, and what was not understood on the way.
 //!
 //! In: the bytes of a stream as a vendor sent it (one message a line, pretty-printed, or with nothing in between), cut off
-//! anywhere. Out: a [`Report`]. Run by `sideline inspect`; the same splitter, decoder and fold as on air, so that what it
+//! anywhere. Out: a [`Report`]. Run by `sideline inspect`; the same splitter and the same ingest as on air, so that what it
 //! shows is what would be shown. It knows nothing of when a message arrived: all of them count as received at one
 //! instant, and the clocks are as last read.
 
 pub mod follow;
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use serde::Serialize;
@@ -14,10 +15,10 @@ use serde::Serialize;
 use crate::feed::Skip;
 use crate::feed::decode::{Decoder, Note, Options, Reading, Verdict};
 use crate::feed::splitter::{Piece, Splitter};
-use crate::game::event::Event;
 use crate::game::snapshot::GameSnapshot;
 use crate::game::{self, GameState, Rules};
 use crate::ids::{FeedId, FeedKind};
+use crate::ingest::Ingest;
 use crate::time::Timestamp;
 
 /// Bytes that are read at once.
@@ -104,9 +105,8 @@ pub fn inspect(kind: FeedKind, mut reader: impl Read, match_id: Option<&str>) ->
 pub struct Run {
     kind: FeedKind,
     feed: FeedId,
-    decoder: Decoder,
+    ingest: Ingest,
     state: GameState,
-    events: Vec<Event>,
     counts: Counts,
     splitter: Splitter,
 }
@@ -116,14 +116,13 @@ impl Run {
     const AT: Timestamp = Timestamp::from_millis(0);
 
     pub fn new(kind: FeedKind, match_id: Option<&str>) -> Self {
-        let decoder = Decoder::new(kind, Options { match_id: match_id.map(str::to_owned), ..Options::default() });
+        let options = Options { match_id: match_id.map(str::to_owned), ..Options::default() };
         let feed = FeedId::new(kind.name());
         Self {
             kind,
+            ingest: Ingest::new(BTreeMap::from([(feed.clone(), options)])),
             feed,
-            decoder,
             state: GameState::default(),
-            events: Vec::new(),
             counts: Counts::default(),
             splitter: Splitter::default(),
         }
@@ -131,7 +130,7 @@ impl Run {
 
     /// From here on what the vendor's pages leave open is read like this.
     pub fn read_as(&mut self, reading: Reading) {
-        self.decoder.set_reading(reading);
+        self.ingest.read_as([(self.feed.clone(), reading)]);
     }
 
     /// Takes the next bytes of the stream, cut wherever.
@@ -150,8 +149,9 @@ impl Run {
 
     /// Takes one message.
     pub fn document(&mut self, document: &[u8]) {
-        let outcome = self.decoder.decode(document, &mut self.events);
-        let count = match outcome.verdict {
+        self.state.noticed(Self::AT, &self.feed, self.kind);
+        let understood = self.ingest.message(&mut self.state, Self::AT, &self.feed, self.kind, document);
+        let count = match understood.outcome.verdict {
             Verdict::Taken => &mut self.counts.taken,
             Verdict::Heartbeat => &mut self.counts.heartbeats,
             Verdict::OtherGame => &mut self.counts.other_games,
@@ -159,25 +159,12 @@ impl Run {
             Verdict::Skipped => &mut self.counts.skipped,
         };
         *count += 1;
-        for what in self.decoder.notes().of_message() {
-            self.state.odd(Self::AT, &self.feed, self.kind, what, outcome.verdict == Verdict::Skipped);
-        }
-        match outcome.verdict {
-            Verdict::Taken => self.state.received(Self::AT, &self.feed, self.kind, outcome.oddities),
-            Verdict::Skipped => self.state.skipped(&self.feed, self.kind),
-            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => {
-                self.state.alive(Self::AT, &self.feed, self.kind)
-            }
-        }
-        for event in self.events.drain(..) {
-            self.state.apply(Self::AT, &self.feed, self.kind, &event);
-        }
     }
 
     /// Counts bytes that could not be a message.
     pub fn pass_over(&mut self, bytes: u64, why: Skip) {
         self.counts.lost_bytes += bytes;
-        self.decoder.passed_over(bytes, why);
+        self.ingest.passed_over(&mut self.state, Self::AT, &self.feed, self.kind, bytes, why);
     }
 
     /// The end, after the bytes and messages so far.
@@ -185,13 +172,13 @@ impl Run {
         if let Some(rest) = self.splitter.finish() {
             self.take(rest);
         }
-        let notes =
-            self.decoder.notes().iter().map(|(kind, note)| Oddity { kind: kind.to_owned(), note: note.clone() });
+        let decoder = self.ingest.decoder(&self.feed);
+        let oddity = |(kind, note): (&str, &Note)| Oddity { kind: kind.to_owned(), note: note.clone() };
         Report {
             snapshot: game::view(&self.state, &Rules::default(), Self::AT),
             counts: self.counts,
-            other_games: self.decoder.other_games().map(str::to_owned).collect(),
-            notes: notes.collect(),
+            other_games: decoder.into_iter().flat_map(Decoder::other_games).map(str::to_owned).collect(),
+            notes: decoder.into_iter().flat_map(|decoder| decoder.notes().iter()).map(oddity).collect(),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod feed;
 pub mod frame;
 pub mod game;
 pub mod ids;
+pub mod ingest;
 pub mod inspect;
 pub mod journal;
 pub mod output;

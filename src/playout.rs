@@ -63,7 +63,7 @@ pub struct Mark {
 }
 
 /// What playout reads and writes beside frames.
-pub struct Desk {
+pub struct Exchange {
     /// Latest wins.
     pub position: Arc<ArcSwap<Position>>,
     /// Whoever fills it sends an act before it publishes a position that includes it.
@@ -79,7 +79,7 @@ pub struct Desk {
     pub rehearsal: Arc<ArcSwapOption<Rehearsal>>,
     /// Ends before this frame, if it is ever reached: [`NO_END`] is not.
     pub until: Arc<AtomicU64>,
-    /// This desk is done with, and the show goes on with another.
+    /// This exchange is done with, and the show goes on with another.
     pub over: Arc<AtomicBool>,
     pub stop: Arc<AtomicBool>,
 }
@@ -87,15 +87,21 @@ pub struct Desk {
 /// No frame has this index.
 pub const NO_END: u64 = u64::MAX;
 
-impl Desk {
+impl Exchange {
     fn is_before_end(&self, index: FrameIndex) -> bool {
         index.0 < self.until.load(Ordering::Relaxed)
     }
 }
 
-/// Runs the loop until the show stops or this desk ends, beginning with the frame whose time it is; returns the last
+/// Runs the loop until the show stops or this exchange ends, beginning with the frame whose time it is; returns the last
 /// status.
-pub fn run(program: &mut Program, outputs: &[Output], desk: &Desk, clock: &dyn Clock, epoch: Timestamp) -> Status {
+pub fn run(
+    program: &mut Program,
+    outputs: &[Output],
+    exchange: &Exchange,
+    clock: &dyn Clock,
+    epoch: Timestamp,
+) -> Status {
     let rate = program.rate();
     let mut pending: Vec<Ordered> = Vec::new();
     let mut index = rate.frame_at(clock.now().since(epoch));
@@ -103,14 +109,17 @@ pub fn run(program: &mut Program, outputs: &[Output], desk: &Desk, clock: &dyn C
     let mut late = 0;
     let mut marked = None;
     let mut status = None;
-    while !desk.stop.load(Ordering::Relaxed) && !desk.over.load(Ordering::Relaxed) && desk.is_before_end(index) {
+    while !exchange.stop.load(Ordering::Relaxed)
+        && !exchange.over.load(Ordering::Relaxed)
+        && exchange.is_before_end(index)
+    {
         if !clock.wait_until(epoch + rate.time_of(index)) {
             // The show's time stands still. Its picture does, too.
             continue;
         }
         // The position first: every act up to it is in the queue by then.
-        let position = desk.position.load_full();
-        pending.extend(desk.acts.try_iter());
+        let position = exchange.position.load_full();
+        pending.extend(exchange.acts.try_iter());
         let due = pending.partition_point(|ordered| ordered.seq <= position.upto);
         let (frame, mut timing) = program.draw(index, epoch + rate.time_of(index), &position, pending.drain(..due));
         let offered_at = clock.now();
@@ -122,7 +131,7 @@ pub fn run(program: &mut Program, outputs: &[Output], desk: &Desk, clock: &dyn C
         if marked != Some(position.upto) || drawn.is_some_and(|drawn: FrameIndex| drawn.next() != index) {
             marked = Some(position.upto);
             // A full queue costs the mark, not the frame.
-            let _ = desk.marks.try_send(Mark { index, after: drawn, upto: position.upto });
+            let _ = exchange.marks.try_send(Mark { index, after: drawn, upto: position.upto });
         }
         drawn = Some(index);
         timing.outputs_us = micros(clock.now().since(offered_at));
@@ -130,12 +139,12 @@ pub fn run(program: &mut Program, outputs: &[Output], desk: &Desk, clock: &dyn C
         let spare_until = epoch + (rate.time_of(index) + rate.time_of(index.next())) / 2;
         program.prepare_cued(|| clock.now() < spare_until);
         let mut reported = program.status(index, late, timing, outputs);
-        reported.journal_lost = desk.journal.lost();
-        reported.journal_trouble = desk.journal.trouble().map(|trouble| trouble.as_ref().clone());
-        reported.template_problems = desk.template_problems.load_full();
-        reported.rehearsal = desk.rehearsal.load_full();
+        reported.journal_lost = exchange.journal.lost();
+        reported.journal_trouble = exchange.journal.trouble().map(|trouble| trouble.as_ref().clone());
+        reported.template_problems = exchange.template_problems.load_full();
+        reported.rehearsal = exchange.rehearsal.load_full();
         status = Some(reported.clone());
-        desk.status.store(Some(Arc::new(reported)));
+        exchange.status.store(Some(Arc::new(reported)));
         let next = following(index, rate, epoch, clock.now());
         if next.late > 0 {
             tracing::debug!("frame {index} made {} late: {timing:?}", next.late);

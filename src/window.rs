@@ -8,6 +8,7 @@ mod keys;
 mod present;
 
 use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -107,6 +108,8 @@ pub enum WindowError {
     NoDisplay(#[source] winit::error::EventLoopError),
     #[error("the window's event loop ended: {0}")]
     Loop(#[source] winit::error::EventLoopError),
+    #[error("the window's display is gone")]
+    Gone,
     #[error("the window could not be opened: {0}")]
     Open(#[from] winit::error::OsError),
     #[error("the window's graphics could not be started: {0}")]
@@ -132,7 +135,8 @@ impl EventSource {
         })
     }
 
-    /// Shows the window until it is closed or `stop` becomes true.
+    /// Shows the window until it is closed or `stop` becomes true. [`WindowError::Gone`] and [`WindowError::Loop`]: its display
+    /// went away meanwhile.
     pub fn run(
         self,
         options: Options,
@@ -155,7 +159,15 @@ impl EventSource {
             pointer: None,
             failure: None,
         };
-        self.event_loop.run_app(&mut program).map_err(WindowError::Loop)?;
+        // Graphics libraries panic where a display goes away; the outputs that are on air do not need it.
+        match panic::catch_unwind(AssertUnwindSafe(|| self.event_loop.run_app(&mut program))) {
+            Ok(ended) => ended.map_err(WindowError::Loop)?,
+            Err(_) => {
+                // What is left of the graphics would wait for the display.
+                std::mem::forget(program.shown.take());
+                return Err(WindowError::Gone);
+            }
+        }
         program.failure.map_or(Ok(()), Err)
     }
 }

@@ -10,11 +10,10 @@ use super::delay::Delays;
 use super::standing::Standing;
 use crate::color::team::Choice;
 use crate::command::Command;
-use crate::feed::decode::{self, Decoder, Notes, Reading, Verdict};
-use crate::feed::{Report, Resume, Skip, shottracker};
+use crate::feed::{Report, Resume, Skip, decode, shottracker};
 use crate::game::GameState;
-use crate::game::event::Event;
-use crate::ids::{FeedId, FeedKind, GameId, League, Side};
+use crate::ids::{FeedId, FeedKind, Side};
+use crate::ingest::Ingest;
 use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
 use crate::journal::{Body, Entry, Seq, checkpoint};
@@ -37,10 +36,7 @@ pub fn entered(report: Report) -> Body {
 pub struct Fold {
     upto: Seq,
     state: Arc<GameState>,
-    decoders: BTreeMap<FeedId, Decoder>,
-    /// The game of each league that the first of its feeds has settled on: the others follow it.
-    #[serde(default)]
-    followed: BTreeMap<League, GameId>,
+    ingest: Ingest,
     standing: Standing,
     /// Where each feed would resume: the number of its last numbered message.
     numbered: BTreeMap<FeedId, u64>,
@@ -55,11 +51,6 @@ pub struct Fold {
     #[serde(skip)]
     delays_told: Arc<Vec<Delay>>,
     #[serde(skip)]
-    options: BTreeMap<FeedId, decode::Options>,
-    /// Kept between messages so that a message costs no allocation for the list.
-    #[serde(skip)]
-    events: Vec<Event>,
-    #[serde(skip)]
     oddities: Vec<String>,
 }
 
@@ -69,16 +60,13 @@ impl Fold {
         Self {
             upto: 0,
             state: Arc::default(),
-            decoders: BTreeMap::new(),
-            followed: BTreeMap::new(),
+            ingest: Ingest::new(options),
             standing: Standing::default(),
             numbered: BTreeMap::new(),
             delays: Delays::default(),
             templates: Manifest::new(),
             recorded: BTreeSet::new(),
             delays_told: Arc::default(),
-            options,
-            events: Vec::new(),
             oddities: Vec::new(),
         }
     }
@@ -88,7 +76,7 @@ impl Fold {
     pub fn recover(journal: &Path, options: BTreeMap<FeedId, decode::Options>) -> Fold {
         if let Some((fold, place)) = checkpoint::read::<Fold>(journal) {
             let delays_told = Arc::new(fold.delays.all());
-            let mut fold = Fold { options: options.clone(), delays_told, ..fold };
+            let mut fold = Fold { ingest: fold.ingest.with_options(options.clone()), delays_told, ..fold };
             if fold.read_on(journal, place) {
                 return fold;
             }
@@ -135,8 +123,7 @@ impl Fold {
 
     /// The show's feeds, and those that the journal has messages of.
     pub fn feeds(&self) -> impl Iterator<Item = &FeedId> {
-        let others = self.decoders.keys().filter(|feed| !self.options.contains_key(*feed));
-        self.options.keys().chain(others)
+        self.ingest.feeds()
     }
 
     /// What operators have on their layers.
@@ -224,8 +211,8 @@ impl Fold {
             Body::Command(command) => self.standing.apply(command),
             Body::Start(start) => {
                 self.delays.set_rate(start.rate);
-                self.turn_to(&start.follows);
-                self.read_as(super::feeds::readings(&start.show));
+                self.ingest.turn_to(Arc::make_mut(&mut self.state), &start.follows);
+                self.ingest.read_as(super::feeds::readings(&start.show));
             }
             Body::Content(bytes) => {
                 self.recorded.insert(ContentHash::of(bytes));
@@ -241,8 +228,9 @@ impl Fold {
         match Fold::deserialize(state) {
             Ok(fold) => {
                 let delays_told = Arc::new(fold.delays.all());
-                let (upto, options) = (self.upto, std::mem::take(&mut self.options));
-                *self = Fold { upto, options, delays_told, oddities: std::mem::take(&mut self.oddities), ..fold };
+                let ingest = fold.ingest.with_options(std::mem::take(&mut self.ingest).into_options());
+                let oddities = std::mem::take(&mut self.oddities);
+                *self = Fold { upto: self.upto, ingest, delays_told, oddities, ..fold };
             }
             Err(cause) => {
                 self.oddities.push(format!("the state that the journal begins with is of another version: {cause}"));
@@ -274,30 +262,6 @@ impl Fold {
         }
     }
 
-    /// From here on feeds are read as the show of this run has it.
-    fn read_as(&mut self, readings: BTreeMap<FeedId, Reading>) {
-        for (feed, reading) in readings {
-            if let Some(decoder) = self.decoders.get_mut(&feed) {
-                decoder.set_reading(reading);
-            }
-            self.options.entry(feed).or_default().reading = reading;
-        }
-    }
-
-    /// From here on feeds follow the games that the show of this run names. What a feed has told of another game is none of
-    /// this one's.
-    fn turn_to(&mut self, follows: &BTreeMap<FeedId, String>) {
-        for (feed, game) in follows {
-            self.options.entry(feed.clone()).or_default().match_id = Some(game.clone());
-            let strays = self.decoders.get(feed).is_some_and(|decoder| decoder.is_of_another(game));
-            if strays {
-                self.decoders.remove(feed);
-                Arc::make_mut(&mut self.state).forget(feed);
-                self.followed.clear();
-            }
-        }
-    }
-
     fn take(&mut self, feed: &FeedId, entry: &Entry) {
         self.notice(entry);
         if let Some((at, entry)) = self.delays.hold(feed, entry) {
@@ -317,22 +281,22 @@ impl Fold {
 
     /// What a feed said becomes part of the game.
     fn take_effect(&mut self, at: Timestamp, entry: &Entry) {
-        match &entry.body {
-            Body::Received { feed, kind, bytes } => self.receive(at, feed, *kind, bytes),
-            Body::Alive { feed, kind } => Arc::make_mut(&mut self.state).lives(at, feed, *kind),
-            Body::Skipped { feed, kind, bytes, why } => {
-                let what = self.decoder(feed, *kind).passed_over(*bytes, Skip::named(why));
-                self.hear_oddities(feed);
-                let state = Arc::make_mut(&mut self.state);
-                state.skipped(feed, *kind);
-                state.odd(at, feed, *kind, what, true);
+        let state = Arc::make_mut(&mut self.state);
+        let feed = match &entry.body {
+            Body::Received { feed, kind, bytes } => {
+                self.ingest.message(state, at, feed, *kind, bytes);
+                feed
             }
+            Body::Skipped { feed, kind, bytes, why } => {
+                self.ingest.passed_over(state, at, feed, *kind, *bytes, Skip::named(why));
+                feed
+            }
+            Body::Alive { feed, kind } => return state.lives(at, feed, *kind),
             Body::Link { feed, kind, link, why, resumed } => {
-                let state = Arc::make_mut(&mut self.state);
-                let begins = state.link_takes_effect(at, feed, *kind, *link, *resumed, why.is_some());
-                if let Some(decoder) = self.decoders.get_mut(feed).filter(|_| begins) {
-                    decoder.connected();
+                if state.link_takes_effect(at, feed, *kind, *link, *resumed, why.is_some()) {
+                    self.ingest.connected(feed);
                 }
+                return;
             }
             Body::Command(_)
             | Body::Start(_)
@@ -340,50 +304,9 @@ impl Fold {
             | Body::Templates(_)
             | Body::State(_)
             | Body::Due
-            | Body::Frame { .. } => {}
-        }
-    }
-
-    fn receive(&mut self, at: Timestamp, feed: &FeedId, kind: FeedKind, bytes: &[u8]) {
-        let mut events = std::mem::take(&mut self.events);
-        events.clear();
-        let followed = kind.league().and_then(|league| self.followed.get(&league).cloned());
-        let decoder = self.decoder(feed, kind);
-        if let Some(game) = &followed {
-            decoder.follow(game);
-        }
-        let outcome = decoder.decode(bytes, &mut events);
-        if let (None, Some(league), Some(game)) = (followed, kind.league(), decoder.game().cloned()) {
-            self.followed.insert(league, game);
-        }
-        self.hear_oddities(feed);
-        let state = Arc::make_mut(&mut self.state);
-        if let (Verdict::OtherGame, Some(decoder)) = (outcome.verdict, self.decoders.get(feed)) {
-            state.elsewhere(at, feed, kind, decoder.wanted(), decoder.other_games());
-        }
-        let notes = self.decoders.get(feed).map(Decoder::notes);
-        for what in notes.into_iter().flat_map(Notes::of_message) {
-            state.odd(at, feed, kind, what, outcome.verdict == Verdict::Skipped);
-        }
-        match outcome.verdict {
-            Verdict::Taken => state.taken(at, feed, kind, outcome.oddities),
-            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => state.lives(at, feed, kind),
-            Verdict::Skipped => state.skipped(feed, kind),
-        }
-        for event in &events {
-            state.apply(at, feed, kind, event);
-        }
-        self.events = events;
-    }
-
-    fn decoder(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Decoder {
-        let options = &self.options;
-        let fresh = || Decoder::new(kind, options.get(feed).cloned().unwrap_or_default());
-        self.decoders.entry(feed.clone()).or_insert_with(fresh)
-    }
-
-    fn hear_oddities(&mut self, feed: &FeedId) {
-        let fresh = self.decoders.get_mut(feed).map(Decoder::take_fresh_notes).unwrap_or_default();
+            | Body::Frame { .. } => return,
+        };
+        let fresh = self.ingest.take_fresh_notes(feed);
         self.oddities.extend(fresh.into_iter().map(|oddity| format!("feed {feed}: {oddity}")));
     }
 }

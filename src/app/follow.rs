@@ -17,7 +17,7 @@ use crate::time::{Clock, SystemClock};
 use crate::venue::Venue;
 
 /// How often it is told how things stand.
-const STANDING_EVERY: Duration = Duration::from_secs(5);
+const OVERVIEW_EVERY: Duration = Duration::from_secs(5);
 
 /// What to follow.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +51,9 @@ pub fn follow(
         let (stop, stopping) = watch::channel(false);
         feeds::spawn(options, &Fold::new(decoding), &reports, &stopping);
         let clock = SystemClock::start();
-        let mut standing = tokio::time::interval(STANDING_EVERY);
+        let mut overview = tokio::time::interval(OVERVIEW_EVERY);
         // The first tick comes at once, when nothing stands yet.
-        standing.tick().await;
+        overview.tick().await;
         let length = async {
             match what.length {
                 Some(length) => tokio::time::sleep(length).await,
@@ -65,7 +65,7 @@ pub fn follow(
         let ended = loop {
             let told = tokio::select! {
                 Some(report) = reported.recv() => follower.take(clock.now(), report),
-                _ = standing.tick() => Some(Told::Standing(follower.standing(clock.now()))),
+                _ = overview.tick() => Some(Told::Overview(follower.overview(clock.now()))),
                 () = &mut interrupted => break Ok(()),
                 () = &mut length => break Ok(()),
             };
@@ -74,7 +74,7 @@ pub fn follow(
             }
         };
         // How it stood at the end, for whoever only looks at that; a reader that is gone has been noticed above.
-        let _ = tell(&Told::Standing(follower.standing(clock.now())));
+        let _ = tell(&Told::Overview(follower.overview(clock.now())));
         // Nobody listens only if the feeds have ended already.
         let _ = stop.send(true);
         if let Some(venue) = venue {

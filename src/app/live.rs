@@ -13,7 +13,7 @@ use super::bundle::Bundle;
 use super::conduct::{Baton, Conductor};
 use super::fold::Fold;
 use super::lists::Lists;
-use super::on_air::{Beginning, Mouth, OnAir, Shared, Turn};
+use super::on_air::{Beginning, Inlets, OnAir, Shared, Turn};
 use super::positions::Positions;
 use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
 use super::watch::{Scope, Watch};
@@ -32,7 +32,7 @@ use crate::status::Status;
 use crate::text::Fonts;
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::venue::{self, Venue};
-use crate::window::{self, EventSource};
+use crate::window::{self, EventSource, WindowError};
 
 /// How a show is run.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,7 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     if how.rehearsal.is_some() {
         running = running.into_iter().map(Output::as_they_come).collect();
     }
+    let has_others = !running.is_empty();
     let intake = events.as_ref().map(|(id, events)| window_output(id, events, &mut running));
     let mut program = program(show, &gpu, &running)?;
     let lists = how.lists.as_deref().map(Lists::create).transpose()?;
@@ -91,7 +92,14 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     how.commands.as_deref().map_or(Ok(()), |commands| typed::listen(commands, &shared))?;
 
     let shown = match (events, intake) {
-        (Some((_, events)), Some(intake)) => show_window(show, how, events, intake, &shared),
+        (Some((_, events)), Some(intake)) => match show_window(show, how, events, intake, &shared) {
+            Err(cause @ (WindowError::Gone | WindowError::Loop(_))) if has_others => {
+                tracing::error!("the show goes on without its window: {cause}");
+                on_air.wait();
+                Ok(())
+            }
+            shown => shown.map_err(Failure::machine),
+        },
         _ => {
             on_air.wait();
             Ok(())
@@ -184,9 +192,9 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, shared: &Shared) 
         rules: feeds::rules(&show.file),
         positions: Positions::of(&show.file),
     };
-    Ok(Turn::wire(beginning, shared, |fold, mouth| {
-        feeds::spawn(options, fold, &mouth.reports, &mouth.stopping);
-        spawn_rundown(show, mouth.commands, mouth.stopping);
+    Ok(Turn::wire(beginning, shared, |fold, inlets| {
+        feeds::spawn(options, fold, &inlets.reports, &inlets.stopping);
+        spawn_rundown(show, inlets.commands, inlets.stopping);
     }))
 }
 
@@ -269,16 +277,16 @@ impl Turns {
 
     fn begin(&mut self, pass: Pass) -> Result<Turn, Failure> {
         let first = pass.first;
-        let ((mut fold, mut standing, mut bundle, player), is_loop) = self.baton.begin(|speed| {
-            let (fold, standing, bundle, player) = pass.begin(speed);
+        let ((mut fold, mut hand_over, mut bundle, player), is_loop) = self.baton.begin(|speed| {
+            let (fold, hand_over, bundle, player) = pass.begin(speed);
             let clock = player.clock.clone();
-            ((fold, standing, bundle, player), clock)
+            ((fold, hand_over, bundle, player), clock)
         });
         // A stretch that is played again is not one show after another: its frames are counted again and again.
         let journal = if is_loop { None } else { Some(Rehearsing::own_journal(&self.journal)?) };
         let _in_network = self.network.enter();
         if let Some(saved) = self.shared.saved() {
-            standing.stage.set_templates(saved.set.clone());
+            hand_over.stage.set_templates(saved.set.clone());
             bundle = saved;
         }
         // Nobody but the operator of today puts anything on air: it stays there wherever the game goes.
@@ -296,11 +304,11 @@ impl Turns {
             rules: feeds::rules(&self.show.file),
             positions: Positions::of(&self.show.file),
         };
-        let mut turn = Turn::wire(beginning, &self.shared, |_, mouth| {
-            let Mouth { reports, commands, saves, stopping } = mouth;
+        let mut turn = Turn::wire(beginning, &self.shared, |_, inlets| {
+            let Inlets { reports, commands, saves, stopping } = inlets;
             player.spawn(Senders { reports, commands, saves }, stopping);
         });
-        turn.go_on_with(standing, &today);
+        turn.go_on_with(hand_over, &today);
         tracing::info!("rehearsing from frame {first}");
         Ok(turn)
     }
@@ -366,7 +374,13 @@ pub(super) fn spawn_rundown(show: &Show, commands: mpsc::Sender<Command>, mut st
     });
 }
 
-fn show_window(show: &Show, how: &Live, events: EventSource, intake: Intake, shared: &Shared) -> Result<(), Failure> {
+fn show_window(
+    show: &Show,
+    how: &Live,
+    events: EventSource,
+    intake: Intake,
+    shared: &Shared,
+) -> Result<(), WindowError> {
     let keys = rundown::keys(&show.file);
     if !keys.is_empty() {
         let graphic = |key: &Key| show.file.graphics.iter().find(|graphic| graphic.key.as_ref() == Some(key));
@@ -389,7 +403,7 @@ fn show_window(show: &Show, how: &Live, events: EventSource, intake: Intake, sha
     };
     let operator = shared.clone();
     let send = Box::new(move |command| operator.send(command));
-    events.run(options, intake, shared.status.clone(), send, shared.stop.clone()).map_err(Failure::machine)
+    events.run(options, intake, shared.status.clone(), send, shared.stop.clone())
 }
 
 /// Ends the show on Ctrl-C, on a request to terminate, or when its time is over.

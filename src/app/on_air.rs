@@ -17,8 +17,9 @@ use super::conduct::Baton;
 use super::desk::{COMMANDS, Desk, Incoming, MARKS, SAVES};
 use super::fold::Fold;
 use super::positions::Positions;
-use super::understudy::Standing;
-use super::{Failure, outputs, standing as layers};
+use super::standing::Standing;
+use super::understudy::HandOver;
+use super::{Failure, outputs};
 use crate::command::Command;
 use crate::feed::{QUEUE_REPORTS, Report};
 use crate::game::Rules;
@@ -48,7 +49,7 @@ pub(super) struct Shared {
     /// Who steers a rehearsal; none on air.
     pub baton: Arc<ArcSwapOption<Baton>>,
     /// What operators put on their layers in a rehearsal, to be taken along to another place.
-    today: Arc<Mutex<layers::Standing>>,
+    today: Arc<Mutex<Standing>>,
     /// How a rehearsal is played, for the status.
     pub rehearsal: Arc<ArcSwapOption<Rehearsal>>,
     /// The turn ends before this frame.
@@ -112,7 +113,7 @@ impl Shared {
     }
 
     /// What operators put on their layers since the rehearsal began.
-    pub fn today(&self) -> layers::Standing {
+    pub fn today(&self) -> Standing {
         self.today.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -122,7 +123,7 @@ impl Shared {
 }
 
 /// What feeds a desk: where it is told of messages, commands and saves, and when it ends.
-pub(super) struct Mouth {
+pub(super) struct Inlets {
     pub reports: mpsc::Sender<Report>,
     pub commands: mpsc::Sender<Command>,
     pub saves: mpsc::Sender<Bundle>,
@@ -146,13 +147,13 @@ pub(super) struct Beginning {
 
 /// Everything between the network and playout, running.
 pub(super) struct Turn {
-    desk: playout::Desk,
+    exchange: playout::Exchange,
     clock: Arc<dyn Clock>,
     epoch: Timestamp,
     /// What was on air when an earlier run of this show ended.
     put_back: Vec<Command>,
     /// The stage to go on with, in place of the program's.
-    standing: Option<Standing>,
+    hand_over: Option<HandOver>,
     stop_network: watch::Sender<bool>,
     /// The desk's task, until it was waited for.
     serving: Option<tokio::task::JoinHandle<()>>,
@@ -160,7 +161,7 @@ pub(super) struct Turn {
 
 impl Turn {
     /// Joins playout to a desk, and the desk to whatever `begin` starts. Called within the runtime.
-    pub fn wire(beginning: Beginning, shared: &Shared, begin: impl FnOnce(&Fold, Mouth)) -> Turn {
+    pub fn wire(beginning: Beginning, shared: &Shared, begin: impl FnOnce(&Fold, Inlets)) -> Turn {
         let Beginning { fold, journal, clock, start, bundle, delays, rules, positions } = beginning;
         let (to_playout, acts_in_order) = crossbeam_channel::bounded(COMMANDS);
         let (marks, marked) = crossbeam_channel::bounded(MARKS);
@@ -169,7 +170,7 @@ impl Turn {
         let (saves, saved) = mpsc::channel(SAVES);
         let (stop_network, stopping) = watch::channel(false);
         shared.reach.store(Some(Arc::new(Reach { commands: commands.clone(), saves: saves.clone() })));
-        begin(&fold, Mouth { reports, commands, saves, stopping: stopping.clone() });
+        begin(&fold, Inlets { reports, commands, saves, stopping: stopping.clone() });
         let epoch = start.epoch;
         let put_back = fold.standing().commands();
         let health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
@@ -181,7 +182,7 @@ impl Turn {
         let position = desk.position();
         let incoming = Incoming { reports: reported, commands: commanded, saves: saved, marks: marked };
         let serving = tokio::spawn(desk.serve(incoming, stopping));
-        let desk = playout::Desk {
+        let exchange = playout::Exchange {
             position,
             acts: acts_in_order,
             marks,
@@ -193,16 +194,16 @@ impl Turn {
             over: shared.over.clone(),
             stop: shared.stop.clone(),
         };
-        Turn { desk, clock, epoch, put_back, standing: None, stop_network, serving: Some(serving) }
+        Turn { exchange, clock, epoch, put_back, hand_over: None, stop_network, serving: Some(serving) }
     }
 }
 
 impl Turn {
     /// Goes on with a stage as it stood, in place of what the desk knows of it; `on_top` of it stands what operators have
     /// put on their layers since.
-    pub fn go_on_with(&mut self, standing: Standing, on_top: &layers::Standing) {
+    pub fn go_on_with(&mut self, hand_over: HandOver, on_top: &Standing) {
         self.put_back = on_top.commands();
-        self.standing = Some(standing);
+        self.hand_over = Some(hand_over);
     }
 
     /// Ends everything before playout, and waits until the journal is written.
@@ -292,12 +293,12 @@ impl OnAir {
 }
 
 fn play(program: &mut Program, outputs: &[Output], turn: &mut Turn) -> Status {
-    if let Some(Standing { stage, rules }) = turn.standing.take() {
+    if let Some(HandOver { stage, rules }) = turn.hand_over.take() {
         program.restart(stage, rules);
     }
     let first = program.rate().frame_at(turn.clock.now().since(turn.epoch));
     program.put_back(first, &std::mem::take(&mut turn.put_back));
-    playout::run(program, outputs, &turn.desk, &*turn.clock, turn.epoch)
+    playout::run(program, outputs, &turn.exchange, &*turn.clock, turn.epoch)
 }
 
 /// One line on a terminal's standard error, once a second; nothing where nobody watches.

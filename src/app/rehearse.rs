@@ -16,7 +16,7 @@ use super::bundle::Bundle;
 use super::fold::Fold;
 use super::playback::{LeftOut, Next, Outline, Playback, Rest};
 use super::seek::{End, Places, Point, Span};
-use super::understudy::{Change, Skipped, Standing, Understudy};
+use super::understudy::{Change, HandOver, Skipped, Understudy};
 use super::{Failure, Show, feeds};
 use crate::command::Command;
 use crate::feed::{Report, Skip, decode};
@@ -64,7 +64,7 @@ pub(super) struct Rehearsing {
 pub(super) struct Pass {
     pub first: FrameIndex,
     pub fold: Fold,
-    pub standing: Standing,
+    pub hand_over: HandOver,
     /// The templates on the stage.
     pub bundle: Bundle,
     rest: Rest,
@@ -143,10 +143,10 @@ impl Rehearsing {
         if let Some(moment) = playback.frame(to, begins) {
             understudy.arrive(to, begins, moment)?;
         }
-        let standing = understudy.standing();
+        let hand_over = understudy.hand_over();
         let (fold, bundle, rest) = playback.into_rest()?;
         let bundle = bundle.unwrap_or_else(|| show.bundle.clone());
-        Ok(Pass { first: to, fold, standing, bundle, rest, begins })
+        Ok(Pass { first: to, fold, hand_over, bundle, rest, begins })
     }
 }
 
@@ -219,10 +219,10 @@ impl Spot {
 
 impl Pass {
     /// Begins now. Parts what the desk needs from what plays on.
-    pub fn begin(self, speed: f64) -> (Fold, Standing, Bundle, Player) {
-        let Self { fold, standing, bundle, rest, begins, .. } = self;
+    pub fn begin(self, speed: f64) -> (Fold, HandOver, Bundle, Player) {
+        let Self { fold, hand_over, bundle, rest, begins, .. } = self;
         let clock = Arc::new(ScaledClock::begin(begins, speed));
-        (fold, standing, bundle, Player { clock, rest })
+        (fold, hand_over, bundle, Player { clock, rest })
     }
 }
 

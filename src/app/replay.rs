@@ -10,7 +10,7 @@ use super::lists::Lists;
 use super::playback::{LeftOut, Outline, Playback};
 use super::rehearse::outline;
 use super::seek::{self, End, Landmark, Point, Span};
-use super::understudy::{self, Standing, Understudy};
+use super::understudy::{self, HandOver, Understudy};
 use super::{Failure, Show, feeds, outputs};
 use crate::game::snapshot::GameSnapshot;
 use crate::game::{Rules, view};
@@ -64,8 +64,8 @@ pub fn replay(what: &Replay) -> Result<Replayed, Failure> {
     let delays = feeds::delays(&show.file).collect();
     let mut playback = Playback::new(&what.journal, &outline, Some(show.bundle.clone()), left_out, delays)?;
     let understudy = Understudy::new(&show, outline.start.rate, left_out);
-    let standing = understudy.run_up(&mut playback, &outline, span.first)?;
-    Player { what, show, outline, playback, left_out }.play(span, standing)
+    let hand_over = understudy.run_up(&mut playback, &outline, span.first)?;
+    Player { what, show, outline, playback, left_out }.play(span, hand_over)
 }
 
 /// The places of a journal that `--from` and `--loop` can name.
@@ -84,8 +84,8 @@ struct Player<'a> {
 }
 
 impl Player<'_> {
-    fn play(mut self, span: Span, standing: Standing) -> Result<Replayed, Failure> {
-        let Standing { stage, mut rules } = standing;
+    fn play(mut self, span: Span, hand_over: HandOver) -> Result<Replayed, Failure> {
+        let HandOver { stage, mut rules } = hand_over;
         let settings = &self.show.file.show;
         let signal = Signal { size: settings.size, rate: self.outline.start.rate };
         let output = self.what.out.as_deref().map(|out| destination(out, signal)).transpose()?;

@@ -54,7 +54,7 @@ impl Change {
 }
 
 /// Where a show stands before a frame.
-pub struct Standing {
+pub struct HandOver {
     pub stage: Stage,
     pub rules: Rules,
 }
@@ -75,18 +75,18 @@ impl Understudy {
     }
 
     /// Follows a recording from its beginning to the frame before `to`. Counts the frames that were skipped on air.
-    pub fn run_up(mut self, playback: &mut Playback, outline: &Outline, to: FrameIndex) -> Result<Standing, Failure> {
+    pub fn run_up(mut self, playback: &mut Playback, outline: &Outline, to: FrameIndex) -> Result<HandOver, Failure> {
         for index in (outline.frames.0.0..to.0).map(FrameIndex) {
             let at = outline.time_of(index);
             if let Some(moment) = playback.frame(index, at) {
                 self.follow(index, at, moment, to)?;
             }
         }
-        Ok(self.standing())
+        Ok(self.hand_over())
     }
 
-    pub fn standing(self) -> Standing {
-        Standing { stage: self.stage, rules: self.rules }
+    pub fn hand_over(self) -> HandOver {
+        HandOver { stage: self.stage, rules: self.rules }
     }
 
     /// Follows a frame on the way to `to`; what it changed, if it did.
@@ -177,13 +177,13 @@ pub fn restart(
     left_out: LeftOut,
     templates: &Arc<TemplateSet>,
     rules: &Rules,
-) -> Result<Standing, Failure> {
+) -> Result<HandOver, Failure> {
     let Restarted { start, bundle, put_back } = restarted;
     let mut begun = match left_out.show {
-        true => Standing { stage: Stage::new(templates.clone()), rules: rules.clone() },
+        true => HandOver { stage: Stage::new(templates.clone()), rules: rules.clone() },
         false => {
             let show = Show::recorded(&start, bundle)?;
-            Standing { stage: Stage::new(show.bundle.set.clone()), rules: feeds::rules(&show.file) }
+            HandOver { stage: Stage::new(show.bundle.set.clone()), rules: feeds::rules(&show.file) }
         }
     };
     for command in &put_back {

@@ -1,7 +1,7 @@
 //! What arrives from feeds as it arrives: one line a message, with what became of it, and now and then how things stand.
 //!
 //! In: reports of the feed clients, with the instants of their arrival. Out: [`Told`]s, for a person or as JSON. The same
-//! decoders and the same fold as on air. Run by `sideline inspect --follow`; it opens nothing and reads no clock.
+//! ingest as on air. Run by `sideline inspect --follow`; it opens nothing and reads no clock.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,11 +10,12 @@ use std::fmt;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::feed::decode::{Decoder, Options, Verdict};
+use crate::feed::decode::{Options, Verdict};
 use crate::feed::{Report, shottracker};
 use crate::game::event::Event;
 use crate::game::{self, GameState, Rules};
 use crate::ids::{FeedId, FeedKind};
+use crate::ingest::{Ingest, Understood};
 use crate::status::{FeedHealth, Link};
 use crate::time::Timestamp;
 
@@ -24,7 +25,7 @@ use crate::time::Timestamp;
 pub enum Told {
     Message(Arrived),
     Link(Changed),
-    Standing(Standing),
+    Overview(Overview),
 }
 
 /// A message, or bytes that are none.
@@ -74,7 +75,7 @@ pub struct Changed {
 
 /// How things stand.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Standing {
+pub struct Overview {
     pub at_millis: i64,
     pub feeds: Vec<FeedHealth>,
     /// Score, period and clock, as far as they are known.
@@ -86,15 +87,13 @@ pub struct Standing {
 /// Follows the feeds of a show.
 pub struct Follower {
     rules: Rules,
-    options: BTreeMap<FeedId, Options>,
-    decoders: BTreeMap<FeedId, Decoder>,
+    ingest: Ingest,
     state: GameState,
-    events: Vec<Event>,
 }
 
 impl Follower {
     pub fn new(rules: Rules, options: BTreeMap<FeedId, Options>) -> Self {
-        Self { rules, options, decoders: BTreeMap::new(), state: GameState::default(), events: Vec::new() }
+        Self { rules, ingest: Ingest::new(options), state: GameState::default() }
     }
 
     /// Takes what a feed reported; `None` for a mere sign of life.
@@ -103,9 +102,7 @@ impl Follower {
         match report {
             Report::Message { feed, kind, bytes } => Some(Told::Message(self.message(at, feed, kind, &bytes))),
             Report::Skipped { feed, kind, bytes, why } => {
-                let what = self.decoder(&feed, kind).passed_over(bytes, why);
-                self.state.skipped(&feed, kind);
-                self.state.odd(at, &feed, kind, what, true);
+                self.ingest.passed_over(&mut self.state, at, &feed, kind, bytes, why);
                 let odd = vec![format!("{why:?}").to_lowercase()];
                 Some(Told::Message(Arrived { bytes, odd, ..Arrived::new(at, feed, kind, Became::Lost) }))
             }
@@ -116,31 +113,18 @@ impl Follower {
                 (repeated > 0).then_some(Told::Message(again))
             }
             Report::Link { feed, kind, link, why, resumed } => {
-                if link == Link::Up {
-                    self.decoder(&feed, kind).connected();
+                self.state.link_noticed(&feed, kind, link, why.as_deref());
+                if self.state.link_takes_effect(at, &feed, kind, link, resumed, why.is_some()) {
+                    self.ingest.connected(&feed);
                 }
-                self.state.link(at, &feed, kind, link, why.as_deref(), resumed);
                 Some(Told::Link(Changed { at_millis, feed, link, why }))
             }
         }
     }
 
-    fn decoder(&mut self, feed: &FeedId, kind: FeedKind) -> &mut Decoder {
-        let options = &self.options;
-        let fresh = || Decoder::new(kind, options.get(feed).cloned().unwrap_or_default());
-        self.decoders.entry(feed.clone()).or_insert_with(fresh)
-    }
-
     fn message(&mut self, at: Timestamp, feed: FeedId, kind: FeedKind, bytes: &[u8]) -> Arrived {
-        let mut events = std::mem::take(&mut self.events);
-        events.clear();
-        let decoder = self.decoder(&feed, kind);
-        let outcome = decoder.decode(bytes, &mut events);
-        let odd: Vec<String> = decoder.notes().of_message().iter().map(ToString::to_string).collect();
-        self.events = events;
-        for what in &odd {
-            self.state.odd(at, &feed, kind, what, outcome.verdict == Verdict::Skipped);
-        }
+        self.state.noticed(at, &feed, kind);
+        let Understood { outcome, events, notes } = self.ingest.message(&mut self.state, at, &feed, kind, bytes);
         let became = match outcome.verdict {
             Verdict::Taken => Became::Taken,
             Verdict::Heartbeat => Became::Heartbeat,
@@ -148,28 +132,20 @@ impl Follower {
             Verdict::Unused => Became::Unused,
             Verdict::Skipped => Became::NotUnderstood,
         };
-        match outcome.verdict {
-            Verdict::Taken => self.state.received(at, &feed, kind, outcome.oddities),
-            Verdict::Skipped => self.state.skipped(&feed, kind),
-            Verdict::Heartbeat | Verdict::OtherGame | Verdict::Unused => self.state.alive(at, &feed, kind),
-        }
-        for event in &self.events {
-            self.state.apply(at, &feed, kind, event);
-        }
         let (message, seq) = label(bytes);
         Arrived {
             message,
             bytes: bytes.len() as u64,
             seq: shottracker::seq(bytes).or(seq),
-            applied: counted(&self.events),
+            applied: counted(events),
             history: self.state.is_catching_up(&feed, at),
-            odd,
+            odd: notes.of_message().iter().map(ToString::to_string).collect(),
             ..Arrived::new(at, feed, kind, became)
         }
     }
 
     /// How things stand at `now`.
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn overview(&self, now: Timestamp) -> Overview {
         let snapshot = game::view(&self.state, &self.rules, now);
         let number = |score: Option<u32>| score.map_or("-".to_owned(), |score| score.to_string());
         let team = |team: &game::snapshot::Team, else_: &str| {
@@ -184,7 +160,7 @@ impl Follower {
             game += &format!(" {}{}", clock.display, if snapshot.clock.stale { " (stale)" } else { "" });
         }
         let unmatched = game::merging(&self.state, &self.rules, now).unmatched;
-        Standing { at_millis: now.as_millis(), feeds: snapshot.feeds, game, unmatched }
+        Overview { at_millis: now.as_millis(), feeds: snapshot.feeds, game, unmatched }
     }
 }
 
@@ -272,7 +248,7 @@ impl fmt::Display for Told {
         match self {
             Told::Message(message) => message.fmt(f),
             Told::Link(changed) => changed.fmt(f),
-            Told::Standing(standing) => standing.fmt(f),
+            Told::Overview(overview) => overview.fmt(f),
         }
     }
 }
@@ -317,7 +293,7 @@ impl fmt::Display for Changed {
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for Overview {
     /// "-- 20:01:05 tracker up, 210 messages, heard 0.2 s ago | GSW 12 at BKN 9, Q2 4:07".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "-- {}", OfDay(self.at_millis))?;
@@ -398,13 +374,13 @@ mod tests {
     }
 
     #[test]
-    fn the_standing_names_feeds_their_silence_and_the_game() {
+    fn the_overview_names_feeds_their_silence_and_the_game() {
         let mut follower = follower();
         let summary = r#"{"type":"data","source":"broadcastsummary","data":{"period":"Q2","game_stats":{
             "home":{"team":{"team_id":1,"consumer_code":"BKN","PTS":9}},"away":{"team":{"team_id":2,"PTS":12}}}}}"#;
         message(&mut follower, FeedKind::ShotTracker, summary);
-        let standing = follower.standing(AT + std::time::Duration::from_millis(1_250)).to_string();
+        let overview = follower.overview(AT + std::time::Duration::from_millis(1_250)).to_string();
         let expected = "-- 22:13:21.250 feed connecting, 1 messages, heard 1.2 s ago | away 12 at BKN 9, Q2";
-        assert_eq!(standing, expected);
+        assert_eq!(overview, expected);
     }
 }

@@ -20,7 +20,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("journal", &["command", "ids", "status", "time"]),
     ("game", &["color", "command", "ids", "status", "time"]),
     ("feed", &["game", "ids", "status", "time", "court"]),
-    ("inspect", &["feed", "game", "ids", "status", "time"]),
+    ("ingest", &["feed", "game", "ids", "time"]),
+    ("inspect", &["feed", "game", "ids", "ingest", "status", "time"]),
     ("text", &["draw_list"]),
     ("template", &["assets", "color", "command", "court", "draw_list", "game", "ids", "problem", "text", "time"]),
     (

@@ -181,3 +181,39 @@ fn the_window_shows_the_score_bug_at_its_place_in_the_jerseys_colours() {
         std::thread::sleep(Duration::from_millis(100));
     }
 }
+
+#[test]
+fn the_other_outputs_stay_on_air_when_the_display_goes_away() {
+    let mut display = Display::open();
+    let folder = tempfile::tempdir().expect("a folder");
+    let (show, raw) = (folder.path().join("show.toml"), folder.path().join("show.raw"));
+    let outputs = "[[output]]\nid = \"raw\"\nkind = \"raw\"\nto = \"show.raw\"\n";
+    std::fs::write(&show, SHOW.replace("720p", "320x180") + outputs).expect("writes");
+    let child = Command::new(env!("CARGO_BIN_EXE_sideline"))
+        .arg("run")
+        .arg(&show)
+        .env("DISPLAY", &display.name)
+        .env_remove("WAYLAND_DISPLAY")
+        .env("SIDELINE_ADAPTER", "software")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut running = Running(child);
+    let written = || std::fs::metadata(&raw).map_or(0, |file| file.len());
+    let wait_until_written = |bytes: u64, running: &mut Running| {
+        let deadline = Instant::now() + PATIENCE;
+        while written() < bytes {
+            assert!(Instant::now() < deadline, "{} bytes after {PATIENCE:?}", written());
+            assert_eq!(running.0.try_wait().expect("asks"), None, "the show goes on");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait_until_written(1, &mut running);
+    display.server.kill().expect("ends the server");
+    let mut told = BufReader::new(running.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    assert!(told.any(|line| line.contains("goes on without its window")), "the operator is told");
+    std::thread::spawn(move || told.for_each(drop));
+    wait_until_written(written() + 1, &mut running);
+    crate::interrupt(&running.0);
+    assert!(running.0.wait().expect("ends").success(), "a show that was ended ends well");
+}

@@ -1,5 +1,6 @@
 use super::*;
 use crate::game::{Rules, view};
+use crate::ids::GameId;
 use crate::journal::Start;
 use crate::status::Link;
 use crate::time::FrameRate;
@@ -107,7 +108,8 @@ fn of_game(seq: Seq, millis: i64, kind: FeedKind, game: &str, points: u32) -> En
 const TWO_FEEDS: [FeedKind; 2] = [FeedKind::NbaPushClock, FeedKind::NbaPushGameClock];
 
 fn games(fold: &Fold) -> Vec<&str> {
-    fold.decoders.values().map(|decoder| decoder.game().map_or("none", GameId::as_str)).collect()
+    let decoders = TWO_FEEDS.iter().filter_map(|kind| fold.ingest.decoder(&kind.name().into()));
+    decoders.map(|decoder| decoder.game().map_or("none", GameId::as_str)).collect()
 }
 
 #[test]
