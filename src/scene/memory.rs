@@ -15,8 +15,13 @@ use crate::draw_list::Rect;
 use crate::ids::NodeId;
 use crate::template::bind::Results;
 use crate::template::lazy::is_same;
+use crate::template::model::MAX_ROWS;
 use crate::template::values::Tick;
 use crate::time::FrameIndex;
+
+/// Rows of a repeat that are on their way out at once: as many as can be shown. A list that changes faster than its rows
+/// leave would otherwise have more of them each time.
+const MAX_LEAVING: usize = MAX_ROWS;
 
 /// The place of one node among its siblings, whether it is shown or not.
 #[derive(Debug, Default)]
@@ -146,6 +151,8 @@ pub(crate) struct Row {
     pub is_late: bool,
     /// Its item is no longer in the list.
     pub is_leaving: bool,
+    /// Since when.
+    left: Tick,
     pub children: Vec<Slot>,
 }
 
@@ -172,11 +179,19 @@ impl Rows {
         self.shown.push(Shown { item, changed, at, row, is_where_it_was });
     }
 
-    /// Goes on showing what is no longer in the list, where it stood, until nothing of it is to be seen.
+    /// Goes on showing what is no longer in the list, where it stood, until nothing of it is to be seen; when too many are
+    /// leaving, those that left first are gone at once.
     pub fn let_go(&mut self, tick: Tick) {
         let is_over = |row: &Row| row.children.iter().all(|slot| slot.instance.is_none());
         let mut going: Vec<usize> =
             (0..self.rows.len()).filter(|row| self.rows[*row].seen != tick && !is_over(&self.rows[*row])).collect();
+        for row in &going {
+            let gone = &mut self.rows[*row];
+            gone.left = if gone.is_leaving { gone.left } else { tick };
+        }
+        // The latest to leave are those of which most is to be seen.
+        going.sort_by_key(|row| std::cmp::Reverse(self.rows[*row].left));
+        going.truncate(MAX_LEAVING);
         going.sort_by_key(|row| self.rows[*row].at);
         for row in going {
             let gone = &mut self.rows[row];
@@ -205,7 +220,7 @@ impl Rows {
         }
         let index = found.unwrap_or_else(|| {
             let (item, is_late) = (Value::UNDEFINED, self.is_listed);
-            self.rows.push(Row { key, at, seen: 0, item, is_late, is_leaving: false, children: Vec::new() });
+            self.rows.push(Row { key, at, seen: 0, item, is_late, is_leaving: false, left: 0, children: Vec::new() });
             self.rows.len() - 1
         });
         let row = &mut self.rows[index];
@@ -267,6 +282,26 @@ mod tests {
             assert_eq!(keys, ["same", "same~1"]);
         }
         assert_eq!(rows.rows.len(), 2);
+    }
+
+    #[test]
+    fn rows_that_leave_slower_than_others_come_are_bounded_and_the_latest_stay() {
+        let mut rows = Rows::default();
+        for tick in 1..=3 * MAX_LEAVING as Tick {
+            rows.shown.clear();
+            rows.show(Value::from(tick), tick, tick.to_string(), tick);
+            rows.let_go(tick);
+            rows.keep(tick);
+            for shown in rows.shown.clone() {
+                // It never gets to its end.
+                let instance = Instance::new(NodeId::from(""), FrameIndex(0));
+                rows.of(&shown).children = vec![Slot { instance: Some(Box::new(instance)), ..Slot::default() }];
+            }
+        }
+        assert_eq!(rows.rows.len(), 1 + MAX_LEAVING);
+        let last = 3 * MAX_LEAVING;
+        let kept = |key: usize| rows.rows.iter().any(|row| row.key == key.to_string());
+        assert!(kept(last - 1) && kept(last - MAX_LEAVING) && !kept(last - MAX_LEAVING - 1));
     }
 
     #[test]
