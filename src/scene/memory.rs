@@ -15,13 +15,8 @@ use crate::draw_list::Rect;
 use crate::ids::NodeId;
 use crate::template::bind::Results;
 use crate::template::lazy::is_same;
-use crate::template::model::MAX_ROWS;
 use crate::template::values::Tick;
 use crate::time::FrameIndex;
-
-/// Rows of a repeat that are on their way out at once: as many as can be shown. A list that changes faster than its rows
-/// leave would otherwise have more of them each time.
-const MAX_LEAVING: usize = MAX_ROWS;
 
 /// The place of one node among its siblings, whether it is shown or not.
 #[derive(Debug, Default)]
@@ -66,6 +61,7 @@ pub(crate) struct Instance {
 pub(crate) struct Drawn {
     pub tick: Tick,
     pub space: Space,
+    pub room: usize,
     pub placed: Option<Rect>,
     /// Items of it and of all below it.
     pub length: usize,
@@ -180,8 +176,9 @@ impl Rows {
     }
 
     /// Goes on showing what is no longer in the list, where it stood, until nothing of it is to be seen; when too many are
-    /// leaving, those that left first are gone at once.
-    pub fn let_go(&mut self, tick: Tick) {
+    /// leaving, those that left first are gone at once, because a list that changes faster than its rows leave would otherwise
+    /// have more of them each time.
+    pub fn let_go(&mut self, tick: Tick, most: usize) {
         let is_over = |row: &Row| row.children.iter().all(|slot| slot.instance.is_none());
         let mut going: Vec<usize> =
             (0..self.rows.len()).filter(|row| self.rows[*row].seen != tick && !is_over(&self.rows[*row])).collect();
@@ -191,7 +188,7 @@ impl Rows {
         }
         // The latest to leave are those of which most is to be seen.
         going.sort_by_key(|row| std::cmp::Reverse(self.rows[*row].left));
-        going.truncate(MAX_LEAVING);
+        going.truncate(most);
         going.sort_by_key(|row| self.rows[*row].at);
         for row in going {
             let gone = &mut self.rows[row];
@@ -286,11 +283,12 @@ mod tests {
 
     #[test]
     fn rows_that_leave_slower_than_others_come_are_bounded_and_the_latest_stay() {
+        const MOST: usize = 8;
         let mut rows = Rows::default();
-        for tick in 1..=3 * MAX_LEAVING as Tick {
+        for tick in 1..=3 * MOST as Tick {
             rows.shown.clear();
             rows.show(Value::from(tick), tick, tick.to_string(), tick);
-            rows.let_go(tick);
+            rows.let_go(tick, MOST);
             rows.keep(tick);
             for shown in rows.shown.clone() {
                 // It never gets to its end.
@@ -298,10 +296,10 @@ mod tests {
                 rows.of(&shown).children = vec![Slot { instance: Some(Box::new(instance)), ..Slot::default() }];
             }
         }
-        assert_eq!(rows.rows.len(), 1 + MAX_LEAVING);
-        let last = 3 * MAX_LEAVING;
+        assert_eq!(rows.rows.len(), 1 + MOST);
+        let last = 3 * MOST;
         let kept = |key: usize| rows.rows.iter().any(|row| row.key == key.to_string());
-        assert!(kept(last - 1) && kept(last - MAX_LEAVING) && !kept(last - MAX_LEAVING - 1));
+        assert!(kept(last - 1) && kept(last - MOST) && !kept(last - MOST - 1));
     }
 
     #[test]

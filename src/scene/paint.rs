@@ -62,6 +62,8 @@ pub(crate) struct Painter<'a> {
     pub suffix: String,
     /// Place in the innermost repeat, from 0.
     pub ordinal: u32,
+    /// Rows that repeats may show here, those within one another together.
+    pub room: usize,
     /// The graphic was never drawn before.
     pub is_first: bool,
     /// The row being drawn came later than others, or its item has left the list.
@@ -130,14 +132,22 @@ impl Painter<'_> {
         self.found.is_changing |= is_looping || node.moves && !self.is_at_rest;
         let Found { last_ordinal, is_changing } = self.found;
         let length = self.items.len() - begin.now;
-        instance.drawn =
-            Some(Drawn { tick: self.tick, space: *space, placed: instance.placed, length, is_changing, last_ordinal });
+        instance.drawn = Some(Drawn {
+            tick: self.tick,
+            space: *space,
+            room: self.room,
+            placed: instance.placed,
+            length,
+            is_changing,
+            last_ordinal,
+        });
         self.found.add(outer);
     }
 
     fn looks_the_same(&self, node: &Node, drawn: &Drawn, space: &Space) -> bool {
         !drawn.is_changing
             && drawn.space == *space
+            && (drawn.room == self.room || !node.repeats)
             && (self.is_at_rest || !node.moves)
             && self.scope.last_change(&node.reads) <= drawn.tick
     }

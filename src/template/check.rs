@@ -10,7 +10,7 @@ use super::bind::{Local, Scope};
 use super::budget;
 use super::components;
 use super::expr::{Expr, Failure, Wanted, extent_of, number_of, value_of_json};
-use super::model::{Argument, ComponentNode, Kind, MAX_ROWS, Node};
+use super::model::{Argument, ComponentNode, Kind, MAX_NESTED_ROWS, MAX_ROWS, Node};
 use super::package::THEME;
 use super::problem::suggestion;
 use super::reader::Reader;
@@ -41,6 +41,8 @@ struct Trial<'a> {
     scope: Scope<'a>,
     /// What expressions asked the sample for in vain.
     misses: Misses,
+    /// How often what is being checked is shown: once for each row of the repeats around it.
+    rows: usize,
 }
 
 pub(crate) fn check(
@@ -63,7 +65,7 @@ pub(crate) fn check(
         root.value = misses.watch(root.name.to_owned(), root.value.clone());
     }
     let scope = Scope { game: &game, locals: vec![given, theme, step] };
-    let mut trial = Trial { scope, misses };
+    let mut trial = Trial { scope, misses, rows: 1 };
     for expr in fields.iter().filter_map(|field| field.choices.as_ref()) {
         check_expr(reader, expr, Wanted::List, &trial);
     }
@@ -102,6 +104,7 @@ pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Moti
         reads.dedup();
         node.is_moved = motion.moves(node.index);
         node.moves = node.is_moved || within().any(|child| child.moves);
+        node.repeats = matches!(node.kind, Kind::Repeat(_)) || within().any(|child| child.repeats);
         node.reads = reads;
     }
 }
@@ -144,12 +147,23 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
             continue;
         }
         let mut locals = 0;
+        let rows = trial.rows;
         if let Kind::Repeat(repeat) = &node.kind {
             let list = check_expr(reader, &repeat.over, Wanted::List, trial);
             let items = budget::length(&list);
             if items > MAX_ROWS {
                 let message = format!("`{}` has {items} items, and a repeat shows {MAX_ROWS}", repeat.over.source);
                 reader.problem_of(&repeat.over, 0, message, format!("take a part of it: `[:{MAX_ROWS}]`"));
+            }
+            trial.rows *= items.clamp(1, MAX_ROWS);
+            if trial.rows > MAX_NESTED_ROWS {
+                let message = format!(
+                    "`{}` makes {} rows with the repeats around it, and they show {MAX_NESTED_ROWS}",
+                    repeat.over.source, trial.rows
+                );
+                reader.problem_of(&repeat.over, 0, message, "take parts of the lists: `[:10]`".to_owned());
+                // Those inside it are too many for the same reason.
+                trial.rows = 1;
             }
             let first = list.try_iter().ok().and_then(|mut items| items.next()).unwrap_or(Value::UNDEFINED);
             trial.scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
@@ -160,6 +174,7 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
             }
         }
         check_nodes(reader, &node.children, trial);
+        trial.rows = rows;
         trial.scope.locals.truncate(trial.scope.locals.len() - locals);
     }
 }
@@ -232,7 +247,7 @@ fn own_paths(node: &Node) -> Vec<String> {
 }
 
 fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, trial: &Trial<'_>) -> Value {
-    let Trial { scope, misses } = trial;
+    let Trial { scope, misses, .. } = trial;
     if expr.paths.iter().any(|path| !check_path(reader, expr, path, scope)) {
         misses.take();
         return Value::UNDEFINED;

@@ -130,6 +130,8 @@ pub(crate) struct Node {
     pub is_moved: bool,
     /// Whether the template's motion moves it or anything inside it.
     pub moves: bool,
+    /// It is a repeat, or there is one inside it.
+    pub repeats: bool,
 }
 
 impl Node {
@@ -167,6 +169,7 @@ impl Node {
             reads: Vec::new(),
             is_moved: false,
             moves: false,
+            repeats: false,
         }
     }
 }
@@ -448,6 +451,10 @@ pub(crate) struct SpriteNode {
 /// Items that one repeat shows at most: a team's shots of the longest game, and no thousands of rows by a slip in an
 /// expression.
 pub(crate) const MAX_ROWS: usize = 256;
+
+/// Rows that repeats within one another show in all: both teams, twenty players each, with as many figures as have room. Three
+/// lists of 256 in one another would be millions, and no frame would ever be done.
+pub(crate) const MAX_NESTED_ROWS: usize = 2048;
 
 #[derive(Debug)]
 pub(crate) struct RepeatNode {

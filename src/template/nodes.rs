@@ -199,11 +199,8 @@ fn read_object(reader: &mut Reader, value: &Spanned, object: &Object<'_>, names:
     let opacity =
         object.get("opacity").and_then(|value| reader.share_prop(value, "opacity")).unwrap_or(Prop::Fixed(1.0));
     let when = reader.noted_expr(object, "when", Wanted::Anything);
-    let is_there_unknown = match when.is_some() {
-        true => defaults::unknown(reader, "when", ((), Wanted::Anything)),
-        false => None,
-    };
-    let is_there_unknown = matches!(is_there_unknown, Some(Prop::Fixed(true)));
+    let is_there_unknown =
+        when.is_some() && matches!(defaults::unknown(reader, "when", ((), Wanted::Anything)), Some(Prop::Fixed(true)));
     let flash = object.get("flash").and_then(|value| read_flash(reader, value));
     object.get("comment");
     let mask = pictures::read_mask(reader, object, names, (&id, [&width, &height]));

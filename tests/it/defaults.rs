@@ -139,7 +139,7 @@ fn every_property_that_is_bound_can_have_a_default_under_its_key() {
     ] {
         let written = shown(&[written], &nothing);
         assert!(!written.items.is_empty());
-        assert_eq!(shown(&[bound.clone()], &nothing), written, "{bound}");
+        assert_eq!(shown(std::slice::from_ref(&bound), &nothing), written, "{bound}");
     }
 }
 
