@@ -19,16 +19,23 @@ use crate::ids::NodeId;
 /// Gamma-encoded (sRGB/Rec.709 as on screen) colour with straight alpha, each part 0..=1.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Color {
+    /// Red, 0..=1, not multiplied by `a`.
     pub r: f32,
+    /// Green, 0..=1.
     pub g: f32,
+    /// Blue, 0..=1.
     pub b: f32,
+    /// Opacity: 0 is not seen, 1 hides what is behind.
     pub a: f32,
 }
 
 impl Color {
+    /// Black of which nothing is seen.
     pub const TRANSPARENT: Color = Color { r: 0.0, g: 0.0, b: 0.0, a: 0.0 };
+    /// Opaque white; as a tint it changes nothing.
     pub const WHITE: Color = Color { r: 1.0, g: 1.0, b: 1.0, a: 1.0 };
 
+    /// An opaque colour of 8-bit parts.
     pub fn from_rgb8(r: u8, g: u8, b: u8) -> Self {
         Self { r: f32::from(r) / 255.0, g: f32::from(g) / 255.0, b: f32::from(b) / 255.0, a: 1.0 }
     }
@@ -38,6 +45,7 @@ impl Color {
         Self { a: self.a * by, ..self }
     }
 
+    /// Red, green, blue and alpha, the first three multiplied by the last, still gamma-encoded.
     pub fn premultiplied(self) -> [f32; 4] {
         [self.r * self.a, self.g * self.a, self.b * self.a, self.a]
     }
@@ -54,7 +62,9 @@ impl fmt::Display for Color {
 /// Everything drawn in one frame, back to front.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DrawList {
+    /// What all items are drawn onto; whatever lies outside is cut off.
     pub canvas: Size,
+    /// In the order in which they are drawn; none for a frame that is transparent all over.
     pub items: Vec<Item>,
 }
 
@@ -64,33 +74,42 @@ pub struct Item {
     /// The template's node. Two frames' items with the same node are the same thing at two times. A node that draws
     /// more than one primitive gives each its own suffix (`bug/score/plate`, `bug/score/digit[1]`).
     pub node: NodeId,
+    /// What is drawn, or begins or ends.
     pub op: Op,
 }
 
+/// What is drawn. Starts and ends of groups, masks and clips match each other.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Op {
     /// What follows, up to the matching `PopGroup`, is composed on its own and laid down with one opacity (0..=1).
-    PushGroup {
-        opacity: f32,
-    },
+    PushGroup { opacity: f32 },
+    /// Ends the innermost group.
     PopGroup,
     /// What follows, up to the matching `PopMask`, is not seen itself: its alpha is multiplied with all that the group
     /// around it has drawn before it. Directly within a group, and after what it masks.
     PushMask,
+    /// Ends the innermost mask.
     PopMask,
     /// What follows, up to the matching `PopClip`, shows only inside this rounded rectangle (antialiased edge).
     PushClip(Clip),
+    /// Ends the innermost clip.
     PopClip,
+    /// A rectangle.
     Box(BoxShape),
+    /// An outline, filled or stroked.
     Path(PathShape),
+    /// A line of text, or what lies behind it.
     Text(TextShape),
+    /// A picture.
     Image(ImageShape),
 }
 
 /// A rounded rectangle as a clip. Clips nest: the visible part is the product of all their coverages.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clip {
+    /// Maps local pixels to the canvas.
     pub canvas_from_local: Affine,
+    /// In local pixels; when it is empty nothing is seen.
     pub rect: Rect,
     /// Corner radii in local pixels, clockwise from the top left.
     pub corners: [f32; 4],
@@ -99,21 +118,28 @@ pub struct Clip {
 /// A rounded rectangle with fill, border, soft outer and inner shadow; its edges are analytic.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BoxShape {
+    /// Maps local pixels to the canvas.
     pub canvas_from_local: Affine,
+    /// In local pixels; an empty one draws nothing.
     pub rect: Rect,
     /// Corner radii in local pixels, clockwise from the top left; each at most half the shorter side.
     pub corners: [f32; 4],
+    /// Of all of it, under the border too.
     pub fill: Paint,
     /// Drawn inside the edge.
     pub border: Option<Border>,
+    /// Cast outwards, behind the box.
     pub shadow: Option<Shadow>,
     /// Cast inwards by the edge, or by the border's inner edge, over the fill and under the border.
     pub inner_shadow: Option<Shadow>,
 }
 
+/// What a box is filled with.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Paint {
+    /// One colour.
     Solid(Color),
+    /// Colours along a line.
     Linear(Gradient),
 }
 
@@ -122,18 +148,23 @@ pub enum Paint {
 pub struct Gradient {
     /// In the shape's local pixels. The colour is constant before `from` and after `to`.
     pub from: Point,
+    /// In the shape's local pixels; not the same point as `from`.
     pub to: Point,
     /// Position 0..=1 and colour, in rising order; 2 to [`Gradient::MAX_STOPS`] of them.
     pub stops: Vec<(f32, Color)>,
 }
 
 impl Gradient {
+    /// As many as the shader of boxes has room for.
     pub const MAX_STOPS: usize = 4;
 }
 
+/// A line along a box's edge.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Border {
+    /// In local pixels, above 0 and at most half the box's shorter side.
     pub width_px: f32,
+    /// Laid over the fill.
     pub color: Color,
 }
 
@@ -141,9 +172,11 @@ pub struct Border {
 /// darkened, an inner one inside only.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Shadow {
+    /// By how much it is moved, in local pixels.
     pub offset: Point,
     /// Standard deviation is half of this, as in CSS.
     pub blur_px: f32,
+    /// Where it is darkest.
     pub color: Color,
 }
 
@@ -159,30 +192,44 @@ impl Shadow {
 /// tinting it costs no tessellation.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PathShape {
+    /// Maps local pixels to the canvas.
     pub canvas_from_local: Affine,
+    /// The outline; shared by all frames in which it is the same.
     pub path: Arc<PathData>,
+    /// Whether it is filled or stroked.
     pub style: PathStyle,
+    /// Of all of it.
     pub color: Color,
 }
 
 /// Segments in local pixels. Fill rule: non-zero.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PathData {
+    /// From a `Move` on, in the order in which they are drawn; empty for an outline of nothing.
     pub segments: Vec<Segment>,
 }
 
+/// A part of an outline, from where the one before it ended.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Segment {
+    /// Begins another outline here.
     Move(Point),
+    /// A straight line to here.
     Line(Point),
+    /// A quadratic Bézier curve.
     Quadratic { control: Point, to: Point },
+    /// A cubic Bézier curve.
     Cubic { control1: Point, control2: Point, to: Point },
+    /// A straight line to where the outline began, whose ends are joined.
     Close,
 }
 
+/// How an outline is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum PathStyle {
+    /// What it encloses.
     Fill,
+    /// A line along it, half of `width_px` (local pixels) to either side.
     Stroke { width_px: f32, cap: Cap, join: Join },
 }
 
@@ -262,12 +309,14 @@ impl PathData {
 pub struct TextShape {
     /// Maps the run's own pixels (origin: pen start on the baseline, y down) to the canvas.
     pub canvas_from_local: Affine,
+    /// What is set; shared by all frames in which it is the same.
     pub run: Arc<TextRun>,
     /// Of the glyphs, outline or shadow; for a look with colours of its own only the alpha counts.
     pub color: Color,
     /// Bounds of what this colours, in the run's own pixels: the ink that the scene measured with `text`, grown by
     /// [`TextLook::reach_px`].
     pub ink: Rect,
+    /// What of the run this draws.
     pub look: TextLook,
 }
 
@@ -305,6 +354,7 @@ impl TextLook {
 /// What to shape: the key of a text block's texture.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct TextRun {
+    /// One line, in the order in which it is read; without `\n`.
     pub text: String,
     /// A family of the bundled fonts ("Barlow Condensed"), or the name of `own`.
     pub family: String,
@@ -327,6 +377,7 @@ pub struct TextRun {
 /// Fonts that belong to a template, under one name: a face for each weight.
 #[derive(Debug)]
 pub struct FontFamily {
+    /// As the template calls it.
     pub name: String,
     /// In rising weight; at least one.
     pub faces: Vec<FontFace>,
@@ -339,6 +390,7 @@ pub struct FontFamily {
 pub struct FontFace {
     /// The lightest and the heaviest it can be drawn in; the same but for a variable font.
     pub weights: [u16; 2],
+    /// The file, TTF or OTF.
     pub bytes: Arc<Vec<u8>>,
 }
 
@@ -351,8 +403,11 @@ impl PartialEq for FontFamily {
 /// A decoded picture, shared with `assets`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ImageShape {
+    /// Maps local pixels to the canvas.
     pub canvas_from_local: Affine,
+    /// Where the whole picture lies, in local pixels.
     pub rect: Rect,
+    /// Its pixels, in all the sizes that are kept.
     pub picture: Arc<PictureData>,
     /// Multiplied with the picture; white leaves it as it is.
     pub tint: Color,
@@ -361,7 +416,9 @@ pub struct ImageShape {
 /// Pixels of a picture: 8-bit RGBA, gamma-encoded, premultiplied, rows top to bottom without padding.
 #[derive(PartialEq, Debug)]
 pub struct PictureData {
+    /// In pixels of the picture; neither side is 0.
     pub size: Size,
+    /// Four bytes for each pixel of `size`.
     pub rgba: Vec<u8>,
     /// The same picture with fewer pixels, from which it is drawn smaller; `None` for the smallest.
     pub smaller: Option<Box<PictureData>>,
@@ -416,6 +473,15 @@ impl Op {
 }
 
 impl DrawList {
+    /// Clips that may lie within each other, counted within the innermost group with a layer: each costs every pixel inside
+    /// it one more evaluation. A list with more is not drawn.
+    pub const MAX_CLIPS: usize = 8;
+
+    /// Layers, each as large as the canvas, that may be in use at once: a group with opacity below 1 has one, a masked group
+    /// one for itself and one for its mask. A list with more is not drawn.
+    pub const MAX_LAYERS: usize = 8;
+
+    /// A frame that is transparent all over.
     pub fn empty(canvas: Size) -> Self {
         Self { canvas, items: Vec::new() }
     }

@@ -21,6 +21,7 @@ mod shape;
 mod taper;
 mod text;
 mod trim;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,8 +69,11 @@ pub struct Work {
 /// What a frame is drawn for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
+    /// Which frame is drawn.
     pub frame: FrameIndex,
+    /// Of the show: how long frames are.
     pub rate: FrameRate,
+    /// What it is drawn onto.
     pub canvas: Size,
     /// What changes now is the past being told: it is shown, and nothing moves for it.
     pub is_old_news: bool,
@@ -78,6 +82,7 @@ pub(crate) struct Moment {
 }
 
 impl Stage {
+    /// An empty stage; graphics are drawn from these templates.
     pub fn new(templates: Arc<TemplateSet>) -> Self {
         Self { templates, layers: BTreeMap::new(), values: GameValues::default(), tick: 0 }
     }

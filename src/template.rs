@@ -15,11 +15,13 @@ pub(crate) mod color;
 mod components;
 mod courts;
 mod defaults;
+mod depth;
 pub(crate) mod expr;
 mod fields;
 mod filters;
 mod folder;
 mod fonts;
+mod foreign;
 mod forms;
 mod json;
 pub(crate) mod layout;
@@ -32,6 +34,7 @@ pub(crate) mod nodes;
 mod package;
 mod pictures;
 mod problem;
+mod props;
 mod reader;
 mod serialize;
 mod shots;
@@ -108,9 +111,11 @@ const BUILTIN: &[(&str, &str)] = &[
 /// A template, ready to be put on a layer.
 #[derive(Debug)]
 pub struct Template {
+    /// What shows and operators call it: the name of its folder.
     pub id: TemplateId,
     /// For people: "Score bug".
     pub name: String,
+    /// For those who choose it; empty when the designer wrote none.
     pub description: String,
     /// What an operator can set, in the designer's order.
     pub fields: Vec<Field>,
@@ -247,6 +252,7 @@ impl Template {
         std::iter::once("0".to_owned()).chain(named).collect::<Vec<_>>().join(", ")
     }
 
+    /// The field of this id; `None` when the template has none of it.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
     }
@@ -305,6 +311,7 @@ fn read_template(reader: &mut Reader, package: &Package, id: TemplateId, mut roo
     object.get("comment");
     reader.finish(&object, "a template");
     check::check(reader, &fields, &theme, &lets, &nodes, &unused);
+    depth::check(reader, &nodes, &motion, &names);
     check::note_dependencies(&mut nodes, locals, &motion);
     let name = name.unwrap_or_else(|| id.to_string());
     Some(Template {
@@ -457,6 +464,7 @@ impl TemplateSet {
         if problems.is_empty() { Ok(TemplateSet { templates }) } else { Err(problems) }
     }
 
+    /// The template of this id; `None` when it is not among these.
     pub fn get(&self, id: &TemplateId) -> Option<&Arc<Template>> {
         self.templates.get(id)
     }

@@ -66,11 +66,6 @@ impl Timestamp {
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_nanos(self.unix_nanos.saturating_sub(earlier.unix_nanos).max(0) as u64)
     }
-
-    /// Signed nanoseconds from `other` to `self`.
-    pub fn nanos_after(self, other: Timestamp) -> i64 {
-        self.unix_nanos.saturating_sub(other.unix_nanos)
-    }
 }
 
 /// Days of the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`).

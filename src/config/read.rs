@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::problem::nearest;
 use super::{Feed, KeyBinding, Output, Problem, Problems, Rundown, ShotTracker, ShowFile, Sportradar};
 use crate::command::{Command, Key};
 use crate::ids::FeedKind;
+use crate::problem::nearest;
 
 /// The built-in demo show.
 pub const BUILTIN: &str = include_str!("../../show.toml");

@@ -135,7 +135,7 @@ fn header(file: &Path, text: &str, at: usize, line: &str, problems: &mut Vec<Pro
         match COLUMNS.iter().position(|known| *known == name) {
             Some(column) => columns.push(column),
             None => {
-                let help = match super::problem::nearest(&name, COLUMNS) {
+                let help = match crate::problem::nearest(&name, COLUMNS) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("known here: {}", COLUMNS.join(", ")),
                 };

@@ -5,11 +5,14 @@ use std::fmt;
 /// Size of a canvas or a picture, in pixels.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Size {
+    /// From left to right.
     pub width: u32,
+    /// From top to bottom.
     pub height: u32,
 }
 
 impl Size {
+    /// Width, then height.
     pub const fn new(width: u32, height: u32) -> Self {
         Self { width, height }
     }
@@ -24,11 +27,14 @@ impl fmt::Display for Size {
 /// A point or a vector, in the pixels of the space that its owner names.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Point {
+    /// To the right.
     pub x: f32,
+    /// Down.
     pub y: f32,
 }
 
 impl Point {
+    /// Right, then down.
     pub const fn new(x: f32, y: f32) -> Self {
         Self { x, y }
     }
@@ -37,25 +43,33 @@ impl Point {
 /// An axis-aligned rectangle: `x`, `y` is its top left corner. Empty when a side is not above zero.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Rect {
+    /// Of the left side.
     pub x: f32,
+    /// Of the top side.
     pub y: f32,
+    /// To the right from `x`.
     pub width: f32,
+    /// Down from `y`.
     pub height: f32,
 }
 
 impl Rect {
+    /// The top left corner, then the size.
     pub const fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
         Self { x, y, width, height }
     }
 
+    /// Of the right side; the first column of pixels that it does not cover.
     pub fn right(self) -> f32 {
         self.x + self.width
     }
 
+    /// Of the lower side; the first row of pixels that it does not cover.
     pub fn bottom(self) -> f32 {
         self.y + self.height
     }
 
+    /// Whether it covers nothing; true also when a side is not a number.
     pub fn is_empty(self) -> bool {
         !(self.width > 0.0 && self.height > 0.0)
     }
@@ -91,21 +105,30 @@ impl Rect {
 /// An affine map: `x' = xx·x + xy·y + dx`, `y' = yx·x + yy·y + dy`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Affine {
+    /// How much of x goes into x'.
     pub xx: f32,
+    /// How much of x goes into y'.
     pub yx: f32,
+    /// How much of y goes into x'.
     pub xy: f32,
+    /// How much of y goes into y'.
     pub yy: f32,
+    /// Where the origin goes, to the right.
     pub dx: f32,
+    /// Where the origin goes, down.
     pub dy: f32,
 }
 
 impl Affine {
+    /// Leaves everything where it is.
     pub const IDENTITY: Affine = Affine { xx: 1.0, yx: 0.0, xy: 0.0, yy: 1.0, dx: 0.0, dy: 0.0 };
 
+    /// Moves right by `dx` and down by `dy` pixels.
     pub const fn translation(dx: f32, dy: f32) -> Self {
         Self { dx, dy, ..Self::IDENTITY }
     }
 
+    /// Multiplies distances from the origin, across and down.
     pub const fn scale(sx: f32, sy: f32) -> Self {
         Self { xx: sx, yy: sy, ..Self::IDENTITY }
     }
@@ -128,6 +151,7 @@ impl Affine {
         }
     }
 
+    /// Where a point goes.
     pub fn apply(self, p: Point) -> Point {
         Point::new(self.xx * p.x + self.xy * p.y + self.dx, self.yx * p.x + self.yy * p.y + self.dy)
     }
@@ -153,6 +177,7 @@ impl Affine {
         Rect::new(x0, y0, x1 - x0, y1 - y0)
     }
 
+    /// Whether it only moves, so that what lies on whole pixels stays as sharp as it is (where it moves by whole ones).
     pub fn is_translation(self) -> bool {
         self.xx == 1.0 && self.yy == 1.0 && self.xy == 0.0 && self.yx == 0.0
     }

@@ -172,11 +172,6 @@ impl Gpu {
         describe(&self.adapter)
     }
 
-    /// True when the CPU draws.
-    pub fn is_software(&self) -> bool {
-        self.adapter.device_type == wgpu::DeviceType::Cpu
-    }
-
     pub(crate) fn device(&self) -> &wgpu::Device {
         &self.device
     }

@@ -20,13 +20,11 @@ use crate::draw_list::{
 };
 use crate::ids::NodeId;
 
-/// Clips that may be live at once, counted within the innermost group with a layer: each costs every pixel inside it
-/// one more evaluation.
-pub const MAX_LIVE_CLIPS: usize = 8;
+/// Clips that may be live at once, counted within the innermost group with a layer.
+pub const MAX_LIVE_CLIPS: usize = DrawList::MAX_CLIPS;
 
-/// Layers, each as large as the canvas, that may be in use at once: a group with opacity below 1 has one, a masked group
-/// one for itself and one for its mask.
-pub const MAX_GROUP_DEPTH: usize = 8;
+/// Layers, each as large as the canvas, that may be in use at once.
+pub const MAX_GROUP_DEPTH: usize = DrawList::MAX_LAYERS;
 
 /// A texture that holds what an item shows.
 #[derive(Clone, Debug)]

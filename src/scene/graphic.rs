@@ -13,6 +13,7 @@ use crate::template::bind::{Local, Results, Scope};
 use crate::template::check::{FIELDS, STEP};
 use crate::template::expr::value_of_json;
 use crate::template::lazy::is_same;
+use crate::template::model::MAX_NESTED_ROWS;
 use crate::template::values::{GameValues, Tick};
 use crate::template::{Anchor, Template};
 use crate::text::Fonts;
@@ -216,6 +217,7 @@ impl Graphic {
             prefix: &format!("{layer}/{}/", self.template.id),
             suffix: String::new(),
             ordinal: 0,
+            room: MAX_NESTED_ROWS,
             is_first: self.nodes.is_empty(),
             is_row_late: false,
             is_row_leaving: false,

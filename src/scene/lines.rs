@@ -12,7 +12,7 @@ use crate::ids::NodeId;
 use crate::template::animate::Of;
 use crate::template::bind::Results;
 use crate::template::expr::text_of;
-use crate::template::model::{Line, Node, PathNode, PathSource, Stroke};
+use crate::template::model::{Bound, Line, Node, PathNode, Prop, Stroke};
 use crate::template::svg_path;
 
 impl Painter<'_> {
@@ -24,13 +24,13 @@ impl Painter<'_> {
         });
         let results = &mut instance.results;
         let text = match &path.path {
-            PathSource::Fixed(_) => None,
-            PathSource::Bound(expr) => {
-                let text = text_of(&self.eval(expr, results));
+            Prop::Fixed(_) | Prop::Share(_) => None,
+            Prop::Bound(bound) => match (text_of(&self.eval(&bound.expr, results)), bound.unknown.as_deref()) {
+                (None, Some(_)) => None,
                 // What nobody knows has no outline.
-                let Some(text) = text else { return };
-                Some(text)
-            }
+                (None, None) => return,
+                (known, _) => known,
+            },
         };
         let placed = match &path.from_mm {
             None => None,
@@ -45,11 +45,16 @@ impl Painter<'_> {
         let key =
             Key { scale, placed: place, from, text, cut: line.as_ref().map(|(_, cut)| cut.clone()), ..Key::default() };
         let made_from = key.text.clone();
+        let is_unknown = made_from.is_none();
         let paths = shape::kept(&mut instance.path, key, || {
             let made = made_from.and_then(|text| svg_path::parse(&text).ok()).unwrap_or_default();
             let source = match &path.path {
-                PathSource::Fixed(path) => path.as_ref(),
-                PathSource::Bound(_) => &made,
+                Prop::Fixed(path) => path.as_ref(),
+                Prop::Bound(Bound { unknown: Some(unknown), .. }) if is_unknown => match &**unknown {
+                    Prop::Fixed(path) => path.as_ref(),
+                    _ => &made,
+                },
+                Prop::Bound(_) | Prop::Share(_) => &made,
             };
             let whole =
                 placed.map_or_else(|| shape::scaled(source, scale), |(placed, from)| placed.mapped(source, from));

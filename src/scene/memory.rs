@@ -61,6 +61,7 @@ pub(crate) struct Instance {
 pub(crate) struct Drawn {
     pub tick: Tick,
     pub space: Space,
+    pub room: usize,
     pub placed: Option<Rect>,
     /// Items of it and of all below it.
     pub length: usize,
@@ -146,6 +147,8 @@ pub(crate) struct Row {
     pub is_late: bool,
     /// Its item is no longer in the list.
     pub is_leaving: bool,
+    /// Since when.
+    left: Tick,
     pub children: Vec<Slot>,
 }
 
@@ -172,11 +175,20 @@ impl Rows {
         self.shown.push(Shown { item, changed, at, row, is_where_it_was });
     }
 
-    /// Goes on showing what is no longer in the list, where it stood, until nothing of it is to be seen.
-    pub fn let_go(&mut self, tick: Tick) {
+    /// Goes on showing what is no longer in the list, where it stood, until nothing of it is to be seen; when too many are
+    /// leaving, those that left first are gone at once, because a list that changes faster than its rows leave would otherwise
+    /// have more of them each time.
+    pub fn let_go(&mut self, tick: Tick, most: usize) {
         let is_over = |row: &Row| row.children.iter().all(|slot| slot.instance.is_none());
         let mut going: Vec<usize> =
             (0..self.rows.len()).filter(|row| self.rows[*row].seen != tick && !is_over(&self.rows[*row])).collect();
+        for row in &going {
+            let gone = &mut self.rows[*row];
+            gone.left = if gone.is_leaving { gone.left } else { tick };
+        }
+        // The latest to leave are those of which most is to be seen.
+        going.sort_by_key(|row| std::cmp::Reverse(self.rows[*row].left));
+        going.truncate(most);
         going.sort_by_key(|row| self.rows[*row].at);
         for row in going {
             let gone = &mut self.rows[row];
@@ -205,7 +217,7 @@ impl Rows {
         }
         let index = found.unwrap_or_else(|| {
             let (item, is_late) = (Value::UNDEFINED, self.is_listed);
-            self.rows.push(Row { key, at, seen: 0, item, is_late, is_leaving: false, children: Vec::new() });
+            self.rows.push(Row { key, at, seen: 0, item, is_late, is_leaving: false, left: 0, children: Vec::new() });
             self.rows.len() - 1
         });
         let row = &mut self.rows[index];
@@ -267,6 +279,27 @@ mod tests {
             assert_eq!(keys, ["same", "same~1"]);
         }
         assert_eq!(rows.rows.len(), 2);
+    }
+
+    #[test]
+    fn rows_that_leave_slower_than_others_come_are_bounded_and_the_latest_stay() {
+        const MOST: usize = 8;
+        let mut rows = Rows::default();
+        for tick in 1..=3 * MOST as Tick {
+            rows.shown.clear();
+            rows.show(Value::from(tick), tick, tick.to_string(), tick);
+            rows.let_go(tick, MOST);
+            rows.keep(tick);
+            for shown in rows.shown.clone() {
+                // It never gets to its end.
+                let instance = Instance::new(NodeId::from(""), FrameIndex(0));
+                rows.of(&shown).children = vec![Slot { instance: Some(Box::new(instance)), ..Slot::default() }];
+            }
+        }
+        assert_eq!(rows.rows.len(), 1 + MOST);
+        let last = 3 * MOST;
+        let kept = |key: usize| rows.rows.iter().any(|row| row.key == key.to_string());
+        assert!(kept(last - 1) && kept(last - MOST) && !kept(last - MOST - 1));
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //! Positions at rest are laid out first and snapped to whole canvas pixels, edges each by themselves, so that plates that
 //! touch in the template touch on every canvas; what moves is a map on top of that, which is exact at rest.
 
-use minijinja::Value;
-
 use super::Moment;
 use super::arrange::Stand;
 use super::life::{Instant, Life};
@@ -14,13 +12,12 @@ use super::shape::Placed;
 use super::text;
 use crate::draw_list::{Affine, Border, BoxShape, Clip, Color, Gradient, Item, Op, Paint, Point, Rect, Shadow};
 use crate::ids::NodeId;
+use crate::template::Template;
 use crate::template::animate::Of;
-use crate::template::bind::{Local, Results, Scope};
-use crate::template::expr::{Expr, Extent, extent_of, number_of, text_of};
+use crate::template::bind::{Local, Scope};
 use crate::template::model::{Argument, BoxNode, ComponentNode, Fill, Flash, Kind, Node, Prop, ShadowNode};
 use crate::template::motion::{Property, progress};
 use crate::template::values::Tick;
-use crate::template::{Template, color};
 use crate::text::Fonts;
 
 /// Where nodes are drawn.
@@ -65,6 +62,8 @@ pub(crate) struct Painter<'a> {
     pub suffix: String,
     /// Place in the innermost repeat, from 0.
     pub ordinal: u32,
+    /// Rows that repeats may show here, those within one another together.
+    pub room: usize,
     /// The graphic was never drawn before.
     pub is_first: bool,
     /// The row being drawn came later than others, or its item has left the list.
@@ -133,14 +132,22 @@ impl Painter<'_> {
         self.found.is_changing |= is_looping || node.moves && !self.is_at_rest;
         let Found { last_ordinal, is_changing } = self.found;
         let length = self.items.len() - begin.now;
-        instance.drawn =
-            Some(Drawn { tick: self.tick, space: *space, placed: instance.placed, length, is_changing, last_ordinal });
+        instance.drawn = Some(Drawn {
+            tick: self.tick,
+            space: *space,
+            room: self.room,
+            placed: instance.placed,
+            length,
+            is_changing,
+            last_ordinal,
+        });
         self.found.add(outer);
     }
 
     fn looks_the_same(&self, node: &Node, drawn: &Drawn, space: &Space) -> bool {
         !drawn.is_changing
             && drawn.space == *space
+            && (drawn.room == self.room || !node.repeats)
             && (self.is_at_rest || !node.moves)
             && self.scope.last_change(&node.reads) <= drawn.tick
     }
@@ -233,7 +240,7 @@ impl Painter<'_> {
         let sides = [(&node.width, Of::Width), (&node.height, Of::Height)];
         let size = size.map(|size| {
             let mut sides = sides.into_iter().zip(size).map(|((side, of), to)| match side {
-                Some(Prop::Fixed(_) | Prop::Bound(..)) => to,
+                Some(Prop::Fixed(_) | Prop::Bound(_)) => to,
                 Some(Prop::Share(_)) | None => self.glide(node, glides, of, to),
             });
             [(); 2].map(|()| sides.next().unwrap_or_default())
@@ -373,7 +380,10 @@ impl Painter<'_> {
         for (i, (name, argument)) in component.arguments.iter().enumerate() {
             let value = match argument {
                 Argument::Fixed(value) => value.clone(),
-                Argument::Bound(expr) => self.eval(expr, &mut instance.results),
+                Argument::Bound(expr, unknown) => {
+                    let value = self.eval(expr, &mut instance.results);
+                    unknown.clone().filter(|_| value.is_undefined()).unwrap_or(value)
+                }
             };
             let changed = instance.rows.place(i, &value, self.tick).changed;
             arguments.push(Local { name: name.clone(), value, changed });
@@ -408,74 +418,8 @@ impl Painter<'_> {
         self.items.push(Item { node, op });
     }
 
-    /// A position or a size in canvas pixels, of a parent that is so wide or high.
-    pub(super) fn extent(&mut self, prop: &Prop<f32>, results: &mut Results, whole_px: f32) -> f32 {
-        match self.side(prop, results) {
-            Extent::Share(share) => share as f32 * whole_px,
-            Extent::Number(length) => length as f32 * self.scale,
-        }
-    }
-
-    /// A position or a size as it is meant: in reference pixels, or as a share of what the node is in.
-    pub(super) fn side(&mut self, prop: &Prop<f32>, results: &mut Results) -> Extent {
-        match prop {
-            Prop::Fixed(length) => Extent::Number(f64::from(*length)),
-            Prop::Share(share) => Extent::Share(f64::from(*share)),
-            Prop::Bound(expr, unknown) => {
-                let unknown = unknown.map_or(0.0, f64::from);
-                extent_of(&self.eval(expr, results)).unwrap_or(Extent::Number(unknown))
-            }
-        }
-    }
-
     fn corners(&self, corners: [f32; 4], rect: Rect) -> [f32; 4] {
         corners.map(|radius| (radius * self.scale).min(rect.width.min(rect.height) / 2.0))
-    }
-
-    pub(super) fn eval(&mut self, expr: &Expr, results: &mut Results) -> Value {
-        if self.is_frozen
-            && let Some(kept) = results.kept(expr)
-        {
-            return kept;
-        }
-        let (value, is_new) = results.eval(expr, &self.scope, self.tick);
-        self.work.evaluations += u64::from(is_new);
-        value
-    }
-
-    pub(super) fn number(&mut self, prop: &Prop<f32>, results: &mut Results, unknown: f32) -> f32 {
-        match prop {
-            Prop::Fixed(n) => *n,
-            Prop::Share(_) => unknown,
-            Prop::Bound(expr, default) => {
-                let known = number_of(&self.eval(expr, results)).map(|n| n as f32);
-                known.or(*default).unwrap_or(unknown)
-            }
-        }
-    }
-
-    pub(super) fn string(&mut self, prop: &Prop<String>, results: &mut Results) -> Option<String> {
-        match prop {
-            Prop::Fixed(text) => Some(text.clone()),
-            Prop::Bound(expr, default) => text_of(&self.eval(expr, results)).or_else(|| default.clone()),
-            Prop::Share(_) => None,
-        }
-    }
-
-    /// With the opacity of the groups around; `None` when the colour is not known.
-    pub(super) fn color(&mut self, prop: &Prop<Color>, results: &mut Results, space: &Space) -> Option<Color> {
-        Some(self.plain_color(prop, results)?.faded(space.opacity))
-    }
-
-    pub(super) fn plain_color(&mut self, prop: &Prop<Color>, results: &mut Results) -> Option<Color> {
-        match prop {
-            Prop::Fixed(color) => Some(*color),
-            Prop::Bound(expr, default) => {
-                let value = self.eval(expr, results);
-                value.as_str().and_then(color::parse).or(*default)
-            }
-            Prop::Share(_) => None,
-        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::template::bind::Results;
 use crate::template::color;
 use crate::template::lookup::{Lookup, Monogram, Otherwise, letters};
 use crate::template::model::{ImageNode, ImageSource, Node, Placing, Prop, SpriteNode};
+use crate::text::{self, MAX_SIZE_PX};
 use crate::time::FrameRate;
 
 /// What shows a picture.
@@ -152,8 +153,8 @@ impl Painter<'_> {
 
     /// In the middle of a disc, by their ink across and by their capitals down.
     fn letters(&mut self, text: String, disc: Rect, color: Color, space: &Space) -> Option<TextShape> {
-        let family = crate::text::families()[0].clone();
-        let size_px = disc.width * LETTERS_SIZE;
+        let family = text::families()[0].clone();
+        let size_px = (disc.width * LETTERS_SIZE).min(MAX_SIZE_PX);
         let run = TextRun { text, family, weight: 800, size_px, ..TextRun::default() };
         let wide = self.fonts.measure(&run).ok()?.ink.width;
         let fitting = (disc.width * LETTERS_WIDTH / wide.max(1.0)).min(1.0);

@@ -36,10 +36,11 @@ impl Painter<'_> {
             return;
         }
         let list = self.eval(&repeat.over, &mut instance.results);
+        let most = MAX_ROWS.min(self.room);
         let rows = &mut instance.rows;
         rows.listed = self.tick;
         rows.shown.clear();
-        for (i, item) in list.try_iter().into_iter().flatten().take(MAX_ROWS).enumerate() {
+        for (i, item) in list.try_iter().into_iter().flatten().take(most).enumerate() {
             let place = rows.place(i, &item, self.tick);
             let changed = place.changed;
             let first = self.scope.locals.len();
@@ -51,7 +52,7 @@ impl Painter<'_> {
         }
         let vanishes = |child: &Node| child.presence.as_ref().is_some_and(|presence| presence.vanishes());
         if node.children.iter().any(vanishes) && !self.moment.is_old_news {
-            rows.let_go(self.tick);
+            rows.let_go(self.tick, most);
         }
         rows.keep(self.tick);
     }
@@ -66,6 +67,9 @@ impl Painter<'_> {
     ) {
         self.list(node, repeat, instance);
         let outer = (self.ordinal, self.is_row_late, self.is_row_leaving, self.is_frozen);
+        let room = self.room;
+        // In steps, so that one row more is seldom another room for all of them.
+        let each_room = 1usize << (room / instance.rows.shown.len().max(1)).max(1).ilog2();
         for at in 0..instance.rows.shown.len() {
             let shown = instance.rows.shown[at].clone();
             let row = instance.rows.of(&shown);
@@ -79,10 +83,12 @@ impl Painter<'_> {
             self.suffix.push_str(&format!("[{}]", row.key));
             (self.ordinal, self.is_row_late, self.is_row_leaving) = (shown.at as u32, row.is_late, row.is_leaving);
             self.is_frozen = outer.3 || row.is_leaving;
+            self.room = each_room;
             each(self, row, shown.at);
             self.suffix.truncate(suffix);
             self.scope.locals.truncate(first);
         }
         (self.ordinal, self.is_row_late, self.is_row_leaving, self.is_frozen) = outer;
+        self.room = room;
     }
 }

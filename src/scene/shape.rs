@@ -9,6 +9,10 @@ use crate::draw_list::{PathData, Point, Segment};
 /// How far a polygon may depart from its arc, in canvas pixels; only hatching is cut against polygons.
 const TOLERANCE_PX: f64 = 0.25;
 
+/// Lines of one zone's hatching: more than the finest needs on a court as large as any canvas; those of a larger one stand
+/// farther apart.
+const MAX_HATCH_LINES: f64 = 4096.0;
+
 /// Paths of an instance, kept while what they were made from is the same.
 #[derive(Debug)]
 pub(crate) struct PathState {
@@ -190,9 +194,9 @@ impl Placed {
             // Turned by 45 degrees (and grown by √2): lines of constant v.
             .map(|p| (f64::from(p.x) + f64::from(p.y), f64::from(p.y) - f64::from(p.x)))
             .collect();
-        let gap = f64::from(gap_px) * std::f64::consts::SQRT_2;
         let lowest = polygon.iter().map(|p| p.1).fold(f64::MAX, f64::min);
         let highest = polygon.iter().map(|p| p.1).fold(f64::MIN, f64::max);
+        let gap = (f64::from(gap_px) * std::f64::consts::SQRT_2).max((highest - lowest) / MAX_HATCH_LINES);
         let mut segments = Vec::new();
         let mut v = (lowest / gap).ceil() * gap;
         while v < highest {

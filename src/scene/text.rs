@@ -14,7 +14,8 @@ use super::Moment;
 use crate::draw_list::{Point, Rect, TextRun};
 use crate::template::model::{Align, Case, Font, TextNode, VerticalAlign};
 use crate::template::motion::progress;
-use crate::text::{Fonts, Metrics};
+use crate::template::texts::MAX_CHARS;
+use crate::text::{Fonts, MAX_SIZE_PX, Metrics};
 use crate::time::FrameIndex;
 use change::{Transition, change_of, count};
 use marks::{Letters, Looks, Mark, Piece, Rim, emit};
@@ -200,7 +201,9 @@ struct Setter<'a> {
 }
 
 impl Setter<'_> {
+    /// Every wording passes through here before it is measured or set, as much of it as is shown.
     fn cased(&self, text: &str) -> String {
+        let text = text.char_indices().nth(MAX_CHARS).map_or(text, |(end, _)| &text[..end]);
         match self.node.case {
             Case::Upper => text.to_uppercase(),
             Case::Lower => text.to_lowercase(),
@@ -215,7 +218,8 @@ impl Setter<'_> {
             family: family.clone(),
             own: own.clone(),
             weight: *weight,
-            size_px: size * self.at.scale * shrink,
+            // Larger than can be shaped it would not be seen at all.
+            size_px: (size * self.at.scale * shrink).min(MAX_SIZE_PX),
             tracking: *tracking,
             tabular: *is_tabular,
             small_caps: self.node.case == Case::SmallCaps,

@@ -3,9 +3,6 @@
 //! The template's `motion` is what operators set off; this is what the game sets off. Everything is a function of frames
 //! and of the values that were shown before, which `scene` remembers.
 
-use std::sync::Arc;
-
-use super::expr::Expr;
 use super::json::{Json, Spanned};
 use super::model::Prop;
 use super::motion::{Easing, Key, Length, Property, RevealEdge};
@@ -95,13 +92,6 @@ pub(crate) struct Keyframes {
 
 /// `None` is the node's own colour.
 pub(crate) type KeyColor = Option<Prop<Color>>;
-
-impl Keyframes {
-    pub fn exprs(&self) -> impl Iterator<Item = &Arc<Expr>> {
-        let keys = self.colors.iter().flat_map(|(_, keys)| keys);
-        keys.filter_map(|key| key.value.as_ref()).filter_map(Prop::expr)
-    }
-}
 
 /// How a node comes and goes with its `when`, or with its item of a list.
 #[derive(Debug)]
@@ -238,7 +228,8 @@ fn read_keyframe(
             reader.problem(value.at, no_such(named.kind, name, "have keyframes"), None);
             continue;
         }
-        let color = reader.color_prop(value, name);
+        // One that is not known is the node's own.
+        let color = reader.part("keyframes", |reader| reader.color_prop(value, name));
         keys_of(&mut keyframes.colors, of).push(Key { at: time, value: color, ease });
     }
     object.get("comment");

@@ -9,11 +9,8 @@ use minijinja::value::ValueKind;
 use super::bind::{Local, Scope};
 use super::budget;
 use super::components;
-use super::expr::{Expr, Failure, extent_of, number_of, value_of_json};
-use super::lookup::Otherwise;
-use super::model::{
-    Argument, ComponentNode, CourtFrame, Fill, FitRule, ImageSource, Kind, MAX_ROWS, Node, PathSource, Prop, Stroke,
-};
+use super::expr::{Expr, Failure, Wanted, extent_of, number_of, value_of_json};
+use super::model::{Argument, ComponentNode, Kind, MAX_NESTED_ROWS, MAX_ROWS, Node};
 use super::package::THEME;
 use super::problem::suggestion;
 use super::reader::Reader;
@@ -39,23 +36,13 @@ pub fn sample() -> &'static GameSnapshot {
     &SAMPLE
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Wanted {
-    Text,
-    Number,
-    /// A number, or a percentage of what the node is in.
-    Extent,
-    Color,
-    List,
-    Path,
-    Anything,
-}
-
 /// The sample game under the names of the place that is being checked.
 struct Trial<'a> {
     scope: Scope<'a>,
     /// What expressions asked the sample for in vain.
     misses: Misses,
+    /// How often what is being checked is shown: once for each row of the repeats around it.
+    rows: usize,
 }
 
 pub(crate) fn check(
@@ -78,7 +65,7 @@ pub(crate) fn check(
         root.value = misses.watch(root.name.to_owned(), root.value.clone());
     }
     let scope = Scope { game: &game, locals: vec![given, theme, step] };
-    let mut trial = Trial { scope, misses };
+    let mut trial = Trial { scope, misses, rows: 1 };
     for expr in fields.iter().filter_map(|field| field.choices.as_ref()) {
         check_expr(reader, expr, Wanted::List, &trial);
     }
@@ -105,7 +92,7 @@ pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Moti
         note_dependencies(node.mask.as_deref_mut().map_or(&mut [], std::slice::from_mut), locals, motion);
         let within = || node.children.iter().chain(node.mask.as_deref());
         let mut reads: Vec<Source> =
-            own_exprs(node).iter().flat_map(|(expr, _)| expr.reads.iter().filter_map(|read| read.source)).collect();
+            node.exprs.iter().flat_map(|(expr, _)| expr.reads.iter().filter_map(|read| read.source)).collect();
         if let Kind::Repeat(repeat) = &node.kind {
             let exprs = [Some(&repeat.over), repeat.key.as_ref()];
             reads.extend(exprs.into_iter().flatten().flat_map(|expr| &expr.reads).filter_map(|read| read.source));
@@ -117,6 +104,7 @@ pub(crate) fn note_dependencies(nodes: &mut [Node], locals: usize, motion: &Moti
         reads.dedup();
         node.is_moved = motion.moves(node.index);
         node.moves = node.is_moved || within().any(|child| child.moves);
+        node.repeats = matches!(node.kind, Kind::Repeat(_)) || within().any(|child| child.repeats);
         node.reads = reads;
     }
 }
@@ -150,8 +138,8 @@ fn sample_value(field: &Field) -> serde_json::Value {
 
 fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
     for node in nodes {
-        for (expr, wanted) in own_exprs(node) {
-            check_expr(reader, expr, wanted, trial);
+        for (expr, wanted) in &node.exprs {
+            check_expr(reader, expr, *wanted, trial);
         }
         check_nodes(reader, node.mask.as_deref().map_or(&[], std::slice::from_ref), trial);
         if let Kind::Component(component) = &node.kind {
@@ -159,12 +147,23 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
             continue;
         }
         let mut locals = 0;
+        let rows = trial.rows;
         if let Kind::Repeat(repeat) = &node.kind {
             let list = check_expr(reader, &repeat.over, Wanted::List, trial);
             let items = budget::length(&list);
             if items > MAX_ROWS {
                 let message = format!("`{}` has {items} items, and a repeat shows {MAX_ROWS}", repeat.over.source);
                 reader.problem_of(&repeat.over, 0, message, format!("take a part of it: `[:{MAX_ROWS}]`"));
+            }
+            trial.rows *= items.clamp(1, MAX_ROWS);
+            if trial.rows > MAX_NESTED_ROWS {
+                let message = format!(
+                    "`{}` makes {} rows with the repeats around it, and they show {MAX_NESTED_ROWS}",
+                    repeat.over.source, trial.rows
+                );
+                reader.problem_of(&repeat.over, 0, message, "take parts of the lists: `[:10]`".to_owned());
+                // Those inside it are too many for the same reason.
+                trial.rows = 1;
             }
             let first = list.try_iter().ok().and_then(|mut items| items.next()).unwrap_or(Value::UNDEFINED);
             trial.scope.locals.push(Local { name: repeat.name.clone(), value: first, changed: 1 });
@@ -175,6 +174,7 @@ fn check_nodes(reader: &mut Reader, nodes: &[Node], trial: &mut Trial<'_>) {
             }
         }
         check_nodes(reader, &node.children, trial);
+        trial.rows = rows;
         trial.scope.locals.truncate(trial.scope.locals.len() - locals);
     }
 }
@@ -186,7 +186,7 @@ fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, 
         .iter()
         .map(|(_, argument)| match argument {
             Argument::Fixed(value) => value.clone(),
-            Argument::Bound(expr) => expr.eval(trial.scope.names(expr)),
+            Argument::Bound(expr, _) => expr.eval(trial.scope.names(expr)),
         })
         .collect();
     let outer = trial.scope.locals.clone();
@@ -205,7 +205,7 @@ pub(super) fn paths(nodes: &[&Node], lets: &[(Arc<str>, Arc<Expr>)]) -> Vec<Stri
     for outer in around.iter().rev() {
         let Kind::Component(component) = &outer.kind else { continue };
         let arguments = component.arguments.iter().map(|(name, argument)| match argument {
-            Argument::Bound(expr) => (&**name, texts(expr)),
+            Argument::Bound(expr, _) => (&**name, texts(expr)),
             Argument::Fixed(_) => (&**name, Vec::new()),
         });
         paths = behind(paths, &arguments.collect::<Vec<_>>());
@@ -239,148 +239,15 @@ fn behind(paths: Vec<String>, names: &[(&str, Vec<String>)]) -> Vec<String> {
 
 /// What a node reads, by whatever names.
 fn own_paths(node: &Node) -> Vec<String> {
-    let mut exprs: Vec<&Arc<Expr>> = own_exprs(node).into_iter().map(|(expr, _)| expr).collect();
+    let mut exprs: Vec<&Arc<Expr>> = node.exprs.iter().map(|(expr, _)| expr).collect();
     if let Kind::Repeat(repeat) = &node.kind {
         exprs.push(&repeat.over);
     }
     exprs.iter().flat_map(|expr| texts(expr)).collect()
 }
 
-/// The expressions of a node, but not those of its children; a repeat's need its items and are not among them.
-fn own_exprs(node: &Node) -> Vec<(&Arc<Expr>, Wanted)> {
-    let mut found = Vec::new();
-    let sizes = [Some(&node.x), Some(&node.y), node.width.as_ref(), node.height.as_ref()];
-    for prop in sizes.into_iter().flatten() {
-        add(&mut found, prop, Wanted::Extent);
-    }
-    let turns = node.turn.iter().flat_map(|turn| [&turn.rotate, &turn.scale]);
-    for prop in std::iter::once(&node.opacity).chain(turns) {
-        add(&mut found, prop, Wanted::Number);
-    }
-    let layouts = node.layout.iter().flat_map(|layout| layout.exprs());
-    let limits = node.limits.iter().flat_map(|limits| limits.exprs());
-    let items = node.item.iter().flat_map(|item| item.exprs());
-    found.extend(layouts.chain(limits).chain(items).map(|expr| (expr, Wanted::Extent)));
-    let keyframes = node.keyframes.iter().flat_map(|keyframes| keyframes.exprs());
-    found.extend(keyframes.map(|expr| (expr, Wanted::Color)));
-    found.extend(node.when.iter().map(|expr| (expr, Wanted::Anything)));
-    found.extend(node.flash.iter().map(|flash| (&flash.on, Wanted::Anything)));
-    match &node.kind {
-        Kind::Group { .. } | Kind::Repeat(_) => {}
-        Kind::Box(shape) => {
-            add_fill(&mut found, &shape.fill);
-            add_stroke(&mut found, shape.border.as_ref());
-            for shadow in [&shape.shadow, &shape.inner_shadow].into_iter().flatten() {
-                add(&mut found, &shadow.color, Wanted::Color);
-            }
-        }
-        Kind::Text(text) => {
-            add(&mut found, &text.text, Wanted::Text);
-            add_fill(&mut found, &text.fill);
-            add_maybe(&mut found, text.outline.as_ref().map(|outline| &outline.color), Wanted::Color);
-            add_maybe(&mut found, text.shadow.as_ref().map(|shadow| &shadow.color), Wanted::Color);
-            if let Some(fit) = &text.fit {
-                add_maybe(&mut found, fit.width.as_ref(), Wanted::Extent);
-                for rule in &fit.rules {
-                    if let FitRule::Replace(text) = rule {
-                        add(&mut found, text, Wanted::Text);
-                    }
-                }
-            }
-        }
-        Kind::Path(path) => {
-            if let PathSource::Bound(expr) = &path.path {
-                found.push((expr, Wanted::Path));
-            }
-            add_maybe(&mut found, path.from_mm.as_ref(), Wanted::Text);
-            add_maybe(&mut found, path.fill.as_ref(), Wanted::Color);
-            if let Some(line) = &path.stroke {
-                add_stroke(&mut found, Some(&line.stroke));
-                add(&mut found, &line.dash_offset, Wanted::Number);
-                line.trim.iter().for_each(|end| add(&mut found, end, Wanted::Number));
-            }
-        }
-        Kind::Image(image) => {
-            add_maybe(&mut found, image.tint.as_ref(), Wanted::Color);
-            if let ImageSource::Lookup(lookup) = &image.source {
-                lookup.keys.iter().for_each(|key| add(&mut found, key, Wanted::Text));
-                if let Otherwise::Monogram(monogram) = &lookup.otherwise {
-                    add(&mut found, &monogram.text, Wanted::Text);
-                    add(&mut found, &monogram.color, Wanted::Color);
-                }
-            }
-        }
-        Kind::Sprite(sprite) => add_maybe(&mut found, sprite.tint.as_ref(), Wanted::Color),
-        Kind::Zone(zone) => {
-            found.push((&zone.number, Wanted::Number));
-            add_frame(&mut found, zone.frame.as_ref());
-            add_maybe(&mut found, zone.fill.as_ref(), Wanted::Color);
-            add_stroke(&mut found, zone.stroke.as_ref());
-            if let Some(hatch) = &zone.hatch {
-                found.extend(hatch.when.iter().map(|expr| (expr, Wanted::Anything)));
-                add_stroke(&mut found, Some(&hatch.stroke));
-            }
-        }
-        Kind::Component(component) => {
-            let bound = component.arguments.iter().filter_map(|(_, argument)| match argument {
-                Argument::Bound(expr) => Some((expr, Wanted::Anything)),
-                Argument::Fixed(_) => None,
-            });
-            found.extend(bound);
-        }
-        Kind::Court(court) => {
-            add_frame(&mut found, court.frame.as_ref());
-            add_maybe(&mut found, court.floor.as_ref(), Wanted::Color);
-            add_maybe(&mut found, court.paint.as_ref(), Wanted::Color);
-            add_stroke(&mut found, court.stroke.as_ref());
-        }
-        Kind::Rink(rink) => {
-            add_frame(&mut found, Some(&rink.frame));
-            for color in [&rink.ice, &rink.crease, &rink.red, &rink.blue] {
-                add_maybe(&mut found, color.as_ref(), Wanted::Color);
-            }
-            add_stroke(&mut found, rink.stroke.as_ref());
-        }
-        Kind::Spot(spot) => {
-            spot.at.iter().for_each(|mm| add(&mut found, mm, Wanted::Number));
-            add(&mut found, &spot.from, Wanted::Text);
-        }
-    }
-    found
-}
-
-fn add<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: &'a Prop<T>, wanted: Wanted) {
-    if let Some(expr) = prop.expr() {
-        found.push((expr, wanted));
-    }
-}
-
-fn add_maybe<'a, T>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, prop: Option<&'a Prop<T>>, wanted: Wanted) {
-    if let Some(prop) = prop {
-        add(found, prop, wanted);
-    }
-}
-
-fn add_fill<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, fill: &'a Fill) {
-    match fill {
-        Fill::Solid(color) => add(found, color, Wanted::Color),
-        Fill::Linear { stops, .. } => stops.iter().for_each(|(_, color)| add(found, color, Wanted::Color)),
-    }
-}
-
-fn add_frame<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, frame: Option<&'a CourtFrame>) {
-    let Some(frame) = frame else { return };
-    add(found, &frame.league, Wanted::Text);
-    add(found, &frame.width, Wanted::Number);
-    add(found, &frame.basket, Wanted::Text);
-}
-
-fn add_stroke<'a>(found: &mut Vec<(&'a Arc<Expr>, Wanted)>, stroke: Option<&'a Stroke>) {
-    add_maybe(found, stroke.map(|stroke| &stroke.color), Wanted::Color);
-}
-
 fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, trial: &Trial<'_>) -> Value {
-    let Trial { scope, misses } = trial;
+    let Trial { scope, misses, .. } = trial;
     if expr.paths.iter().any(|path| !check_path(reader, expr, path, scope)) {
         misses.take();
         return Value::UNDEFINED;

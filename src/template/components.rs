@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::expr::{self, value_of_json};
+use super::expr::{self, Wanted, value_of_json};
 use super::folder::Folder;
 use super::json::{Json, Spanned};
-use super::model::{Argument, ComponentNode, Kind, Node};
+use super::model::{Argument, Bound, ComponentNode, Kind, Node, Prop};
 use super::nodes::{self, Names};
 use super::package::THEME;
 use super::problem::{Place, suggestion};
@@ -86,7 +86,7 @@ pub(crate) fn read_use(
         reader.problem(at, format!("there is no component `{name}`"), help);
         return None;
     };
-    let arguments = read_arguments(reader, object.at, name, &component, with.as_ref());
+    let arguments = reader.part("with", |reader| read_arguments(reader, object.at, name, &component, with.as_ref()));
     if names.using.iter().any(|outer| outer == name) {
         let way = names.using.iter().skip_while(|outer| *outer != name).map(String::as_str).chain([name]);
         let way = way.collect::<Vec<_>>().join(" -> ");
@@ -140,7 +140,11 @@ fn read_arguments(
         let argument = match (given.iter().find(|(key, _)| *key.name == **parameter), default) {
             (Some((_, value)), _) => match &value.json {
                 Json::String(text) if expr::is_bound(text) => {
-                    reader.expr_text(text, value.at, parameter).map(Argument::Bound)
+                    let bound = reader.bound(text, value.at, parameter, ((), Wanted::Anything));
+                    bound.map(|Bound { expr, unknown, .. }: Bound<minijinja::Value>| match unknown.as_deref() {
+                        Some(Prop::Fixed(value)) => Argument::Bound(expr, Some(value.clone())),
+                        _ => Argument::Bound(expr, None),
+                    })
                 }
                 json => Some(Argument::Fixed(value_of_json(json.to_value()))),
             },

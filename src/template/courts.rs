@@ -1,5 +1,6 @@
 //! Reads courts and rinks, and what stands on them: zones, spots.
 
+use super::expr::Wanted;
 use super::json::{Json, Spanned};
 use super::lines::read_stroke;
 use super::model::{CourtFrame, CourtNode, Hatch, Kind, Prop, RinkNode, SpotNode, ZoneNode};
@@ -62,7 +63,7 @@ pub(super) fn read_zone(reader: &mut Reader, object: &Object<'_>, names: &Names)
     if !object.has("number") {
         reader.missing(object, "number");
     }
-    let number = reader.expr(object, "number");
+    let number = reader.noted_expr(object, "number", Wanted::Number);
     let frame = read_frame(reader, object, names);
     let fill = object.get("fill").and_then(|value| reader.color_prop(value, "fill"));
     let stroke = read_stroke(reader, object, "stroke");
@@ -72,9 +73,9 @@ pub(super) fn read_zone(reader: &mut Reader, object: &Object<'_>, names: &Names)
 
 fn read_hatch(reader: &mut Reader, value: &Spanned) -> Option<Hatch> {
     let object = reader.object(value, "hatch")?;
-    let when = reader.expr(&object, "when");
+    let when = reader.noted_expr(&object, "when", Wanted::Anything);
     let gap = reader.number(&object, "gap", (2.0, 1000.0)).unwrap_or(10.0);
-    let stroke = read_stroke(reader, &object, "stroke");
+    let stroke = reader.part("hatch", |reader| read_stroke(reader, &object, "stroke"));
     reader.finish(&object, "a hatch");
     Some(Hatch { when, gap, stroke: stroke? })
 }

@@ -1,151 +1,127 @@
 //! `default` of a node: what its properties are while what they are bound to is not known.
 //!
-//! In: an object of property names and values, and the node that has been read. Out: the node, whose bound properties fall
-//! back on these. A property that is written out is always known, and a default for it is a mistake.
+//! In: an object of values under the keys under which the properties are written, and the properties, one by one as the
+//! reader comes to them. Out: what each that is bound falls back on. Whoever reads a bound property asks here, so that
+//! there is none that cannot have a default; what nobody asked for is a mistake, and so is a default of a property that is
+//! written out, which is always known.
 
-use super::color;
-use super::json::{Json, Key, Spanned};
-use super::model::{Fill, Kind, Node, Prop, Stroke};
-use super::problem::suggestion;
-use super::reader::Reader;
-use crate::draw_list::Color;
+use super::expr::Wanted;
+use super::json::{Json, Spanned};
+use super::model::Prop;
+use super::problem::{Place, suggestion};
+use super::props::{Readable, share_of};
+use super::reader::{Object, Reader};
 
-/// Larger than any canvas that is drawn.
-const FAR: f32 = 100_000.0;
-
-/// Something that can have a default.
-enum Slot<'a> {
-    Number(&'a mut Prop<f32>, (f32, f32)),
-    Color(&'a mut Prop<Color>),
-    Text(&'a Prop<String>, &'a mut Option<String>),
-    /// Whether the node has a `when`, and whether it is there without its value.
-    When(bool, &'a mut bool),
+/// The defaults of the node that is being read, and the properties that it has so far.
+#[derive(Debug, Default)]
+pub(crate) struct Defaults {
+    given: Vec<Given>,
+    /// Properties by their keys, one within another with a dot between: "stroke.color".
+    bound: Vec<String>,
+    written: Vec<String>,
+    /// The keys that the reader is within, each with a dot after it.
+    within: String,
 }
 
-impl Slot<'_> {
-    fn is_bound(&self) -> bool {
-        match self {
-            Slot::Number(prop, _) => prop.expr().is_some(),
-            Slot::Color(prop) => prop.expr().is_some(),
-            Slot::Text(prop, _) => prop.expr().is_some(),
-            Slot::When(is_given, _) => *is_given,
+#[derive(Debug)]
+struct Given {
+    at: Place,
+    name: String,
+    value: Spanned,
+    is_taken: bool,
+}
+
+impl Defaults {
+    /// Those of a node. That of a text can be a text, which is read with it.
+    pub(super) fn of(object: &Object<'_>) -> Defaults {
+        let mut defaults = Defaults::default();
+        if let Some((_, value)) = object.entries().iter().find(|(key, _)| key.name == "default") {
+            defaults.take_in(value, "");
         }
+        defaults
+    }
+
+    fn take_in(&mut self, value: &Spanned, within: &str) {
+        let Json::Object(entries) = &value.json else { return };
+        for (key, value) in entries {
+            let name = format!("{within}{}", key.name);
+            match value.json {
+                Json::Object(_) => self.take_in(value, &format!("{name}.")),
+                _ => self.given.push(Given { at: key.at, name, value: value.clone(), is_taken: false }),
+            }
+        }
+    }
+
+    /// Goes on within a key; what to say when it is left.
+    pub(super) fn enter(&mut self, key: &str) -> usize {
+        let outer = self.within.len();
+        self.within.extend([key, "."]);
+        outer
+    }
+
+    pub(super) fn leave(&mut self, outer: usize) {
+        self.within.truncate(outer);
+    }
+
+    /// Takes note of a property that is written out.
+    pub(super) fn note_written(&mut self, name: &str) {
+        self.written.push(format!("{}{name}", self.within));
+    }
+
+    /// Takes note of a property that is bound, and gives its default. A line, a shadow or a gradient can have one colour
+    /// as its default: that is the colour of all in it.
+    fn take(&mut self, name: &str, is_color: bool) -> Option<Spanned> {
+        let name = format!("{}{name}", self.within);
+        let outer = self.within.trim_end_matches('.');
+        let at = self.given.iter().position(|given| given.name == name);
+        let is_short = |given: &Given| is_color && given.name == outer && matches!(given.value.json, Json::String(_));
+        let at = at.or_else(|| self.given.iter().position(is_short));
+        self.bound.push(name);
+        let given = &mut self.given[at?];
+        given.is_taken = true;
+        Some(given.value.clone())
     }
 }
 
-/// `default` of a node of this kind ("a box"). That of a text can be a text, which is read with it.
-pub(super) fn read(reader: &mut Reader, value: &Spanned, node: &mut Node, kind: &str) {
-    let Json::Object(entries) = &value.json else {
-        if !matches!((&node.kind, &value.json), (Kind::Text(_), Json::String(_))) {
+/// What a property is while what it is bound to is not known; `None` where the node does not say.
+pub(super) fn unknown<T: Readable>(
+    reader: &mut Reader,
+    name: &str,
+    (range, wanted): (T::Range, Wanted),
+) -> Option<Prop<T>> {
+    let value = reader.node.defaults.take(name, wanted == Wanted::Color)?;
+    if let Some(share) = share_of(&value).filter(|_| wanted == Wanted::Extent) {
+        return Some(Prop::Share(share));
+    }
+    if !T::is_kind(&value.json) {
+        reader.wrong_kind(&value, name, T::KINDS[0]);
+        return None;
+    }
+    T::read(reader, &value, name, range).map(Prop::Fixed)
+}
+
+/// Reports the defaults of a node of this kind ("a box") that belong to no bound property.
+pub(super) fn finish(reader: &mut Reader, object: &Object<'_>, told: &str) {
+    let Defaults { given, bound, written, .. } = std::mem::take(&mut reader.node.defaults);
+    if let Some(value) = object.get("default") {
+        let is_of_text = told == "a text" && matches!(value.json, Json::String(_));
+        if !is_of_text && !matches!(value.json, Json::Object(_)) {
             reader.wrong_kind(value, "default", "an object of properties and values: { \"x\": 0 }");
         }
-        return;
-    };
-    for (key, value) in entries {
-        read_one(reader, key, value, node, kind);
     }
-}
-
-fn read_one(reader: &mut Reader, key: &Key, value: &Spanned, node: &mut Node, kind: &str) {
-    let name = key.name.as_str();
-    let mut slots = slots(node);
-    let Some(at) = slots.iter().position(|(known, _)| *known == name) else {
-        let known: Vec<&str> = slots.iter().filter(|(_, slot)| slot.is_bound()).map(|(name, _)| *name).collect();
-        let help = suggestion(name, known);
-        return reader.problem(key.at, format!("{kind} has no `{name}` that could have a default"), help);
-    };
-    let (_, slot) = slots.swap_remove(at);
-    if !slot.is_bound() {
-        let message = format!("`{name}` has a default and no expression whose value could be unknown");
-        return reader.problem(key.at, message, None);
+    for Given { at, name, .. } in given.into_iter().filter(|given| !given.is_taken) {
+        let (within, last) = name.rfind('.').map_or(("", name.as_str()), |dot| name.split_at(dot + 1));
+        let is_this =
+            |known: &&String| **known == name || known.strip_prefix(&name).is_some_and(|s| s.starts_with('.'));
+        if written.iter().any(|known| is_this(&known)) {
+            let message = format!("`{last}` has a default and no expression whose value could be unknown");
+            reader.problem(at, message, None);
+            continue;
+        }
+        let mut known: Vec<&str> =
+            bound.iter().filter_map(|known| known.strip_prefix(within)?.split('.').next()).collect();
+        known.dedup();
+        let help = suggestion(last, known);
+        reader.problem(at, format!("{told} has no `{name}` that could have a default"), help);
     }
-    match slot {
-        Slot::Number(prop, range) => {
-            let default = reader.number_in(value, name, range);
-            if let Prop::Bound(_, unknown) = prop {
-                *unknown = default;
-            }
-        }
-        Slot::Color(prop) => {
-            let default = read_color(reader, value, name);
-            if let Prop::Bound(_, unknown) = prop {
-                *unknown = default;
-            }
-        }
-        Slot::Text(_, unknown) => match &value.json {
-            Json::String(text) => *unknown = Some(text.clone()),
-            _ => reader.wrong_kind(value, name, "a text"),
-        },
-        Slot::When(_, is_there) => match value.json {
-            Json::Bool(unknown) => *is_there = unknown,
-            _ => reader.wrong_kind(value, name, "true or false"),
-        },
-    }
-}
-
-fn read_color(reader: &mut Reader, value: &Spanned, name: &str) -> Option<Color> {
-    let Json::String(text) = &value.json else {
-        reader.wrong_kind(value, name, "a colour");
-        return None;
-    };
-    let color = color::parse(text);
-    if color.is_none() {
-        reader.problem(value.at, format!("`{text}` is not a colour"), "write \"#rrggbb\" or \"#rrggbbaa\"".to_owned());
-    }
-    color
-}
-
-/// What of a node can be unknown, by the keys under which it is written.
-fn slots(node: &mut Node) -> Vec<(&'static str, Slot<'_>)> {
-    let mut slots = vec![
-        ("x", Slot::Number(&mut node.x, (-FAR, FAR))),
-        ("y", Slot::Number(&mut node.y, (-FAR, FAR))),
-        ("opacity", Slot::Number(&mut node.opacity, (0.0, 1.0))),
-        ("when", Slot::When(node.when.is_some(), &mut node.is_there_unknown)),
-    ];
-    slots.extend(node.width.as_mut().map(|width| ("width", Slot::Number(width, (0.0, FAR)))));
-    slots.extend(node.height.as_mut().map(|height| ("height", Slot::Number(height, (0.0, FAR)))));
-    let mut colors: Vec<(&'static str, Option<&mut Prop<Color>>)> = Vec::new();
-    match &mut node.kind {
-        Kind::Box(shape) => {
-            colors.extend([("fill", solid(&mut shape.fill)), ("border", stroke(shape.border.as_mut()))]);
-        }
-        Kind::Text(text) => {
-            slots.push(("text", Slot::Text(&text.text, &mut text.default)));
-            colors.push(("color", solid(&mut text.fill)));
-        }
-        Kind::Path(path) => {
-            let line = path.stroke.as_mut().map(|line| &mut line.stroke);
-            colors.extend([("fill", path.fill.as_mut()), ("stroke", stroke(line))]);
-        }
-        Kind::Image(image) => colors.push(("tint", image.tint.as_mut())),
-        Kind::Sprite(sprite) => colors.push(("tint", sprite.tint.as_mut())),
-        Kind::Zone(zone) => {
-            colors.extend([("fill", zone.fill.as_mut()), ("stroke", stroke(zone.stroke.as_mut()))]);
-        }
-        Kind::Court(court) => {
-            let areas = [("floor", court.floor.as_mut()), ("paint", court.paint.as_mut())];
-            colors.extend(areas.into_iter().chain([("stroke", stroke(court.stroke.as_mut()))]));
-        }
-        Kind::Rink(rink) => {
-            let areas = [("ice", rink.ice.as_mut()), ("crease", rink.crease.as_mut())];
-            let lines = [("red", rink.red.as_mut()), ("blue", rink.blue.as_mut())];
-            colors.extend(areas.into_iter().chain(lines).chain([("stroke", stroke(rink.stroke.as_mut()))]));
-        }
-        Kind::Group { .. } | Kind::Repeat(_) | Kind::Spot(_) | Kind::Component(_) => {}
-    }
-    slots.extend(colors.into_iter().filter_map(|(name, color)| Some((name, Slot::Color(color?)))));
-    slots
-}
-
-/// A gradient has no one colour.
-fn solid(fill: &mut Fill) -> Option<&mut Prop<Color>> {
-    match fill {
-        Fill::Solid(color) => Some(color),
-        Fill::Linear { .. } => None,
-    }
-}
-
-fn stroke(stroke: Option<&mut Stroke>) -> Option<&mut Prop<Color>> {
-    stroke.map(|stroke| &mut stroke.color)
 }

@@ -74,6 +74,19 @@ pub(crate) struct BadExpr {
     pub help: Option<String>,
 }
 
+/// What the value of an expression must be where it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wanted {
+    Text,
+    Number,
+    /// A number, or a percentage of what the node is in.
+    Extent,
+    Color,
+    List,
+    Path,
+    Anything,
+}
+
 /// Whether a string has an expression in it.
 pub(crate) fn is_bound(text: &str) -> bool {
     text.contains("{{")

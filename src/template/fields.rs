@@ -32,6 +32,7 @@ pub struct Field {
     pub id: String,
     /// For people.
     pub label: String,
+    /// What it can be set to.
     pub kind: FieldKind,
     /// Null when the designer gave none: unknown until the operator sets it.
     pub default: serde_json::Value,
@@ -39,14 +40,14 @@ pub struct Field {
     pub(crate) choices: Option<Arc<Expr>>,
 }
 
+/// What a field can be set to, and by which control a form asks for it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum FieldKind {
+    /// Any text.
     Text,
     /// Within these limits, where there are any.
-    Number {
-        min: Option<f64>,
-        max: Option<f64>,
-    },
+    /// A number.
+    Number { min: Option<f64>, max: Option<f64> },
     /// One of these, in order.
     Select(Vec<String>),
     /// A jersey number, as text; empty lets the template choose.
@@ -64,6 +65,7 @@ pub enum FieldKind {
 /// One of the values that an operator can choose.
 #[derive(Clone, PartialEq, Debug, serde::Serialize)]
 pub struct Choice {
+    /// What the field is set to.
     pub value: serde_json::Value,
     /// For people.
     pub label: String,

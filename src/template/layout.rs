@@ -3,11 +3,9 @@
 //! The words are those of CSS, and mean what they mean there; lengths are in the pixels of the reference canvas. This
 //! module holds what a designer wrote; `scene` works it out.
 
-use std::sync::Arc;
-
-use super::expr::Expr;
 use super::json::{Json, Spanned};
 use super::model::Prop;
+use super::props::FAR;
 use super::reader::{Object, Reader};
 
 /// How a node's children are laid out.
@@ -101,27 +99,6 @@ pub(crate) struct Cells {
 /// The most columns or rows of a grid that a template can name.
 const MAX_TRACKS: f32 = 100.0;
 
-/// Larger than any canvas that is drawn.
-const FAR: f32 = 100_000.0;
-
-impl Layout {
-    pub fn exprs(&self) -> impl Iterator<Item = &Arc<Expr>> {
-        self.gap.iter().chain(&self.padding).filter_map(Prop::expr)
-    }
-}
-
-impl Limits {
-    pub fn exprs(&self) -> impl Iterator<Item = &Arc<Expr>> {
-        self.least.iter().chain(&self.most).flatten().filter_map(Prop::expr)
-    }
-}
-
-impl Item {
-    pub fn exprs(&self) -> impl Iterator<Item = &Arc<Expr>> {
-        self.basis.iter().chain(self.margin.iter().flatten()).filter_map(Prop::expr)
-    }
-}
-
 /// `layout` of a node.
 pub(super) fn read_layout(reader: &mut Reader, object: &Object<'_>) -> Option<Box<Layout>> {
     let value = object.get("layout")?;
@@ -132,14 +109,12 @@ pub(super) fn read_layout(reader: &mut Reader, object: &Object<'_>) -> Option<Bo
         reader.missing(&inner, "type");
     }
     let flow = reader.one_of(&inner, "type", &flows).unwrap_or(Flow::Row);
-    let [between_rows, between_columns] = match inner.get("gap") {
-        Some(value) => read_sides(reader, value, "gap"),
-        None => [const { Prop::Fixed(0.0) }; 2],
-    };
-    let padding = match inner.get("padding") {
-        Some(value) => read_sides(reader, value, "padding"),
-        None => [const { Prop::Fixed(0.0) }; 4],
-    };
+    let (gap, padding) = reader.part("layout", |reader| {
+        let gap = inner.get("gap").map(|value| read_sides(reader, value, "gap"));
+        (gap, inner.get("padding").map(|value| read_sides(reader, value, "padding")))
+    });
+    let [between_rows, between_columns] = gap.unwrap_or([const { Prop::Fixed(0.0) }; 2]);
+    let padding = padding.unwrap_or([const { Prop::Fixed(0.0) }; 4]);
     let align = read_align(reader, &inner, "align");
     let justify = read_justify(reader, &inner, flow);
     let is_wrapped = reader.bool(&inner, "wrap");

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::courts;
-use super::expr;
+use super::expr::Wanted;
 use super::json::{Json, Spanned};
-use super::model::{Kind, Line, PathNode, PathSource, Prop, Stroke};
+use super::model::{Kind, Line, PathNode, Prop, Stroke};
 use super::nodes::Names;
 use super::reader::{Object, Reader};
-use super::svg_path;
-use crate::draw_list::{Cap, Join};
+use crate::draw_list::{Cap, Join, PathData};
 
 /// Wider than any canvas that is drawn.
 const MAX_WIDTH: f32 = 100_000.0;
@@ -23,7 +22,7 @@ const MIN_DASHES_PX: f32 = 1.0;
 /// `border`, and the `stroke` of what knows only width and colour.
 pub(super) fn read_stroke(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<Stroke> {
     let inner = reader.object(object.get(key)?, key)?;
-    let stroke = read_width_and_color(reader, &inner);
+    let stroke = reader.part(key, |reader| read_width_and_color(reader, &inner));
     reader.finish(&inner, "a line");
     stroke
 }
@@ -71,35 +70,25 @@ pub(super) fn read_path(reader: &mut Reader, object: &Object<'_>, names: &Names)
     Some(Kind::Path(Box::new(PathNode { path, from_mm: None, fill, stroke })))
 }
 
-fn read_outline(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<PathSource> {
-    let (text, at) = reader.string(object, key)?;
-    if expr::is_bound(text) {
-        return reader.expr_text(text, at, key).map(PathSource::Bound);
-    }
-    match svg_path::parse(text) {
-        Ok(path) => Some(PathSource::Fixed(Arc::new(path))),
-        Err(bad) => {
-            let help = "SVG path data, for example \"M0 0 L10 0 L5 8 Z\"".to_owned();
-            reader.problem(at.right(1 + bad.offset), bad.message, help);
-            None
-        }
-    }
+fn read_outline(reader: &mut Reader, object: &Object<'_>, key: &'static str) -> Option<Prop<Arc<PathData>>> {
+    reader.prop(object.get(key)?, key, (), Wanted::Path)
 }
 
 fn read_line(reader: &mut Reader, value: &Spanned, trim: [Prop<f32>; 2]) -> Option<Line> {
     let inner = reader.object(value, "stroke")?;
-    let stroke = read_width_and_color(reader, &inner);
+    let (stroke, dash_offset) = reader
+        .part("stroke", |reader| (read_width_and_color(reader, &inner), reader.number_prop(&inner, "dash_offset")));
     let caps = [("butt", Cap::Butt), ("round", Cap::Round), ("square", Cap::Square)];
     let joins = [("miter", Join::Miter), ("round", Join::Round), ("bevel", Join::Bevel)];
     let cap = reader.one_of(&inner, "cap", &caps).unwrap_or_default();
     let join = reader.one_of(&inner, "join", &joins).unwrap_or_default();
     let dash = inner.get("dash").map(|value| read_dash(reader, value)).unwrap_or_default();
-    let dash_offset = reader.number_prop(&inner, "dash_offset").unwrap_or(Prop::Fixed(0.0));
     let is_tapered = reader.bool(&inner, "taper");
     if let (Some(value), true) = (inner.get("dash"), is_tapered) {
         reader.problem(value.at, "a line with `taper` has no `dash`", None);
     }
     reader.finish(&inner, "a line");
+    let dash_offset = dash_offset.unwrap_or(Prop::Fixed(0.0));
     Some(Line { stroke: stroke?, cap, join, dash, dash_offset, trim, is_tapered })
 }
 

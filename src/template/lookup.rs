@@ -62,7 +62,7 @@ pub(crate) fn letters(text: &str) -> String {
 /// `lookup`: where, by which keys, and what otherwise.
 pub(super) fn read_lookup(reader: &mut Reader, value: &Spanned, room: Room) -> Option<Lookup> {
     let object = reader.object(value, "lookup")?;
-    let keys = read_keys(reader, &object);
+    let keys = reader.part("lookup", |reader| read_keys(reader, &object));
     let mut pictures = BTreeMap::new();
     match (object.get("folder"), object.get("map")) {
         (Some(folder), None) => read_folder(reader, folder, room, &mut pictures),
@@ -104,20 +104,15 @@ fn read_keys(reader: &mut Reader, object: &Object<'_>) -> Option<Vec<Prop<String
 
 fn read_monogram(reader: &mut Reader, value: &Spanned) -> Option<Monogram> {
     let object = reader.object(value, "monogram")?;
-    let text = match object.get("text") {
-        Some(value) => reader.text_prop(value, "text"),
-        None => {
-            reader.missing(&object, "text");
-            None
+    for key in ["text", "color"] {
+        if !object.has(key) {
+            reader.missing(&object, key);
         }
-    };
-    let color = match object.get("color") {
-        Some(value) => reader.color_prop(value, "color"),
-        None => {
-            reader.missing(&object, "color");
-            None
-        }
-    };
+    }
+    let (text, color) = reader.part("monogram", |reader| {
+        let text = object.get("text").and_then(|value| reader.text_prop(value, "text"));
+        (text, object.get("color").and_then(|value| reader.color_prop(value, "color")))
+    });
     reader.finish(&object, "a monogram");
     Some(Monogram { text: text?, color: color? })
 }

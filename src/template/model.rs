@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::animate::{Keyframes, Presence, Transitions};
-use super::expr::Expr;
+use super::expr::{Expr, Wanted};
 use super::layout::{Item, Layout, Limits};
 use super::lookup::Lookup;
 use super::motion::{Easing, Length};
@@ -16,24 +16,67 @@ use crate::draw_list::{Cap, Color, FontFamily, Join, PathData};
 
 /// A property: written out, or bound to an expression.
 #[derive(Clone, Debug)]
-pub(crate) enum Prop<T> {
+pub(crate) enum Prop<T: Bindable> {
     Fixed(T),
-    /// The second is what it is while the expression has no value.
-    Bound(Arc<Expr>, Option<T>),
+    Bound(Bound<T>),
     /// So much of the parent's width or height: only positions and sizes are.
     Share(f32),
 }
 
-impl<T> Prop<T> {
-    pub fn bound(expr: Arc<Expr>) -> Self {
-        Prop::Bound(expr, None)
-    }
+/// A property whose value an expression gives. Only [`super::reader::Reader`] makes one, which looks for its default and
+/// knows its range: no property can be without either.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound<T: Bindable> {
+    pub expr: Arc<Expr>,
+    /// What it is while the expression has no value; of a position or a size it may be a share.
+    pub unknown: Option<Box<Prop<T>>>,
+    /// What its value is held to.
+    pub range: T::Range,
+}
 
+/// What a property can be.
+pub(crate) trait Bindable: Clone + std::fmt::Debug {
+    type Range: Copy + std::fmt::Debug;
+}
+
+impl Bindable for f32 {
+    /// From, to; both finite.
+    type Range = (f32, f32);
+}
+
+impl Bindable for bool {
+    type Range = ();
+}
+
+impl Bindable for String {
+    type Range = ();
+}
+
+impl Bindable for Color {
+    type Range = ();
+}
+
+impl Bindable for Arc<PathData> {
+    type Range = ();
+}
+
+impl Bindable for minijinja::Value {
+    type Range = ();
+}
+
+impl<T: Bindable> Prop<T> {
     pub fn expr(&self) -> Option<&Arc<Expr>> {
         match self {
-            Prop::Bound(expr, _) => Some(expr),
+            Prop::Bound(bound) => Some(&bound.expr),
             Prop::Fixed(_) | Prop::Share(_) => None,
         }
+    }
+}
+
+impl Bound<f32> {
+    /// A value within the range, whatever the expression gave.
+    pub fn held(&self, value: f64) -> f32 {
+        value.clamp(f64::from(self.range.0), f64::from(self.range.1)) as f32
     }
 }
 
@@ -77,6 +120,9 @@ pub(crate) struct Node {
     pub mask: Option<Box<Node>>,
     pub kind: Kind,
     pub children: Vec<Node>,
+    /// Every expression in it, but not those of its children, nor those of a repeat's own list and key, and what its value
+    /// must be. The reader notes each where it reads it.
+    pub exprs: Vec<(Arc<Expr>, Wanted)>,
     /// What it and everything inside it reads from around it, sorted: while none of that changes it looks the same,
     /// unless it moves.
     pub reads: Vec<Source>,
@@ -84,6 +130,8 @@ pub(crate) struct Node {
     pub is_moved: bool,
     /// Whether the template's motion moves it or anything inside it.
     pub moves: bool,
+    /// It is a repeat, or there is one inside it.
+    pub repeats: bool,
 }
 
 impl Node {
@@ -117,9 +165,11 @@ impl Node {
             mask: None,
             kind,
             children: Vec::new(),
+            exprs: Vec::new(),
             reads: Vec::new(),
             is_moved: false,
             moves: false,
+            repeats: false,
         }
     }
 }
@@ -159,7 +209,8 @@ pub(crate) struct ComponentNode {
 #[derive(Debug)]
 pub(crate) enum Argument {
     Fixed(minijinja::Value),
-    Bound(Arc<Expr>),
+    /// The second is what it is while the expression has no value.
+    Bound(Arc<Expr>, Option<minijinja::Value>),
 }
 
 #[derive(Debug)]
@@ -337,19 +388,12 @@ pub(crate) struct Flash {
 
 #[derive(Debug)]
 pub(crate) struct PathNode {
-    pub path: PathSource,
+    /// Its outline; one that is bound is made while the graphic is on air.
+    pub path: Prop<Arc<PathData>>,
     /// In millimetres on the court or the rink around it, from here; else in reference pixels from the node's origin.
     pub from_mm: Option<Prop<String>>,
     pub fill: Option<Prop<Color>>,
     pub stroke: Option<Line>,
-}
-
-/// Where a path's outline comes from.
-#[derive(Debug)]
-pub(crate) enum PathSource {
-    Fixed(Arc<PathData>),
-    /// Path data that is made while the graphic is on air.
-    Bound(Arc<Expr>),
 }
 
 /// A stroke with all that a path's can have.
@@ -407,6 +451,10 @@ pub(crate) struct SpriteNode {
 /// Items that one repeat shows at most: a team's shots of the longest game, and no thousands of rows by a slip in an
 /// expression.
 pub(crate) const MAX_ROWS: usize = 256;
+
+/// Rows that repeats within one another show in all: both teams, twenty players each, with as many figures as have room. Three
+/// lists of 256 in one another would be millions, and no frame would ever be done.
+pub(crate) const MAX_NESTED_ROWS: usize = 2048;
 
 #[derive(Debug)]
 pub(crate) struct RepeatNode {

@@ -21,6 +21,7 @@ impl Default for Length {
 }
 
 impl Length {
+    /// No time at all.
     pub const ZERO: Length = Length::Frames(0);
 
     /// Whole frames at a rate, rounded to the nearest.

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::components::{self, Components};
+use super::defaults::{self, Defaults};
+use super::expr::Wanted;
 use super::json::{Json, Spanned};
 use super::lines::{read_path, read_stroke};
 use super::model::{BoxNode, Fill, Flash, Font, Kind, Node, Prop, RepeatNode, ShadowNode, Turn};
 use super::motion::{Easing, Length};
-use super::problem::suggestion;
-use super::reader::{Object, Reader};
-use super::{animate, courts, defaults, layout, pictures, texts};
+use super::problem::{Place, suggestion};
+use super::reader::{InHand, Object, Reader};
+use super::{animate, courts, layout, pictures, texts};
 use crate::draw_list::{Color, FontFamily, Gradient};
 
 const KINDS: [&str; 12] =
@@ -56,6 +58,7 @@ pub(crate) struct Names {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named {
     pub index: u32,
+    pub at: Place,
     /// Its `type`; "node" when that is not known.
     pub kind: &'static str,
     pub has_size: bool,
@@ -91,6 +94,14 @@ pub(crate) fn read_nodes(reader: &mut Reader, value: &Spanned, names: &mut Names
 
 pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names) -> Option<Node> {
     let object = reader.object(value, "node")?;
+    // The nodes around it are not done yet.
+    let outer = std::mem::replace(&mut reader.node, InHand { defaults: Defaults::of(&object), ..InHand::default() });
+    let node = read_object(reader, value, &object, names);
+    let inner = std::mem::replace(&mut reader.node, outer);
+    Some(Node { exprs: inner.exprs, ..node? })
+}
+
+fn read_object(reader: &mut Reader, value: &Spanned, object: &Object<'_>, names: &mut Names) -> Option<Node> {
     let index = names.next;
     names.next += 1;
     if names.next > MAX_NODES {
@@ -102,30 +113,35 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
         }
         return None;
     }
-    let Some(kind_name) = read_kind(reader, &object) else {
+    let Some(kind_name) = read_kind(reader, object) else {
         // Its id and its children are read all the same, or whatever names them would be reported as well.
         // Whatever it should have been, it may have had a size and a stroke.
-        let named = Named { index, kind: "node", has_size: true, has_stroke: true, is_repeated: true };
-        read_id(reader, &object, names, named);
-        if let Some(children) = object.get("children") {
-            let is_in_layout = std::mem::replace(&mut names.is_in_layout, object.has("layout"));
-            read_nodes(reader, children, names);
-            names.is_in_layout = is_in_layout;
-        }
-        return None;
+        let at = object.at;
+        let named = Named { index, at, kind: "node", has_size: true, has_stroke: true, is_repeated: true };
+        read_id(reader, object, names, named);
+        let children = object.get("children")?;
+        // It stands in, so that what is in it is checked as well.
+        let locals = reader.locals.len();
+        let repeat = if object.has("as") { read_repeat(reader, object, false) } else { None };
+        let is_in_layout = std::mem::replace(&mut names.is_in_layout, object.has("layout"));
+        let children = read_nodes(reader, children, names);
+        names.is_in_layout = is_in_layout;
+        reader.locals.truncate(locals);
+        let kind = repeat.unwrap_or(Kind::Group { clip: None });
+        return Some(Node { children, ..Node::bare(index, Arc::default(), kind) });
     };
     let is_in_layout = std::mem::take(&mut names.is_in_layout);
     let is_row = std::mem::take(&mut names.is_row);
-    let x = reader.extent_prop(&object, "x").unwrap_or(Prop::Fixed(0.0));
-    let y = reader.extent_prop(&object, "y").unwrap_or(Prop::Fixed(0.0));
-    let width = reader.size_prop(&object, "width");
-    let height = reader.size_prop(&object, "height");
-    let limits = layout::read_limits(reader, &object);
+    let x = reader.extent_prop(object, "x").unwrap_or(Prop::Fixed(0.0));
+    let y = reader.extent_prop(object, "y").unwrap_or(Prop::Fixed(0.0));
+    let width = reader.size_prop(object, "width");
+    let height = reader.size_prop(object, "height");
+    let limits = layout::read_limits(reader, object);
     let may_lay_out = matches!(kind_name, "group" | "box" | "repeat");
-    let layout = if may_lay_out { layout::read_layout(reader, &object) } else { None };
-    let item = layout::read_item(reader, &object, is_in_layout);
+    let layout = if may_lay_out { layout::read_layout(reader, object) } else { None };
+    let item = layout::read_item(reader, object, is_in_layout);
     if layout.is_none() && item.is_none() {
-        layout::refuse_idle_limits(reader, &object);
+        layout::refuse_idle_limits(reader, object);
     }
     let sides = [&width, &height].map(|side| usize::from(side.is_some())).iter().sum::<usize>();
     // A layout gives a size to what is in it, and takes one from it.
@@ -133,27 +149,27 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let has_stroke = kind_name == "path" && object.has("stroke");
     // What is used in many places may be in a repeat in one of them.
     let is_repeated = names.repeats > 0 || !names.using.is_empty();
-    let named = Named { index, kind: kind_name, has_size, has_stroke, is_repeated };
-    let id = read_id(reader, &object, names, named);
-    let transitions = animate::read_transitions(reader, &object, kind_name);
-    let keyframes = animate::read_keyframes(reader, &object, named);
-    let presence = animate::read_presence(reader, &object, named, is_row);
+    let named = Named { index, at: object.at, kind: kind_name, has_size, has_stroke, is_repeated };
+    let id = read_id(reader, object, names, named);
+    let transitions = animate::read_transitions(reader, object, kind_name);
+    let keyframes = animate::read_keyframes(reader, object, named);
+    let presence = animate::read_presence(reader, object, named, is_row);
     names.is_item = item.is_some();
     let locals = reader.locals.len();
     let mut parts = Vec::new();
     let kind = match kind_name {
-        "group" => Some(read_group(reader, &object, has_size)),
-        "box" => read_box(reader, &object, has_size),
-        "text" => texts::read_text(reader, &object, names),
-        "image" => pictures::read_image(reader, &object, [&width, &height], has_size),
-        "path" => read_path(reader, &object, names),
-        "sprite" => pictures::read_sprite(reader, &object, [&width, &height], has_size),
-        "repeat" => read_repeat(reader, &object, layout.is_some()),
-        "zone" => courts::read_zone(reader, &object, names),
-        "court" => courts::read_court(reader, &object, names),
-        "rink" => courts::read_rink(reader, &object),
-        "spot" => courts::read_spot(reader, &object, names),
-        _ => components::read_use(reader, &object, &id, names).map(|(component, nodes)| {
+        "group" => Some(read_group(reader, object, has_size)),
+        "box" => read_box(reader, object, has_size),
+        "text" => texts::read_text(reader, object, names),
+        "image" => pictures::read_image(reader, object, [&width, &height], has_size),
+        "path" => read_path(reader, object, names),
+        "sprite" => pictures::read_sprite(reader, object, [&width, &height], has_size),
+        "repeat" => read_repeat(reader, object, layout.is_some()),
+        "zone" => courts::read_zone(reader, object, names),
+        "court" => courts::read_court(reader, object, names),
+        "rink" => courts::read_rink(reader, object),
+        "spot" => courts::read_spot(reader, object, names),
+        _ => components::read_use(reader, object, &id, names).map(|(component, nodes)| {
             parts = nodes;
             Kind::Component(component)
         }),
@@ -177,28 +193,27 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     (names.is_in_layout, names.is_row) = (false, false);
     // A repeat's item is known inside it only.
     reader.locals.truncate(locals);
-    let anchor = read_anchor(reader, &object, "anchor", has_size).unwrap_or_default();
-    let pivot = read_anchor(reader, &object, "pivot", has_size).unwrap_or([0.5; 2]);
-    let turn = read_turn(reader, &object);
+    let anchor = read_anchor(reader, object, "anchor", has_size).unwrap_or_default();
+    let pivot = read_anchor(reader, object, "pivot", has_size).unwrap_or([0.5; 2]);
+    let turn = read_turn(reader, object);
     let opacity =
         object.get("opacity").and_then(|value| reader.share_prop(value, "opacity")).unwrap_or(Prop::Fixed(1.0));
-    let when = reader.expr(&object, "when");
+    let when = reader.noted_expr(object, "when", Wanted::Anything);
+    let is_there_unknown =
+        when.is_some() && matches!(defaults::unknown(reader, "when", ((), Wanted::Anything)), Some(Prop::Fixed(true)));
     let flash = object.get("flash").and_then(|value| read_flash(reader, value));
     object.get("comment");
-    let mask = pictures::read_mask(reader, &object, names, (&id, [&width, &height]));
+    let mask = pictures::read_mask(reader, object, names, (&id, [&width, &height]));
     let article = if kind_name == "image" { "an" } else { "a" };
     let told = format!("{article} {kind_name}");
-    let default = object.get("default");
-    reader.finish(&object, &told);
+    defaults::finish(reader, object, &told);
+    reader.finish(object, &told);
     (names.is_in_layout, names.is_row) = (is_in_layout, is_row);
-    let kind = kind?;
+    // One that is wrong holds its children all the same, so that they are checked: the template is refused already.
+    let kind = kind.unwrap_or(Kind::Group { clip: None });
     let node = Node { x, y, anchor, width, height, limits, layout, item, ..Node::bare(index, id, kind) };
     let node = Node { transitions, keyframes, presence, ..node };
-    let mut node = Node { opacity, turn, pivot, when, flash, mask, children, ..node };
-    if let Some(value) = default {
-        defaults::read(reader, value, &mut node, &told);
-    }
-    Some(node)
+    Some(Node { opacity, turn, pivot, when, is_there_unknown, flash, mask, children, ..node })
 }
 
 fn read_kind(reader: &mut Reader, object: &Object<'_>) -> Option<&'static str> {
@@ -237,10 +252,7 @@ fn read_id(reader: &mut Reader, object: &Object<'_>, names: &mut Names, named: N
 /// `rotate` and `scale`.
 fn read_turn(reader: &mut Reader, object: &Object<'_>) -> Option<Box<Turn>> {
     let rotate = reader.number_prop(object, "rotate");
-    let scale = match object.get("scale").map(|value| &value.json) {
-        Some(Json::Number(_)) => reader.number(object, "scale", (0.0, 100.0)).map(Prop::Fixed),
-        _ => reader.number_prop(object, "scale"),
-    };
+    let scale = reader.factor_prop(object, "scale");
     let is_given = rotate.is_some() || scale.is_some();
     let (rotate, scale) = (rotate.unwrap_or(Prop::Fixed(0.0)), scale.unwrap_or(Prop::Fixed(1.0)));
     is_given.then(|| Box::new(Turn { rotate, scale }))
@@ -305,8 +317,7 @@ fn read_box(reader: &mut Reader, object: &Object<'_>, has_size: bool) -> Option<
     }
     let corners = read_corners(reader, object);
     let border = read_stroke(reader, object, "border");
-    let shadow = object.get("shadow").and_then(|value| read_shadow(reader, value));
-    let inner_shadow = object.get("inner_shadow").and_then(|value| read_shadow(reader, value));
+    let [shadow, inner_shadow] = ["shadow", "inner_shadow"].map(|key| read_shadow(reader, object, key));
     if !object.has("fill") {
         reader.missing(object, "fill");
     }
@@ -332,7 +343,7 @@ pub(super) fn read_fill(reader: &mut Reader, value: &Spanned, name: &str) -> Opt
     }
     let stops_value = object.get("stops");
     reader.finish(&object, "a gradient");
-    let stops = read_stops(reader, stops_value?)?;
+    let stops = reader.part(name, |reader| read_stops(reader, stops_value?))?;
     Some(Fill::Linear { degrees, stops })
 }
 
@@ -340,7 +351,11 @@ fn read_stops(reader: &mut Reader, value: &Spanned) -> Option<Vec<(f32, Prop<Col
     let before = reader.problems.len();
     let mut stops = Vec::new();
     for stop in reader.list(value, "stops") {
-        let (Json::Array(_), [at, color]) = (&stop.json, reader.list(stop, "stop")) else {
+        let parts = match &stop.json {
+            Json::Array(parts) => &parts[..],
+            _ => &[],
+        };
+        let [at, color] = parts else {
             reader.problem(stop.at, "a stop is a position and a colour: [0.5, \"#rrggbb\"]", None);
             continue;
         };
@@ -361,8 +376,8 @@ fn read_stops(reader: &mut Reader, value: &Spanned) -> Option<Vec<(f32, Prop<Col
     Some(stops)
 }
 
-pub(super) fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<ShadowNode> {
-    let object = reader.object(value, "shadow")?;
+pub(super) fn read_shadow(reader: &mut Reader, node: &Object<'_>, key: &'static str) -> Option<ShadowNode> {
+    let object = reader.object(node.get(key)?, key)?;
     let offset = (-1000.0, 1000.0);
     let x = reader.number(&object, "x", offset).unwrap_or(0.0);
     let y = reader.number(&object, "y", offset).unwrap_or(0.0);
@@ -370,14 +385,14 @@ pub(super) fn read_shadow(reader: &mut Reader, value: &Spanned) -> Option<Shadow
     if !object.has("color") {
         reader.missing(&object, "color");
     }
-    let color = object.get("color").and_then(|value| reader.color_prop(value, "color"));
+    let color = object.get("color").and_then(|value| reader.part(key, |reader| reader.color_prop(value, "color")));
     reader.finish(&object, "a shadow");
     Some(ShadowNode { x, y, blur, color: color? })
 }
 
 fn read_flash(reader: &mut Reader, value: &Spanned) -> Option<Flash> {
     let object = reader.object(value, "flash")?;
-    let on = reader.expr(&object, "on");
+    let on = reader.noted_expr(&object, "on", Wanted::Anything);
     if !object.has("on") {
         reader.missing(&object, "on");
     }
@@ -412,5 +427,7 @@ fn read_repeat(reader: &mut Reader, object: &Object<'_>, has_layout: bool) -> Op
         let help = "put `gap` into the layout".to_owned();
         reader.problem(value.at, format!("`{key}` cannot place items that the layout of the repeat places"), help);
     }
-    Some(Kind::Repeat(RepeatNode { over: over?, name: name?, index_name, key, dx, dy }))
+    // A list that is missing or wrong has been reported; what is in the repeat is checked as for one that is empty.
+    let over = over.or_else(|| reader.expr_text("{{ [] }}", object.at, "over"))?;
+    Some(Kind::Repeat(RepeatNode { over, name: name.unwrap_or_default(), index_name, key, dx, dy }))
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::expr::Wanted;
 use super::json::{Json, Spanned};
 use super::lookup::read_lookup;
 use super::model::{ImageNode, ImageSource, Kind, Node, Placing, Prop, SpriteNode};
@@ -131,8 +132,9 @@ pub(super) fn read_mask(
     let room = room(placing, size);
     let source = ImageSource::Fixed(read_picture(reader, value, "mask", room)?);
     let kind = Kind::Image(ImageNode { source, placing, tint: None });
+    let exprs = [width, height].into_iter().filter_map(Prop::expr).map(|expr| (expr.clone(), Wanted::Extent)).collect();
     let (width, height) = (Some(width.clone()), Some(height.clone()));
-    Some(Box::new(Node { width, height, ..names.unnamed(&format!("{id}:mask"), kind) }))
+    Some(Box::new(Node { width, height, exprs, ..names.unnamed(&format!("{id}:mask"), kind) }))
 }
 
 pub(super) fn read_sprite(reader: &mut Reader, object: &Object<'_>, size: Sides<'_>, has_size: bool) -> Option<Kind> {

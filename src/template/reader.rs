@@ -8,16 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtins::FUNCTIONS;
-use super::expr::{self, Expr};
+use super::defaults::Defaults;
+use super::expr::{self, Expr, Wanted};
 use super::folder::Folder;
 use super::json::{Json, Key, Spanned};
-use super::model::Prop;
 use super::motion::{Easing, Length};
 use super::package::THEME;
 use super::pictures::Taken;
 use super::problem::{Place, Problem, nearest, suggestion};
-use super::{check, color, values};
-use crate::draw_list::Color;
+use super::{check, foreign, values};
 
 /// An object being read; remembers which keys were asked for.
 pub(crate) struct Object<'a> {
@@ -64,6 +63,13 @@ impl SourceFile {
     }
 }
 
+/// What is noted of the node that is being read.
+#[derive(Debug, Default)]
+pub(crate) struct InHand {
+    pub exprs: Vec<(Arc<Expr>, Wanted)>,
+    pub defaults: Defaults,
+}
+
 pub(crate) struct Reader {
     pub file: Arc<SourceFile>,
     pub problems: Vec<Problem>,
@@ -72,6 +78,8 @@ pub(crate) struct Reader {
     /// Names that the template gives where the reader is: fields, lets, items of the repeats around.
     pub locals: Vec<Arc<str>>,
     next_expr: u32,
+    /// The node that the reader is at.
+    pub node: InHand,
     /// Where the files lie that can be named where the reader is.
     pub folder: Folder,
     /// What its pictures take.
@@ -88,6 +96,7 @@ impl Reader {
             settled: Vec::new(),
             locals: Vec::new(),
             next_expr: 0,
+            node: InHand::default(),
             folder,
             taken: Taken::default(),
         }
@@ -175,7 +184,8 @@ impl Reader {
     }
 
     pub fn wrong_kind(&mut self, value: &Spanned, name: &str, wanted: &str) {
-        self.problem(value.at, format!("`{name}` is {}, but must be {wanted}", value.json.kind()), None);
+        let help = foreign::value(name, &value.json, wanted);
+        self.problem(value.at, format!("`{name}` is {}, but must be {wanted}", value.json.kind()), help);
     }
 
     pub fn object<'a>(&mut self, value: &'a Spanned, name: &str) -> Option<Object<'a>> {
@@ -281,8 +291,12 @@ impl Reader {
     }
 
     pub fn length(&mut self, object: &Object<'_>, key: &'static str) -> Option<Length> {
-        self.string(object, key)?;
-        self.length_of(object.get(key)?)
+        let value = object.get(key)?;
+        if !matches!(value.json, Json::String(_)) {
+            self.wrong_kind(value, key, "a length of time: \"400ms\"");
+            return None;
+        }
+        self.length_of(value)
     }
 
     /// A length of time that is a text.
@@ -322,7 +336,7 @@ impl Reader {
         None
     }
 
-    fn compile(&mut self, text: &str, at: Place) -> Option<Arc<Expr>> {
+    pub(super) fn compile(&mut self, text: &str, at: Place) -> Option<Arc<Expr>> {
         self.next_expr += 1;
         // The string's first character stands one to the right of its quote.
         match Expr::compile(self.next_expr, text, at.right(1), &self.locals, &self.file) {
@@ -334,103 +348,18 @@ impl Reader {
         }
     }
 
-    pub fn number_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
-        self.number_of(object.get(key)?, key)
+    /// An expression of the node that is being read, which is nothing while it has no value.
+    pub fn noted_expr(&mut self, object: &Object<'_>, key: &'static str, wanted: Wanted) -> Option<Arc<Expr>> {
+        let expr = self.expr(object, key)?;
+        self.node.exprs.push((expr.clone(), wanted));
+        Some(expr)
     }
 
-    fn number_of(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
-        // Far beyond any canvas, and small enough for exact arithmetic in f32.
-        const FAR: f32 = 100_000.0;
-        match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
-            Json::Number(_) => self.number_in(value, name, (-FAR, FAR)).map(Prop::Fixed),
-            _ => {
-                self.wrong_kind(value, name, "a number or an expression");
-                None
-            }
-        }
-    }
-
-    /// A length that is not 0: 1 to 100000 pixels, or an expression.
-    pub fn width_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
-        let value = object.get(key)?;
-        match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
-            Json::Number(_) => self.number_in(value, key, (1.0, 100_000.0)).map(Prop::Fixed),
-            _ => {
-                self.wrong_kind(value, key, "a number or an expression");
-                None
-            }
-        }
-    }
-
-    /// A number of 0 to 1.
-    pub fn share_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
-        match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
-            Json::Number(_) => self.number_in(value, name, (0.0, 1.0)).map(Prop::Fixed),
-            _ => {
-                self.wrong_kind(value, name, "a number or an expression");
-                None
-            }
-        }
-    }
-
-    /// A position or a size: a number, an expression, or a percentage of what the node is in.
-    pub fn extent_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
-        self.extent_of(object.get(key)?, key)
-    }
-
-    pub fn extent_of(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
-        let share = match &value.json {
-            Json::String(text) => text.strip_suffix('%').and_then(|percent| percent.trim().parse::<f32>().ok()),
-            _ => None,
-        };
-        match share.filter(|percent| percent.abs() <= 1000.0) {
-            Some(percent) => Some(Prop::Share(percent / 100.0)),
-            None => self.number_of(value, name),
-        }
-    }
-
-    /// As `extent_prop`, but not below 0.
-    pub fn size_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
-        let value = object.get(key)?;
-        let prop = self.extent_of(value, key)?;
-        if let Prop::Fixed(side) | Prop::Share(side) = prop
-            && side < 0.0
-        {
-            self.problem(value.at, format!("`{key}` cannot be below 0"), None);
-            return None;
-        }
-        Some(prop)
-    }
-
-    pub fn text_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<String>> {
-        match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
-            Json::String(text) => Some(Prop::Fixed(text.clone())),
-            _ => {
-                self.wrong_kind(value, name, "a text");
-                None
-            }
-        }
-    }
-
-    pub fn color_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<Color>> {
-        match &value.json {
-            Json::String(text) if expr::is_bound(text) => self.compile(text, value.at).map(Prop::bound),
-            Json::String(text) => {
-                let color = color::parse(text);
-                if color.is_none() {
-                    let help = "write \"#rrggbb\" or \"#rrggbbaa\"".to_owned();
-                    self.problem(value.at, format!("`{text}` is not a colour"), help);
-                }
-                color.map(Prop::Fixed)
-            }
-            _ => {
-                self.wrong_kind(value, name, "a colour or an expression");
-                None
-            }
-        }
+    /// Reads what stands under this key of the node: the properties in there have their defaults under it too.
+    pub fn part<T>(&mut self, key: &str, read: impl FnOnce(&mut Reader) -> T) -> T {
+        let outer = self.node.defaults.enter(key);
+        let done = read(self);
+        self.node.defaults.leave(outer);
+        done
     }
 }

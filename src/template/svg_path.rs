@@ -2,6 +2,9 @@
 
 use crate::draw_list::{PathData, Point, Segment};
 
+/// Beyond any canvas, and beyond a rink in millimetres, and small enough for exact arithmetic in f32.
+const FAR: f32 = 1_000_000.0;
+
 /// Why a text is not path data; `offset` counts characters from its start.
 #[derive(Debug)]
 pub(crate) struct BadPath {
@@ -78,7 +81,11 @@ impl Pen {
             self.at += 1;
         }
         let text: String = self.chars[from..self.at].iter().collect();
-        text.parse().ok().filter(|n: &f32| n.is_finite()).ok_or_else(|| self.error("expected a number"))
+        let number: f32 = text.parse().map_err(|_| self.error("expected a number"))?;
+        if number.abs() > FAR {
+            return Err(self.error(format!("a number of a path is at most {FAR}")));
+        }
+        Ok(number)
     }
 
     /// An arc's flag: one digit, which may touch the next number.
@@ -259,5 +266,8 @@ mod tests {
         assert_eq!(parse("L1 1").unwrap_err().offset, 0);
         assert_eq!(parse("M0 0 X1 1").unwrap_err().offset, 5);
         assert_eq!(parse("M0 0").unwrap_err().message, "a path needs at least one line");
+        for far in ["M0 0 L3e38 0", "M0 0 L1e39 0", "M0 0 l0 -2000000"] {
+            assert_eq!(parse(far).unwrap_err().message, "a number of a path is at most 1000000", "{far}");
+        }
     }
 }

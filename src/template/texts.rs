@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use super::expr;
 use super::fonts::read_features;
 use super::json::{Json, Spanned};
-use super::model::{Align, Case, Change, Fill, Fit, FitRule, Font, Kind, Outline, TextNode, VerticalAlign};
+use super::model::{
+    Align, Bound, Case, Change, Fill, Fit, FitRule, Font, Kind, Outline, Prop, TextNode, VerticalAlign,
+};
 use super::motion::{Easing, Length};
 use super::nodes::{Names, STAND_IN, read_fill, read_shadow};
 use super::package::entry;
@@ -15,6 +18,10 @@ use crate::text;
 
 /// Parts of the size from baseline to baseline where a text does not say: as much as both bundled families ask for.
 const LINE_HEIGHT: f32 = 1.2;
+
+/// Characters that one text shows: more than fit on any canvas. What is written out is no longer, and of what a feed says
+/// the rest is left out, because setting it would hold up a frame.
+pub(crate) const MAX_CHARS: usize = 2000;
 
 /// Wider than this an outline is a blot.
 const MAX_OUTLINE: f32 = 100.0;
@@ -55,7 +62,7 @@ pub(super) fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names)
         }
     };
     let outline = object.get("outline").and_then(|value| read_outline(reader, value));
-    let shadow = object.get("shadow").and_then(|value| read_shadow(reader, value));
+    let shadow = read_shadow(reader, object, "shadow");
     let aligns = [
         ("left", Align::Left),
         ("center", Align::Center),
@@ -75,10 +82,27 @@ pub(super) fn read_text(reader: &mut Reader, object: &Object<'_>, names: &Names)
     let line_height = reader.number(object, "line_height", (0.5, 4.0)).unwrap_or(LINE_HEIGHT);
     let fit = object.get("fit").and_then(|value| read_fit(reader, value, object.has("width") || names.is_item));
     let on_change = object.get("on_change").and_then(|value| read_change(reader, value)).unwrap_or(Change::Cut);
-    let default = match object.get("default").map(|value| &value.json) {
-        Some(Json::String(text)) => Some(text.clone()),
+    let unknown = match &text {
+        Some(Prop::Bound(Bound { unknown: Some(unknown), .. })) => Some(&**unknown),
         _ => None,
     };
+    let default = match (object.get("default").map(|value| &value.json), unknown) {
+        (Some(Json::String(text)), _) | (_, Some(Prop::Fixed(text))) => Some(text.clone()),
+        _ => None,
+    };
+    for value in wordings(object) {
+        let Json::String(text) = &value.json else { continue };
+        let count = text.chars().count();
+        if count > MAX_CHARS && !expr::is_bound(text) {
+            let message = format!("a text of {count} characters, and a text shows {MAX_CHARS}");
+            reader.problem(value.at, message, "divide it among several nodes".to_owned());
+        }
+        if let Some(at) = text.find("{%").or_else(|| text.find("{#")) {
+            let offset = text[..at].chars().count() as u32;
+            let help = "write \"{{ 'BONUS' if home.bonus else '' }}\", or give the node a `when`".to_owned();
+            reader.problem(value.at.right(1 + offset), "a text has expressions, and no statements or comments", help);
+        }
+    }
     if let Some(font) = &font {
         wordings(object).into_iter().for_each(|value| need_glyphs(reader, value, font));
     }
@@ -118,7 +142,8 @@ fn read_outline(reader: &mut Reader, value: &Spanned) -> Option<Outline> {
         }
     }
     let width = reader.number(&object, "width", (0.1, MAX_OUTLINE));
-    let color = object.get("color").and_then(|value| reader.color_prop(value, "color"));
+    let color =
+        object.get("color").and_then(|value| reader.part("outline", |reader| reader.color_prop(value, "color")));
     let joins = [("miter", Join::Miter), ("round", Join::Round), ("bevel", Join::Bevel)];
     let join = reader.one_of(&object, "join", &joins).unwrap_or_default();
     reader.finish(&object, "an outline");
@@ -207,13 +232,11 @@ pub(crate) fn read_font(reader: &mut Reader, value: &Spanned, names: &Names) -> 
 /// `has_width` says that the node has a width by itself, which is the usual one.
 fn read_fit(reader: &mut Reader, value: &Spanned, has_width: bool) -> Option<Fit> {
     let object = reader.object(value, "fit")?;
-    let width = reader.extent_prop(&object, "width");
-    let mut rules = Vec::new();
-    if let Some(list) = object.get("rules") {
-        for item in reader.list(list, "rules") {
-            rules.extend(read_fit_rule(reader, item));
-        }
-    }
+    let (width, rules) = reader.part("fit", |reader| {
+        let width = reader.size_prop(&object, "width");
+        let rules = object.get("rules").map(|list| reader.list(list, "rules")).unwrap_or_default();
+        (width, rules.iter().filter_map(|item| read_fit_rule(reader, item)).collect::<Vec<_>>())
+    });
     reader.finish(&object, "a fit");
     let has_rules = matches!(object.get("rules"), Some(Spanned { json: Json::Array(items), .. }) if !items.is_empty());
     if !(object.has("width") || has_width) || !has_rules {
@@ -223,8 +246,25 @@ fn read_fit(reader: &mut Reader, value: &Spanned, has_width: bool) -> Option<Fit
 }
 
 fn read_fit_rule(reader: &mut Reader, value: &Spanned) -> Option<FitRule> {
-    if matches!(&value.json, Json::String(word) if word == "ellipsis") {
-        return Some(FitRule::Ellipsis);
+    if let Json::String(word) = &value.json {
+        return match word.as_str() {
+            "ellipsis" => Some(FitRule::Ellipsis),
+            "squeeze" | "shrink" | "wrap" | "replace" => {
+                let example = match word.as_str() {
+                    "replace" => "\"…\"",
+                    "wrap" => "2",
+                    _ => "80",
+                };
+                let help = format!("write {{ \"{word}\": {example} }}");
+                reader.problem(value.at, format!("the rule `{word}` says how far"), help);
+                None
+            }
+            _ => {
+                let rules = ["ellipsis", "squeeze", "shrink", "wrap", "replace"];
+                reader.problem(value.at, format!("there is no rule `{word}`"), suggestion(word, rules));
+                None
+            }
+        };
     }
     let object = reader.object(value, "rule")?;
     let kinds = ["squeeze", "shrink", "wrap", "replace"];

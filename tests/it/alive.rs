@@ -518,3 +518,29 @@ proptest! {
         prop_assert_eq!(at_the_end(&some), at_the_end(&every));
     }
 }
+
+/// Three lists within one another once made millions of rows, and a frame that was never done.
+#[test]
+fn repeats_within_one_another_show_as_many_rows_as_there_is_room_for() {
+    let repeat = |name: &str, inner: &str| {
+        format!(
+            r#"{{ "type": "repeat", "over": "{{{{ home.players }}}}", "as": "{name}", "dx": 2, "children": [{inner}] }}"#
+        )
+    };
+    let pixel = r##"{ "type": "box", "width": 2, "height": 2, "fill": "#fff" }"##;
+    let nodes = repeat("a", &repeat("b", &repeat("c", pixel)));
+    let of = |show: &mut Show, count: usize| {
+        let player = show.game.home.players[0].clone();
+        show.game.home.players = Arc::new(vec![player; count]);
+    };
+    let mut growing = show(&nodes);
+    for (frame, players, rows) in [(0, 4, 4 * 4 * 4), (1, 40, 40 * 32), (2, 70, 70 * 16), (3, 300, 256 * 8), (4, 2, 8)]
+    {
+        of(&mut growing, players);
+        let list = growing.draw(frame);
+        assert_eq!(list.items.len(), rows, "{players}");
+        let mut anew = show(&nodes);
+        of(&mut anew, players);
+        assert_eq!(anew.draw(0), list, "{players}");
+    }
+}

@@ -15,6 +15,7 @@ mod changes;
 mod command_line;
 mod cuts;
 mod damage;
+mod defaults;
 mod diagnostics;
 mod draw;
 mod faults;

@@ -233,3 +233,16 @@ fn a_package_brings_fonts_along_for_all_its_templates() {
     assert_eq!(problems.len(), 1, "said once, of the package: {problems:#?}");
     assert!(problems[0].file.ends_with("package.json") && problems[0].message.contains("own.ttf"), "{}", problems[0]);
 }
+
+/// A text that is larger than can be shaped was not seen at all, without a word.
+#[test]
+fn a_text_larger_than_can_be_shaped_is_as_large_as_can_be() {
+    let template = r##"{ "canvas": [100, 100], "nodes": [{ "type": "text", "y": 50, "text": "1", "color": "#fff",
+        "font": { "family": "Barlow Condensed", "size": 1000 } }] }"##;
+    let size_px = |canvas: Size| {
+        let mut show = crate::layout::Show::of(template, canvas);
+        letters(&show.draw(0)).first().map(|letters| letters.run.size_px)
+    };
+    assert_eq!(size_px(Size::new(200, 200)), Some(2000.0));
+    assert_eq!(size_px(Size::new(400, 400)), Some(sideline::text::MAX_SIZE_PX));
+}

@@ -229,11 +229,38 @@ impl Pen<'_> {
         let size = line * 0.72;
         // A digit of this family is about half as wide as the text is high.
         let most = (view.canvas.width as f32 / (size * 0.5)) as usize;
-        for (at, text) in lines_of(view.problems, most).iter().enumerate() {
+        let lines = lines_of(view.problems, most);
+        for (at, text) in lines.iter().enumerate() {
             let baseline = Point::new(line / 2.0, line * (at as f32 + 1.25));
-            self.text(&format!("message/{at}"), baseline, size, Color::WHITE, text);
+            let Some((gutter, body)) = split(text) else {
+                self.text(&format!("message/{at}"), baseline, size, Color::WHITE, text);
+                continue;
+            };
+            let bar = baseline.x + self.width(GUTTER, size);
+            self.text(&format!("message/{at}/gutter"), baseline, size, Color::WHITE, gutter);
+            // The mark stands under the letter that it means, which is not where it stands among letters of one width.
+            let before = lines.get(at.wrapping_sub(1)).and_then(|above| split(above)).filter(|_| gutter.is_empty());
+            let (x, body) = match before {
+                Some((_, above)) => {
+                    let mark = body.trim_start();
+                    let under: String = above.chars().take(body.chars().count() - mark.chars().count()).collect();
+                    (bar + self.width(&under, size), mark)
+                }
+                None => (bar, body),
+            };
+            self.text(&format!("message/{at}"), Point::new(x, baseline.y), size, Color::WHITE, body);
         }
     }
+}
+
+/// As wide as what stands before a line of the file.
+const GUTTER: &str = "00000 ";
+
+/// The number of a line of the file, and the line; or nothing, and the mark under it. `None` for any other line.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (gutter, body) = text.split_once(" | ")?;
+    let gutter = gutter.trim_start();
+    gutter.bytes().all(|byte| byte.is_ascii_digit()).then_some((gutter, body))
 }
 
 fn run(text: &str, size_px: f32) -> TextRun {
@@ -373,6 +400,45 @@ mod tests {
         assert_eq!(time_at(CANVAS, Point::new(160.0, 190.0)), Some(0.5));
         assert_eq!(time_at(CANVAS, Point::new(0.0, 190.0)), Some(0.0));
         assert_eq!(whole(CANVAS), Size::new(320, 204));
+    }
+
+    #[test]
+    fn the_mark_of_a_message_stands_under_the_letter_that_it_means() {
+        let problem = Problem {
+            column: 16,
+            source_line: "\"iiiiiiii\": \"wwwwwww\"".to_owned(),
+            help: Some("did you mean `w`?".to_owned()),
+            ..Problem::of_file("a.json", "wrong")
+        };
+        let (mut fonts, canvas) = (Fonts::bundled(), Size::new(1280, 720));
+        let mut pen = Pen { fonts: &mut fonts, items: Vec::new() };
+        let size = line_height(canvas) * 0.72;
+        let up_to = |pen: &mut Pen<'_>, count: usize| {
+            pen.width(&problem.source_line.chars().take(count).collect::<String>(), size)
+        };
+        let (from, to) = (up_to(&mut pen, 15), up_to(&mut pen, 16));
+        let view = View {
+            canvas,
+            looks: Looks::default(),
+            behind: None,
+            graphic: &[],
+            pointed: None,
+            problems: std::slice::from_ref(&problem),
+            times: &Times::default(),
+            words: ["", ""],
+        };
+        let list = draw(&view, &mut fonts);
+        let at = |node: &str| {
+            let is_it = |item: &&Item| item.node.as_str() == format!("preview/{node}");
+            match list.items.iter().find(is_it).map(|item| &item.op) {
+                Some(Op::Text(shape)) => (shape.canvas_from_local.dx, shape.run.text.clone()),
+                other => panic!("{node}: {other:?}"),
+            }
+        };
+        let ((line, text), (mark, said)) = (at("message/1"), at("message/2"));
+        assert_eq!((text, said.as_str()), (problem.source_line.clone(), "^ did you mean `w`?"));
+        let off = mark - line - from;
+        assert!((-1.0..to - from).contains(&off), "{off} beyond the letter's left side, which is {} wide", to - from);
     }
 
     #[test]
