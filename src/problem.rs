@@ -44,35 +44,15 @@ impl Problem {
     }
 }
 
-/// The name among `known` that was probably meant: at most a third of its letters away from what was written.
+/// The name among `known` that was probably meant: at most a third of its letters away from what was written, where two
+/// neighbours that are swapped are one letter.
 pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|name| (distance(found, name), name))
+        .map(|name| (strsim::osa_distance(found, name), name))
         .filter(|(far, name)| *far <= name.len().div_ceil(3))
         .min_by_key(|(far, _)| *far)
         .map(|(_, name)| name)
-}
-
-/// Letters to insert, delete, replace or swap with their neighbour to get from one word to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0usize; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = replace.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 /// Characters of a line that are shown before and after the place that is meant: an expression can be longer than any
