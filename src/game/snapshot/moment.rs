@@ -12,6 +12,7 @@ use super::{Period, PlayRole, Score, Shooting, Strength};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
+    /// Before the first period.
     Pregame,
     /// The game clock runs.
     Live,
@@ -19,10 +20,15 @@ pub enum Phase {
     Stopped,
     /// Between two periods, half-time aside.
     Break,
+    /// Between the halves.
     Halftime,
+    /// The game is over.
     Final,
+    /// It begins later, or was interrupted.
     Delayed,
+    /// It is played on another day.
     Postponed,
+    /// It is not played.
     Cancelled,
     /// The vendor's test pattern.
     Test,
@@ -32,6 +38,7 @@ pub enum Phase {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stoppage {
+    /// What stopped it.
     pub kind: StoppageKind,
     /// Whose timeout or challenge it is; null for everybody's.
     pub side: Option<Side>,
@@ -44,16 +51,23 @@ pub struct Stoppage {
     pub clock: Option<Timer>,
     /// Whether `clock` counts down.
     pub counts_down: bool,
+    /// The play that told of it, by the vendor's id.
     pub play: Option<PlayId>,
 }
 
+/// What has stopped play.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoppageKind {
+    /// A team's.
     Timeout,
+    /// For advertisements.
     TvTimeout,
+    /// The officials'.
     OfficialTimeout,
+    /// The officials look at it again by themselves.
     Review,
+    /// They do so because a team asked for it.
     Challenge,
     /// The game is held up: something other than the teams and officials (the arena, the weather, a repair).
     Delay,
@@ -65,6 +79,7 @@ pub enum StoppageKind {
 pub struct Timer {
     /// "1:44", "0:51"; rounded down to what it shows. From an hour up "1:02:30".
     pub display: String,
+    /// The same in milliseconds.
     pub millis: u32,
 }
 
@@ -72,12 +87,15 @@ pub struct Timer {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Countdown {
+    /// To what it counts down.
     pub kind: CountdownKind,
+    /// "12:30", "0:45"; whole seconds, rounded up.
     pub display: String,
     /// In steps of a tenth of a second.
     pub millis: u32,
 }
 
+/// What a countdown runs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CountdownKind {
@@ -91,7 +109,9 @@ pub enum CountdownKind {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
+    /// Whose it is.
     pub side: Side,
+    /// The side's.
     pub points: u32,
     /// The other side's.
     pub against: u32,
@@ -103,9 +123,11 @@ pub struct Run {
     pub since: Since,
 }
 
+/// Where something began, by a play.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Since {
+    /// Of the play that began it.
     pub period: Option<Period>,
     /// Game clock as the vendor wrote it.
     pub clock: Option<String>,
@@ -117,7 +139,9 @@ pub struct Since {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LastPlay {
+    /// The play's, by the vendor.
     pub id: Option<PlayId>,
+    /// Whose play it is; null for plays of neither.
     pub side: Option<Side>,
     /// The vendor's event type ("threepointmade").
     pub kind: String,
@@ -125,12 +149,19 @@ pub struct LastPlay {
     pub topic: Topic,
     /// The vendor's sentence.
     pub text: Option<String>,
+    /// That it brought; null for plays that bring none.
     pub points: Option<u32>,
+    /// After it.
     pub score: Option<Score>,
+    /// In which it happened.
     pub period: Option<Period>,
+    /// Game clock as the vendor wrote it.
     pub clock: Option<String>,
+    /// Hockey: the team's at the time.
     pub strength: Option<Strength>,
+    /// More of the kind, as the vendor has it.
     pub detail: Option<String>,
+    /// Whoever took part.
     pub players: Vec<PlayRole>,
     /// Who it is about.
     pub player: Option<Person>,
@@ -144,17 +175,23 @@ pub struct LastPlay {
     pub headline: String,
     /// A second line where there is more to say: in hockey the scorer and who assisted; a penalty's infraction.
     pub line: Option<String>,
+    /// Always true: what is no news is no last play.
     pub news: bool,
     /// Time since it was first told, in steps of a tenth of a second.
     pub age_millis: u32,
 }
 
+/// What a headline is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
+    /// Points, or a goal.
     Score,
+    /// Basketball.
     Foul,
+    /// Hockey.
     Penalty,
+    /// Somebody was sent off.
     Ejection,
 }
 
@@ -162,9 +199,13 @@ pub enum Topic {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Person {
+    /// By the vendor; null for who is known by name alone.
     pub id: Option<PlayerId>,
+    /// As on the jersey: text.
     pub number: Option<String>,
+    /// Null where nobody has told it.
     pub first_name: Option<String>,
+    /// Null where nobody has told it.
     pub last_name: Option<String>,
 }
 
@@ -186,27 +227,43 @@ pub struct Streak {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Leaders {
+    /// By points; in hockey goals and assists.
     pub points: Vec<Leader>,
+    /// By rebounds.
     pub rebounds: Vec<Leader>,
+    /// By assists.
     pub assists: Vec<Leader>,
+    /// By steals.
     pub steals: Vec<Leader>,
+    /// By blocked shots.
     pub blocks: Vec<Leader>,
+    /// By field goals of three points.
     pub threes: Vec<Leader>,
     /// Hockey, as all that follow.
     pub goals: Vec<Leader>,
+    /// By shots on goal.
     pub shots_on_goal: Vec<Leader>,
+    /// By hits given.
     pub hits: Vec<Leader>,
+    /// By saves.
     pub saves: Vec<Leader>,
 }
 
+/// One of the best of a team.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Leader {
+    /// By the vendor; null for who is known by name alone.
     pub id: Option<PlayerId>,
+    /// As on the jersey: text.
     pub number: Option<String>,
+    /// Null where nobody has told it.
     pub first_name: Option<String>,
+    /// Null where nobody has told it.
     pub last_name: Option<String>,
+    /// "G", "F", "C"…
     pub position: Option<String>,
+    /// What the player has of it, 1 or more.
     pub value: u32,
 }
 
@@ -214,16 +271,21 @@ pub struct Leader {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreeThrow {
+    /// Whose shooter it is.
     pub side: Side,
+    /// The shooter.
     pub player: Person,
     /// The one to come: "1 of 2".
     pub attempt: String,
+    /// Which of the trip: 1 for the first.
     pub number: u8,
+    /// How many the trip has.
     pub of: u8,
     /// Made and missed before this one, of this trip: true for a make.
     pub results: Vec<bool>,
     /// In this game.
     pub game: Option<Shooting>,
+    /// Of the season, where a feed has it.
     pub season: Option<Shooting>,
     /// Of the season, 0-100.
     pub season_pct: Option<f64>,
