@@ -12,10 +12,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
 use super::by_hand::Shown;
-use super::delay::MOST_DELAY_FRAMES;
 use super::fold::{Fold, entered};
 use super::positions::Positions;
-use crate::command::Command;
+use crate::command::{Command, MOST_DELAY_FRAMES};
 use crate::feed::Report;
 use crate::game::{Rules, view};
 use crate::ids::FeedId;

@@ -198,7 +198,11 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
     let Some(path) = &show.file.show.journal else { return Ok((None, Fold::new(decoding.clone()))) };
     let path = show.path(path);
     let settings = show.file.journal.unwrap_or_default();
-    let options = file::Options { segment_bytes: settings.segment_mb * 1024 * 1024, pack: settings.compress };
+    let usual = file::Options::default();
+    let options = file::Options {
+        segment_bytes: settings.segment_mb.map_or(usual.segment_bytes, |megabytes| megabytes * 1024 * 1024),
+        pack: settings.compress.unwrap_or(usual.pack),
+    };
     let began = std::time::Instant::now();
     let mut opened = Writer::open_on_air(&path, options).map_err(Failure::input)?;
     let fold = Fold::recover(&path, decoding.clone());
