@@ -75,6 +75,8 @@ pub struct Desk {
     pub journal: Arc<Health>,
     /// Why the templates as they were saved last are not on air; empty when they are.
     pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
+    /// What there is to say of a show file that was edited.
+    pub show_file: Arc<ArcSwapOption<String>>,
     /// What is rehearsed; `None` on air.
     pub rehearsal: Arc<ArcSwapOption<Rehearsal>>,
     /// Ends before this frame, if it is ever reached: [`NO_END`] is not.
@@ -133,6 +135,7 @@ pub fn run(program: &mut Program, outputs: &[Output], desk: &Desk, clock: &dyn C
         reported.journal_lost = desk.journal.lost();
         reported.journal_trouble = desk.journal.trouble().map(|trouble| trouble.as_ref().clone());
         reported.template_problems = desk.template_problems.load_full();
+        reported.show_file = desk.show_file.load_full();
         reported.rehearsal = desk.rehearsal.load_full();
         status = Some(reported.clone());
         desk.status.store(Some(Arc::new(reported)));

@@ -144,6 +144,11 @@ impl Fold {
         &self.standing
     }
 
+    /// The game that a feed has turned out to follow.
+    pub fn game_of(&self, feed: &FeedId) -> Option<&GameId> {
+        self.decoders.get(feed).and_then(Decoder::game)
+    }
+
     /// Where a feed goes on.
     pub fn resume(&self, feed: &FeedId) -> Resume {
         Resume { last_seq: self.numbered.get(feed).copied() }

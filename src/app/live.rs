@@ -16,6 +16,7 @@ use super::lists::Lists;
 use super::on_air::{Beginning, Mouth, OnAir, Shared, Turn};
 use super::positions::Positions;
 use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
+use super::show_file::ShowFileWatch;
 use super::watch::{Scope, Watch};
 use super::{Failure, Show, feeds, outputs, rundown, show_problems, typed};
 use crate::command::{Command, Key};
@@ -86,7 +87,7 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
             OnAir::start(program, running, first, shared.clone(), runtime.handle().clone(), move || turns.next())?
         }
     };
-    let watch = watch_templates(show, how, &shared);
+    let watch = (watch_templates(show, how, &shared), watch_show_file(show, how, &shared));
     watch_for_end(&runtime, how, &shared.stop);
     how.commands.as_deref().map_or(Ok(()), |commands| typed::listen(commands, &shared))?;
 
@@ -185,7 +186,7 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, shared: &Shared) 
         positions: Positions::of(&show.file),
     };
     Ok(Turn::wire(beginning, shared, |fold, mouth| {
-        feeds::spawn(options, fold, &mouth.reports, &mouth.stopping);
+        feeds::spawn(options, fold, &mouth.reports, &mouth.stopping, &mouth.followed);
         spawn_rundown(show, mouth.commands, mouth.stopping);
     }))
 }
@@ -301,7 +302,7 @@ impl Turns {
             positions: Positions::of(&self.show.file),
         };
         let mut turn = Turn::wire(beginning, &self.shared, |_, mouth| {
-            let Mouth { reports, commands, saves, stopping } = mouth;
+            let Mouth { reports, commands, saves, stopping, followed: _ } = mouth;
             player.spawn(Senders { reports, commands, saves }, stopping);
         });
         turn.go_on_with(standing, &today);
@@ -336,6 +337,21 @@ fn watch_templates(show: &Show, how: &Live, shared: &Shared) -> Option<Watch> {
     let (scope, seen) = (Scope::folder(folder.clone()), Some(show.bundle.manifest.clone()));
     let watch = Watch::start(scope, seen, move || Bundle::read(&folder), saved);
     watch.inspect_err(|cause| tracing::error!("templates are not watched: {cause}")).ok()
+}
+
+/// Has the status say so when the show file is edited. A rehearsal goes by the show of its journal.
+fn watch_show_file(show: &Show, how: &Live, shared: &Shared) -> Option<ShowFileWatch> {
+    let file = show.from.clone().filter(|_| how.rehearsal.is_none())?;
+    let shared = shared.clone();
+    let tell = move |said: Option<String>| {
+        match &said {
+            Some(said) => tracing::warn!("{said}"),
+            None => tracing::info!("the show file is again as it was when the show began"),
+        }
+        shared.show_file.store(said.map(Arc::new));
+    };
+    let watch = ShowFileWatch::start(file, show.text.clone(), tell);
+    watch.inspect_err(|cause| tracing::error!("the show file is not watched: {cause}")).ok()
 }
 
 /// Templates with which every graphic of the show can be cued.

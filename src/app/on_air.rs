@@ -20,7 +20,7 @@ use super::positions::Positions;
 use super::understudy::Standing;
 use super::{Failure, outputs, standing as layers};
 use crate::command::Command;
-use crate::feed::{QUEUE_REPORTS, Report};
+use crate::feed::{Followed, QUEUE_REPORTS, Report};
 use crate::game::Rules;
 use crate::ids::FeedId;
 use crate::journal::Start;
@@ -41,6 +41,8 @@ pub(super) struct Shared {
     pub status: Arc<ArcSwapOption<Status>>,
     /// Why the templates as they were saved last are not on air.
     pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
+    /// What there is to say of a show file that is not as it was when the show began.
+    pub show_file: Arc<ArcSwapOption<String>>,
     /// The desk of this turn; none before the first.
     reach: Arc<ArcSwapOption<Reach>>,
     /// The templates that were saved last and right since the show began.
@@ -63,6 +65,7 @@ impl Default for Shared {
         Self {
             status: Arc::default(),
             template_problems: Arc::default(),
+            show_file: Arc::default(),
             reach: Arc::default(),
             saved: Arc::default(),
             baton: Arc::default(),
@@ -127,6 +130,8 @@ pub(super) struct Mouth {
     pub commands: mpsc::Sender<Command>,
     pub saves: mpsc::Sender<Bundle>,
     pub stopping: watch::Receiver<bool>,
+    /// Which games the feeds follow.
+    pub followed: Followed,
 }
 
 /// What a desk begins with.
@@ -169,11 +174,14 @@ impl Turn {
         let (saves, saved) = mpsc::channel(SAVES);
         let (stop_network, stopping) = watch::channel(false);
         shared.reach.store(Some(Arc::new(Reach { commands: commands.clone(), saves: saves.clone() })));
-        begin(&fold, Mouth { reports, commands, saves, stopping: stopping.clone() });
+        let followed = Followed::default();
+        let mouth = Mouth { reports, commands, saves, stopping: stopping.clone(), followed: followed.clone() };
+        begin(&fold, mouth);
         let epoch = start.epoch;
         let put_back = fold.standing().commands();
         let health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
         let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
+        desk.tell_followed(followed);
         desk.thin(positions);
         desk.show_by(rules);
         desk.begin(start, &bundle);
@@ -188,6 +196,7 @@ impl Turn {
             status: shared.status.clone(),
             journal: health,
             template_problems: shared.template_problems.clone(),
+            show_file: shared.show_file.clone(),
             rehearsal: shared.rehearsal.clone(),
             until: shared.until.clone(),
             over: shared.over.clone(),

@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::feed::decode::{Decoder, Options, Verdict};
-use crate::feed::{Report, shottracker};
+use crate::feed::{Followed, Report, shottracker};
 use crate::game::event::Event;
 use crate::game::{self, GameState, Rules};
 use crate::ids::{FeedId, FeedKind};
@@ -90,11 +90,24 @@ pub struct Follower {
     decoders: BTreeMap<FeedId, Decoder>,
     state: GameState,
     events: Vec<Event>,
+    followed: Followed,
 }
 
 impl Follower {
     pub fn new(rules: Rules, options: BTreeMap<FeedId, Options>) -> Self {
-        Self { rules, options, decoders: BTreeMap::new(), state: GameState::default(), events: Vec::new() }
+        Self {
+            rules,
+            options,
+            decoders: BTreeMap::new(),
+            state: GameState::default(),
+            events: Vec::new(),
+            followed: Followed::default(),
+        }
+    }
+
+    /// Tells the clients of feeds there which games these follow.
+    pub fn tell_followed(&mut self, followed: Followed) {
+        self.followed = followed;
     }
 
     /// Takes what a feed reported; `None` for a mere sign of life.
@@ -116,10 +129,11 @@ impl Follower {
                 (repeated > 0).then_some(Told::Message(again))
             }
             Report::Link { feed, kind, link, why, resumed } => {
-                if link == Link::Up {
+                self.state.link_noticed(&feed, kind, link, why.as_deref());
+                // One that is up already only has something to add.
+                if self.state.link_takes_effect(at, &feed, kind, link, resumed, why.is_some()) {
                     self.decoder(&feed, kind).connected();
                 }
-                self.state.link(at, &feed, kind, link, why.as_deref(), resumed);
                 Some(Told::Link(Changed { at_millis, feed, link, why }))
             }
         }
@@ -136,7 +150,11 @@ impl Follower {
         events.clear();
         let decoder = self.decoder(&feed, kind);
         let outcome = decoder.decode(bytes, &mut events);
+        let game = decoder.game().cloned();
         let odd: Vec<String> = decoder.notes().of_message().iter().map(ToString::to_string).collect();
+        if let Some(game) = game {
+            self.followed.note(&feed, &game);
+        }
         self.events = events;
         for what in &odd {
             self.state.odd(at, &feed, kind, what, outcome.verdict == Verdict::Skipped);

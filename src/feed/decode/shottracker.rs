@@ -6,6 +6,7 @@
 mod catch_up;
 mod location;
 mod possessions;
+mod server;
 mod shots;
 mod stats;
 mod summary;
@@ -106,6 +107,7 @@ impl Reader {
             // A message that names its source and has data is one of data, whatever its type is called.
             None if envelope.source.is_said() => {}
             None if envelope.data.is_none() && catch_up::is_one(&text) => return self.catch_up(&text, notes, events),
+            Some(kind) if envelope.data.is_none() && server::is_word(kind) => return server::words(kind, &text, notes),
             kind => {
                 notes.add("message: not a documented type", kind);
                 return Verdict::Skipped;
