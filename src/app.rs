@@ -33,6 +33,7 @@ mod rehearse;
 mod replay;
 mod rundown;
 mod seek;
+mod show_file;
 mod standing;
 mod still;
 mod typed;
@@ -106,6 +107,8 @@ impl Failure {
 #[derive(Clone)]
 pub struct Show {
     pub file: ShowFile,
+    /// Where it was read from; none for the built-in demo and a journal's show.
+    from: Option<PathBuf>,
     /// The show file as written.
     text: String,
     /// Texts of the files that the show file names (rosters), by their paths as written.
@@ -119,6 +122,7 @@ pub struct Show {
 impl Show {
     /// The show in `path`, or the built-in demo.
     pub fn load(path: Option<&Path>) -> Result<Show, Failure> {
+        let from = path.map(Path::to_owned);
         let (path, text, folder) = match path {
             None => (Path::new("show.toml"), config::BUILTIN.to_owned(), PathBuf::new()),
             Some(path) => (path, read_text("show file", path)?, path.parent().map(Path::to_owned).unwrap_or_default()),
@@ -130,7 +134,7 @@ impl Show {
             Some(templates) => Bundle::read(&folder.join(templates)),
         };
         let bundle = bundle.map_err(|problems| Failure::templates(&problems))?;
-        Show { file, text, named, bundle, folder }.checked(path)
+        Show { file, from, text, named, bundle, folder }.checked(path)
     }
 
     /// The show that a journal was recorded from; from the journal alone where that holds its templates.
@@ -147,7 +151,7 @@ impl Show {
             (None, Some(templates)) => Bundle::read(&start.folder.join(templates)),
         };
         let bundle = bundle.map_err(|problems| Failure::templates(&problems))?;
-        Show { file, text: start.show.clone(), named, bundle, folder: start.folder.clone() }.checked(path)
+        Show { file, from: None, text: start.show.clone(), named, bundle, folder: start.folder.clone() }.checked(path)
     }
 
     fn checked(self, path: &Path) -> Result<Show, Failure> {

@@ -148,6 +148,7 @@ fn games(arguments: GamesArguments) -> Result<(), Failure> {
         location: arguments.location,
         season_type: arguments.season,
         week: arguments.week,
+        sport: arguments.sport,
     };
     let games = app::games(show.as_ref(), arguments.rest.as_deref(), &query)?;
     match (arguments.json, games.is_empty()) {

@@ -111,19 +111,35 @@ impl Rgb {
     }
 }
 
+impl Rgb {
+    /// A colour as others write it: with or without `#`, in three or six digits, in either case. `None` for anything else.
+    pub fn tolerant(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Self::from_digits(text.strip_prefix('#').unwrap_or(text))
+    }
+
+    /// Of three hexadecimal digits each stands for two of its kind.
+    fn from_digits(digits: &str) -> Option<Self> {
+        // `from_str_radix` would take a sign, so the digits are looked at first.
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let number = u32::from_str_radix(digits, 16).ok()?;
+        match digits.len() {
+            3 => Some(Self::new((number >> 8) as u8 * 17, (number >> 4 & 0xf) as u8 * 17, (number & 0xf) as u8 * 17)),
+            6 => Some(Self::new((number >> 16) as u8, (number >> 8) as u8, number as u8)),
+            _ => None,
+        }
+    }
+}
+
 impl FromStr for Rgb {
     type Err = NotAColor;
 
     /// Accepts exactly `#rrggbb`, in either case.
     fn from_str(text: &str) -> Result<Self, NotAColor> {
-        let bytes = text.as_bytes();
-        // `from_str_radix` would take a sign, so the digits are looked at first.
-        let is_color = bytes.len() == 7 && bytes[0] == b'#' && bytes[1..].iter().all(u8::is_ascii_hexdigit);
-        let number = text.get(1..).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        match number {
-            Some(number) if is_color => Ok(Self::new((number >> 16) as u8, (number >> 8) as u8, number as u8)),
-            _ => Err(NotAColor { found: text.to_owned() }),
-        }
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+        digits.and_then(Self::from_digits).ok_or_else(|| NotAColor { found: text.to_owned() })
     }
 }
 

@@ -21,6 +21,9 @@ pub use correction::{
 pub use key::{Key, NAMED, NoKey};
 pub use transport::{Landing, Transport};
 
+/// The longest delay of a feed, in frames of the show: ten seconds at 60 a second. A picture is seldom later than one or two.
+pub const MOST_DELAY_FRAMES: u32 = 600;
+
 /// Field values that an operator gives a graphic: a JSON object, keys as the template declares them.
 pub type Fields = serde_json::Map<String, serde_json::Value>;
 
@@ -75,8 +78,8 @@ pub enum Command {
         #[serde(default)]
         fields: Fields,
     },
-    /// Holds back what a feed says by so many frames of the show (600 at most), so that it does not run ahead of the
-    /// picture. Takes effect at once, for what is held back already, too.
+    /// Holds back what a feed says by so many frames of the show ([`MOST_DELAY_FRAMES`] at most), so that it does not run
+    /// ahead of the picture. Takes effect at once, for what is held back already, too.
     SetDelay {
         feed: FeedId,
         frames: u32,

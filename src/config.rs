@@ -76,29 +76,25 @@ pub struct Show {
 }
 
 /// How the journal is kept.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Journal {
-    /// A file of the journal is put aside at this length, in megabytes (2^20 bytes), and another begun.
+    /// A file of the journal is put aside at this length, in megabytes (2^20 bytes, 1 to 4096), and another begun; as the
+    /// journal has it when absent.
     #[serde(deserialize_with = "values::segment_mb")]
-    pub segment_mb: u64,
-    /// Packs the files put aside (gzip).
-    pub compress: bool,
+    pub segment_mb: Option<u64>,
+    /// Packs the files put aside (gzip); as the journal has it when absent.
+    pub compress: Option<bool>,
     /// Which positions of players and ball are written down: `"all"`, `"none"`, or so many a second. A replay shows only
     /// these; on air all are seen.
     #[serde(deserialize_with = "values::positions")]
     pub location: KeptPositions,
 }
 
-impl Default for Journal {
-    fn default() -> Self {
-        Self { segment_mb: 64, compress: true, location: KeptPositions::All }
-    }
-}
-
 /// Which positions of players and ball a journal keeps.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub enum KeptPositions {
+    #[default]
     /// As they were received.
     All,
     /// None at all.

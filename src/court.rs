@@ -40,6 +40,17 @@ pub struct Court {
     pub rim_radius: f64,
 }
 
+/// Zones of the map: numbered from 1 to this.
+pub const ZONES: u8 = 14;
+
+/// Whether these are the numbers of all zones, each once, in whatever order.
+pub fn is_order_of_zones(numbers: &[u8]) -> bool {
+    numbers.len() == usize::from(ZONES) && (1..=ZONES).all(|number| numbers.contains(&number))
+}
+
+/// What is wrong with numbers that are no order of zones.
+pub const NO_ORDER_OF_ZONES: &str = "an order of zones has each of the numbers 1 to 14 once";
+
 const NBA: Court = Court {
     league: "NBA",
     length: 28651.2,

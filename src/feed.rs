@@ -12,12 +12,15 @@ mod backoff;
 mod beside;
 pub mod decode;
 mod failure;
+mod followed;
 mod http;
+mod network;
 pub mod push;
 mod report;
 pub mod secret;
 pub mod shottracker;
 mod sign;
+mod silence;
 pub mod splitter;
 mod tree;
 
@@ -29,6 +32,7 @@ use crate::ids::{FeedId, FeedKind};
 
 pub use backoff::Policy;
 pub use failure::Failure;
+pub use followed::Followed;
 pub use report::{Report, Skip};
 
 use backoff::Backoff;

@@ -145,8 +145,12 @@ impl GameState {
         let heard = self.heard(feed, kind);
         let game = heard.game.clone();
         heard.apply(at, event);
+        let too_much = heard.too_much.take();
         if !Arc::ptr_eq(&game, &heard.game) {
             self.game = Memo::default();
+        }
+        if let Some(what) = too_much {
+            self.odd(at, feed, kind, what, false);
         }
     }
 
@@ -366,6 +370,35 @@ mod tests {
         tell(&mut state, Event::Score(Score { home: 90, away: 80 }));
         assert_eq!(view(&published, &Rules::default(), AT), before);
         assert_eq!(view(&state, &Rules::default(), AT).plays.len(), 0);
+    }
+
+    #[test]
+    fn a_feed_that_names_teams_and_players_without_end_stays_bounded_and_is_told_of() {
+        let mut state = GameState::default();
+        tell(&mut state, teams());
+        for number in 0..1_000 {
+            tell(&mut state, Event::TeamScore { team: format!("t{number}").as_str().into(), points: 1 });
+            let player = Player { id: Some(format!("p{number}").as_str().into()), ..Player::default() };
+            tell(&mut state, Event::Roster { side: crate::ids::Side::Home, players: vec![player] });
+            let line = event::StatLine {
+                team: "a".into(),
+                player: Some(format!("p{number}").as_str().into()),
+                play: None,
+                version: None,
+                happened_at: None,
+                team_points: None,
+                stats: Box::default(),
+            };
+            tell(&mut state, Event::Line(line));
+        }
+        let heard = &state.feeds[0];
+        assert_eq!(heard.teams.len(), 16);
+        assert!(heard.teams.iter().all(|team| team.players.as_ref().is_none_or(|players| players.len() == 200)));
+        tell(&mut state, Event::Score(Score { home: 3, away: 2 }));
+        let shown = view(&state, &Rules::default(), AT);
+        assert_eq!((shown.home.score, shown.away.score), (Some(3), Some(2)), "the game's own teams stay");
+        let told: Vec<&str> = shown.feeds[0].not_understood.iter().map(|odd| odd.what.as_str()).collect();
+        assert!(told.len() == 2 && told[0].contains("teams") && told[1].contains("players"), "{told:?}");
     }
 
     #[test]

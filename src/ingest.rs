@@ -66,6 +66,11 @@ impl Ingest {
         self.decoders.get(feed)
     }
 
+    /// The game that a feed has turned out to follow; `None` before it told of one.
+    pub fn game_of(&self, feed: &FeedId) -> Option<&GameId> {
+        self.decoder(feed).and_then(Decoder::game)
+    }
+
     /// Kinds of oddity in a feed since the last call, each kind once, as sentences for the log.
     pub fn take_fresh_notes(&mut self, feed: &FeedId) -> Vec<String> {
         self.decoders.get_mut(feed).map(Decoder::take_fresh_notes).unwrap_or_default()

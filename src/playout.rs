@@ -75,6 +75,8 @@ pub struct Exchange {
     pub journal: Arc<Health>,
     /// Why the templates as they were saved last are not on air; empty when they are.
     pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
+    /// What there is to say of a show file that was edited.
+    pub show_file: Arc<ArcSwapOption<String>>,
     /// What is rehearsed; `None` on air.
     pub rehearsal: Arc<ArcSwapOption<Rehearsal>>,
     /// Ends before this frame, if it is ever reached: [`NO_END`] is not.
@@ -142,6 +144,7 @@ pub fn run(
         reported.journal_lost = exchange.journal.lost();
         reported.journal_trouble = exchange.journal.trouble().map(|trouble| trouble.as_ref().clone());
         reported.template_problems = exchange.template_problems.load_full();
+        reported.show_file = exchange.show_file.load_full();
         reported.rehearsal = exchange.rehearsal.load_full();
         status = Some(reported.clone());
         exchange.status.store(Some(Arc::new(reported)));

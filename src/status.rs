@@ -43,6 +43,8 @@ pub struct Status {
     pub test_pattern: bool,
     /// Why the templates as they were saved last are not on air: the last good ones are.
     pub template_problems: Arc<Vec<Problem>>,
+    /// The show file was edited since the show began, and what will come of that; null while it was not.
+    pub show_file: Option<Arc<String>>,
     /// Null on air.
     pub rehearsal: Option<Arc<Rehearsal>>,
 }
@@ -145,13 +147,14 @@ impl Status {
         (!facts.is_empty()).then(|| format!("BY HAND: {}", facts.join(", ")))
     }
 
-    /// What takes a sentence to say: colours that look alike, and what is wrong with feeds ("league: api.sportradar.com refuses
-    /// the credentials (401)…").
+    /// What takes a sentence to say: colours that look alike, what is wrong with feeds ("league: api.sportradar.com refuses
+    /// the credentials (401)…"), and that the show file was edited.
     pub fn sentences(&self) -> impl Iterator<Item = String> + '_ {
         let clash = self.color_clash.iter().map(|clash| format!("COLOURS: {}", clash.sentence));
         let of_feed = |feed: &FeedHealth, reason: &String| format!("{}: {reason}", feed.id);
         let feeds = self.feeds.iter().flat_map(move |feed| feed.reasons.iter().map(move |why| of_feed(feed, why)));
-        clash.chain(feeds)
+        let show_file = self.show_file.iter().map(|said| said.to_string());
+        clash.chain(feeds).chain(show_file)
     }
 
     /// What an operator has to know at once, the gravest first, in capitals: "CLOCK STALE", "JOURNAL NOT WRITTEN (…)".
@@ -386,6 +389,7 @@ mod tests {
             journal_lost: 0,
             journal_trouble: None,
             template_problems: Arc::default(),
+            show_file: None,
             clock_stale: false,
             supplies: Vec::new(),
             held: vec![

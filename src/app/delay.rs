@@ -10,13 +10,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::MOST_DELAY_FRAMES;
 use crate::ids::FeedId;
 use crate::journal::Entry;
 use crate::status::Delay;
 use crate::time::{FrameIndex, FrameRate, Timestamp};
-
-/// The longest delay: ten seconds at 60 frames a second.
-pub const MOST_DELAY_FRAMES: u32 = 600;
 
 /// Entries of one feed that can be held: ten seconds of the densest stream several times over. When full, the oldest
 /// takes effect at once: early is better than lost.

@@ -12,11 +12,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::bundle::Bundle;
 use super::by_hand::Shown;
-use super::delay::MOST_DELAY_FRAMES;
 use super::fold::{Fold, entered};
 use super::positions::Positions;
-use crate::command::Command;
-use crate::feed::Report;
+use crate::command::{Command, MOST_DELAY_FRAMES};
+use crate::feed::{Followed, Report};
 use crate::game::{Rules, view};
 use crate::ids::FeedId;
 use crate::journal::content::ContentHash;
@@ -57,6 +56,8 @@ pub struct Desk {
     rules: Rules,
     /// How the journal begins; `None` before it did.
     start: Option<Start>,
+    /// Where the clients of feeds read which games these follow.
+    followed: Followed,
 }
 
 /// What comes in at a desk. An end that nobody holds any more is one where nothing comes.
@@ -85,7 +86,24 @@ impl Desk {
         let seq = last.max(position.upto);
         let position = Arc::new(ArcSwap::from_pointee(position));
         let (positions, bundle, rules) = (Positions::default(), Bundle::default(), Rules::default());
-        Self { seq, fold, journal, clock, position, to_playout, positions, bundle, rules, start: None }
+        Self {
+            seq,
+            fold,
+            journal,
+            clock,
+            position,
+            to_playout,
+            positions,
+            bundle,
+            rules,
+            start: None,
+            followed: Followed::default(),
+        }
+    }
+
+    /// Tells the clients of feeds there which games these follow.
+    pub fn tell_followed(&mut self, followed: Followed) {
+        self.followed = followed;
     }
 
     /// Shows the game by these, to commands that depend on what is shown.
@@ -302,6 +320,11 @@ impl Desk {
     fn enter(&mut self, body: Body) {
         let entry = self.record(body);
         self.fold.apply(&entry);
+        if let Body::Received { feed, .. } = &entry.body
+            && let Some(game) = self.fold.game_of(feed)
+        {
+            self.followed.note(feed, game);
+        }
         self.fold.take_oddities().iter().for_each(|oddity| tracing::warn!("{oddity}"));
         self.position.store(Arc::new(self.fold.position()));
     }

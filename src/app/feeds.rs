@@ -16,7 +16,7 @@ use crate::config::{
 };
 use crate::feed::decode::Reading;
 use crate::feed::secret::Secret;
-use crate::feed::{self, Policy, Report, decode, push, shottracker};
+use crate::feed::{self, Followed, Policy, Report, decode, push, shottracker};
 use crate::game::snapshot::{PeriodKind, Player, Sport};
 use crate::game::{ClockRules, ColorRules, Fact, GameRules, Ranks, Rules, StoryRules, TeamRules};
 use crate::ids::{FeedId, FeedKind};
@@ -38,15 +38,63 @@ fn option(feed: &Feed, venue: Option<&Endpoints>) -> Result<feed::Options, Failu
 
 /// Finds out before anything is started whether a feed lacks its game, address or credentials.
 pub fn check(show: &ShowFile) -> Result<(), Failure> {
-    let elsewhere = show.feeds.iter().filter(|feed| !feed.at_venue());
-    elsewhere.map(|feed| option(feed, None)).collect::<Result<Vec<_>, _>>().map(|_| ())
+    let elsewhere = || show.feeds.iter().filter(|feed| !feed.at_venue());
+    let wanted = elsewhere().flat_map(|feed| variables(feed).into_iter().map(|name| (feed.id(), name)));
+    all_set(wanted, variable)?;
+    let problems: Vec<String> =
+        elsewhere().filter_map(|feed| option(feed, None).err()).map(|problem| problem.to_string()).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Input(problems.join("\n"))) }
+}
+
+/// The environment variables that hold a feed's credentials.
+fn variables(feed: &Feed) -> Vec<&str> {
+    match feed {
+        Feed::ShotTracker(feed) => vec![&feed.username_env, &feed.secret_env],
+        // The vendor's simulations want no key.
+        Feed::Sportradar(feed) if feed.simulation.is_some() => Vec::new(),
+        Feed::Sportradar(feed) => vec![&feed.key_env],
+    }
+}
+
+/// Whether `value` has all of these variables; all that it lacks are told at once.
+fn all_set<'v>(
+    wanted: impl Iterator<Item = (&'v FeedId, &'v str)>,
+    value: impl Fn(&str) -> Option<String>,
+) -> Result<(), Failure> {
+    let mut missing: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (feed, name) in wanted.filter(|(_, name)| value(name).is_none()) {
+        match missing.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, feeds)) => feeds.push(feed.as_str()),
+            None => missing.push((name, vec![feed.as_str()])),
+        }
+    }
+    let told: Vec<String> = missing
+        .iter()
+        .map(|(name, feeds)| {
+            let plural = if feeds.len() == 1 { "feed" } else { "feeds" };
+            format!(
+                "the environment variable {name} is not set; it holds a credential of {plural} `{}`",
+                feeds.join("`, `")
+            )
+        })
+        .collect();
+    if told.is_empty() { Ok(()) } else { Err(Failure::Input(told.join("\n"))) }
 }
 
 const BYTES_PER_MB: usize = 1024 * 1024;
 
 /// Starts every feed as a task, going on where the journal left off; each ends when `stop` changes.
-pub fn spawn(all: Vec<feed::Options>, fold: &Fold, reports: &mpsc::Sender<Report>, stop: &watch::Receiver<bool>) {
-    for options in all {
+pub fn spawn(
+    all: Vec<feed::Options>,
+    fold: &Fold,
+    reports: &mpsc::Sender<Report>,
+    stop: &watch::Receiver<bool>,
+    followed: &Followed,
+) {
+    for mut options in all {
+        if let feed::Options::Push(push::Options { of_followed: Some(document), .. }) = &mut options {
+            document.followed = followed.clone();
+        }
         let resume = fold.resume(options.id());
         let (reports, mut stop) = (reports.clone(), stop.clone());
         tokio::spawn(async move {
@@ -205,8 +253,8 @@ fn shottracker(feed: &ShotTracker) -> Result<feed::Options, Failure> {
         rest_base: url(&feed.id, "rest", &feed.rest)?,
         ws_url: given(feed.websocket.as_ref(), "where its WebSocket is; add `websocket = \"wss://…\"`")?,
         game: shottracker::Game::Event(given(feed.event_id.as_ref(), game)?.into()),
-        username: variable(&feed.id, &feed.username_env)?,
-        secret: Secret::new(variable(&feed.id, &feed.secret_env)?),
+        username: credential(&feed.id, &feed.username_env)?,
+        secret: Secret::new(credential(&feed.id, &feed.secret_env)?),
         ..shottracker_common(feed, Url::parse("https://api.shottracker.com").map_err(Failure::input)?)
     }))
 }
@@ -216,8 +264,11 @@ pub fn account(feed: Option<&ShotTracker>, rest: Option<&str>) -> Result<shottra
     let id: FeedId = feed.map_or_else(|| "shottracker".into(), |feed| feed.id.clone());
     let of = |of: fn(&ShotTracker) -> &String, default: &'static str| feed.map_or(default, |feed| of(feed).as_str());
     let base = rest.unwrap_or_else(|| of(|feed| &feed.rest, "https://api.shottracker.com"));
-    let username = variable(&id, of(|feed| &feed.username_env, "SHOTTRACKER_USERNAME"))?;
-    let secret = Secret::new(variable(&id, of(|feed| &feed.secret_env, "SHOTTRACKER_SECRET"))?);
+    let names =
+        [of(|feed| &feed.username_env, "SHOTTRACKER_USERNAME"), of(|feed| &feed.secret_env, "SHOTTRACKER_SECRET")];
+    all_set(names.into_iter().map(|name| (&id, name)), variable)?;
+    let [username, secret] = [credential(&id, names[0])?, credential(&id, names[1])?];
+    let secret = Secret::new(secret);
     let (rest, game) = (url(&id, "rest", base)?, shottracker::Game::Event("".into()));
     Ok(shottracker::Options::new(id, rest, "wss://unused.invalid/{token}".to_owned(), game, username, secret))
 }
@@ -269,7 +320,7 @@ fn push(feed: &Sportradar) -> Result<feed::Options, Failure> {
                 Some(address) => push::Subscribe::Address(url(&feed.id, "url", address)?),
                 None => push::Subscribe::League { base: url(&feed.id, "base", &feed.base)?, level: feed.level.clone() },
             };
-            (subscribe, Secret::new(variable(&feed.id, &feed.key_env)?))
+            (subscribe, Secret::new(credential(&feed.id, &feed.key_env)?))
         }
     };
     Ok(feed::Options::Push(push_common(feed, subscribe, key, feed.match_id.as_deref())?))
@@ -281,7 +332,10 @@ fn push_at_venue(feed: &Sportradar, venue: &Endpoints) -> Result<feed::Options, 
     let key = Secret::new(venue.api_key.clone());
     // A capture names no game.
     let game = Some(venue.match_id.as_str()).filter(|game| !game.is_empty());
-    Ok(feed::Options::Push(push_common(feed, subscribe, key, game)?))
+    let mut options = push_common(feed, subscribe, key, game)?;
+    // Nor does it have the play-by-play of any.
+    options.of_followed = None;
+    Ok(feed::Options::Push(options))
 }
 
 fn push_common(
@@ -310,6 +364,7 @@ fn push_common(
         ..push::Options::new(feed.id.clone(), subscribe, api_key)
     };
     options.play_by_play = play_by_play(feed, &options, match_id)?;
+    options.of_followed = of_followed(feed, &options)?;
     Ok(options)
 }
 
@@ -325,6 +380,17 @@ fn play_by_play(feed: &Sportradar, options: &push::Options, game: Option<&str>) 
     Ok(push::play_by_play(feed.kind, &options.address(), game))
 }
 
+/// Where the plays of a game are fetched that the show file does not name, or not by the vendor's own id.
+fn of_followed(feed: &Sportradar, options: &push::Options) -> Result<Option<push::OfFollowed>, Failure> {
+    if !feed.backfill || !is_events(feed.kind) || options.play_by_play.is_some() {
+        return Ok(None);
+    }
+    if let Some(address) = &feed.play_by_play {
+        url(&feed.id, "play_by_play", &address.replace("{game}", "game"))?;
+    }
+    Ok(Some(push::OfFollowed { address: feed.play_by_play.clone(), followed: Followed::default() }))
+}
+
 fn is_events(kind: FeedKind) -> bool {
     matches!(kind, FeedKind::NbaPushEvents | FeedKind::NhlPushEvents)
 }
@@ -333,10 +399,14 @@ fn url(feed: &FeedId, key: &str, text: &str) -> Result<Url, Failure> {
     Url::parse(text).map_err(|cause| Failure::Input(format!("feed `{feed}`: `{key}` is no address: {cause}")))
 }
 
-fn variable(feed: &FeedId, name: &str) -> Result<String, Failure> {
-    std::env::var(name).map_err(|_| {
-        Failure::Input(format!("feed `{feed}`: the environment variable {name} is not set; it holds the credential"))
-    })
+fn credential(feed: &FeedId, name: &str) -> Result<String, Failure> {
+    all_set(std::iter::once((feed, name)), variable)?;
+    Ok(variable(name).unwrap_or_default())
+}
+
+/// What an environment variable holds; one that is there and empty holds nothing.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -352,6 +422,25 @@ mod tests {
         assert_eq!(told, [("a".into(), Duration::from_secs(20))]);
         let refused = config::parse(Path::new("show.toml"), &text.replace("= 20", "= 500"));
         assert!(refused.unwrap_err().to_string().contains("outside 2 to 120"));
+    }
+
+    #[test]
+    fn all_credentials_that_are_missing_are_told_at_once() {
+        let text = "[show]\nname = \"x\"\n[[feed]]\nid = \"tracker\"\nkind = \"shottracker\"\nwebsocket = \"wss://h/{token}\"\n\
+                    [[feed]]\nid = \"plays\"\nkind = \"nba-push-events\"\n\
+                    [[feed]]\nid = \"clock\"\nkind = \"nba-push-clock\"\n\
+                    [[feed]]\nid = \"old\"\nkind = \"nba-push-events\"\nsimulation = \"1\"\n";
+        let show = config::parse(Path::new("show.toml"), text).unwrap();
+        let told = |set: &[&str]| {
+            let wanted = show.feeds.iter().flat_map(|feed| variables(feed).into_iter().map(|name| (feed.id(), name)));
+            all_set(wanted, |name| set.contains(&name).then(|| "x".to_owned())).map_err(|failure| failure.to_string())
+        };
+        let missing = told(&["SHOTTRACKER_USERNAME"]).unwrap_err();
+        let lines: Vec<&str> = missing.lines().collect();
+        assert_eq!(lines.len(), 2, "{missing}");
+        assert!(lines[0].contains("SHOTTRACKER_SECRET") && lines[0].ends_with("feed `tracker`"), "{missing}");
+        assert!(lines[1].contains("SPORTRADAR_KEY") && lines[1].ends_with("feeds `plays`, `clock`"), "{missing}");
+        assert_eq!(told(&["SHOTTRACKER_USERNAME", "SHOTTRACKER_SECRET", "SPORTRADAR_KEY"]), Ok(()));
     }
 
     #[test]

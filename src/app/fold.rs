@@ -12,7 +12,7 @@ use crate::color::team::Choice;
 use crate::command::Command;
 use crate::feed::{Report, Resume, Skip, decode, shottracker};
 use crate::game::GameState;
-use crate::ids::{FeedId, FeedKind, Side};
+use crate::ids::{FeedId, FeedKind, GameId, Side};
 use crate::ingest::Ingest;
 use crate::journal::content::{ContentHash, Manifest};
 use crate::journal::file::{self, Place};
@@ -129,6 +129,11 @@ impl Fold {
     /// What operators have on their layers.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// The game that a feed has turned out to follow.
+    pub fn game_of(&self, feed: &FeedId) -> Option<&GameId> {
+        self.ingest.game_of(feed)
     }
 
     /// Where a feed goes on.

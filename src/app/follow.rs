@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::fold::Fold;
 use super::live::{interrupted, runtime, start_venue};
 use super::{Failure, Show, feeds};
-use crate::feed::{self, QUEUE_REPORTS};
+use crate::feed::{self, Followed, QUEUE_REPORTS};
 use crate::ids::FeedKind;
 use crate::inspect::follow::{Follower, Told};
 use crate::time::{Clock, SystemClock};
@@ -46,10 +46,12 @@ pub fn follow(
         let mut options = feeds::options(&show.file, endpoints.as_ref())?;
         options.retain(|options: &feed::Options| is_wanted(options.kind()));
         let decoding = feeds::decoding(&show.file, endpoints.as_ref());
+        let followed = Followed::default();
         let mut follower = Follower::new(feeds::rules(&show.file), decoding.clone());
+        follower.tell_followed(followed.clone());
         let (reports, mut reported) = mpsc::channel(QUEUE_REPORTS);
         let (stop, stopping) = watch::channel(false);
-        feeds::spawn(options, &Fold::new(decoding), &reports, &stopping);
+        feeds::spawn(options, &Fold::new(decoding), &reports, &stopping, &followed);
         let clock = SystemClock::start();
         let mut overview = tokio::time::interval(OVERVIEW_EVERY);
         // The first tick comes at once, when nothing stands yet.

@@ -16,6 +16,7 @@ use super::lists::Lists;
 use super::on_air::{Beginning, Inlets, OnAir, Shared, Turn};
 use super::positions::Positions;
 use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
+use super::show_file::ShowFileWatch;
 use super::watch::{Scope, Watch};
 use super::{Failure, Show, feeds, outputs, rundown, show_problems, typed};
 use crate::command::{Command, Key};
@@ -87,7 +88,7 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
             OnAir::start(program, running, first, shared.clone(), runtime.handle().clone(), move || turns.next())?
         }
     };
-    let watch = watch_templates(show, how, &shared);
+    let watch = (watch_templates(show, how, &shared), watch_show_file(show, how, &shared));
     watch_for_end(&runtime, how, &shared.stop);
     how.commands.as_deref().map_or(Ok(()), |commands| typed::listen(commands, &shared))?;
 
@@ -193,7 +194,7 @@ fn wire(show: &Show, runtime: &Runtime, venue: Option<&Venue>, shared: &Shared) 
         positions: Positions::of(&show.file),
     };
     Ok(Turn::wire(beginning, shared, |fold, inlets| {
-        feeds::spawn(options, fold, &inlets.reports, &inlets.stopping);
+        feeds::spawn(options, fold, &inlets.reports, &inlets.stopping, &inlets.followed);
         spawn_rundown(show, inlets.commands, inlets.stopping);
     }))
 }
@@ -206,7 +207,11 @@ fn open_journal(show: &Show, decoding: &BTreeMap<FeedId, decode::Options>) -> Re
     let Some(path) = &show.file.show.journal else { return Ok((None, Fold::new(decoding.clone()))) };
     let path = show.path(path);
     let settings = show.file.journal.unwrap_or_default();
-    let options = file::Options { segment_bytes: settings.segment_mb * 1024 * 1024, pack: settings.compress };
+    let usual = file::Options::default();
+    let options = file::Options {
+        segment_bytes: settings.segment_mb.map_or(usual.segment_bytes, |megabytes| megabytes * 1024 * 1024),
+        pack: settings.compress.unwrap_or(usual.pack),
+    };
     let began = std::time::Instant::now();
     let mut opened = Writer::open_on_air(&path, options).map_err(Failure::input)?;
     let fold = Fold::recover(&path, decoding.clone());
@@ -305,7 +310,7 @@ impl Turns {
             positions: Positions::of(&self.show.file),
         };
         let mut turn = Turn::wire(beginning, &self.shared, |_, inlets| {
-            let Inlets { reports, commands, saves, stopping } = inlets;
+            let Inlets { reports, commands, saves, stopping, followed: _ } = inlets;
             player.spawn(Senders { reports, commands, saves }, stopping);
         });
         turn.go_on_with(hand_over, &today);
@@ -340,6 +345,21 @@ fn watch_templates(show: &Show, how: &Live, shared: &Shared) -> Option<Watch> {
     let (scope, seen) = (Scope::folder(folder.clone()), Some(show.bundle.manifest.clone()));
     let watch = Watch::start(scope, seen, move || Bundle::read(&folder), saved);
     watch.inspect_err(|cause| tracing::error!("templates are not watched: {cause}")).ok()
+}
+
+/// Has the status say so when the show file is edited. A rehearsal goes by the show of its journal.
+fn watch_show_file(show: &Show, how: &Live, shared: &Shared) -> Option<ShowFileWatch> {
+    let file = show.from.clone().filter(|_| how.rehearsal.is_none())?;
+    let shared = shared.clone();
+    let tell = move |said: Option<String>| {
+        match &said {
+            Some(said) => tracing::warn!("{said}"),
+            None => tracing::info!("the show file is again as it was when the show began"),
+        }
+        shared.show_file.store(said.map(Arc::new));
+    };
+    let watch = ShowFileWatch::start(file, show.text.clone(), tell);
+    watch.inspect_err(|cause| tracing::error!("the show file is not watched: {cause}")).ok()
 }
 
 /// Templates with which every graphic of the show can be cued.

@@ -16,7 +16,7 @@ use super::live::{interrupted, runtime, spawn_rundown, start_venue};
 use super::playback::{LeftOut, Playback};
 use super::rehearse::outline;
 use super::{Failure, Show, feeds, outputs};
-use crate::feed::QUEUE_REPORTS;
+use crate::feed::{Followed, QUEUE_REPORTS};
 use crate::frame::Frame;
 use crate::journal::file::{Writer, discard};
 use crate::output::Signal;
@@ -86,8 +86,10 @@ fn record(show: &Show, length: Duration, path: &Path) -> Result<(), Failure> {
         // Templates are not watched: the movie is drawn when the recording is over.
         let (_, saves) = mpsc::channel(SAVES);
         let (stop, stopping) = watch::channel(false);
-        feeds::spawn(options, &fold, &reports, &stopping);
+        let followed = Followed::default();
+        feeds::spawn(options, &fold, &reports, &stopping, &followed);
         let mut desk = Desk::new(fold, Some(journal), clock, None);
+        desk.tell_followed(followed);
         desk.begin(show.start(epoch, &decoding), &show.bundle);
         desk.delay(feeds::delays(&show.file));
         spawn_rundown(show, commands, stopping.clone());

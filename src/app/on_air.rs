@@ -21,7 +21,7 @@ use super::standing::Standing;
 use super::understudy::HandOver;
 use super::{Failure, outputs};
 use crate::command::Command;
-use crate::feed::{QUEUE_REPORTS, Report};
+use crate::feed::{Followed, QUEUE_REPORTS, Report};
 use crate::game::Rules;
 use crate::ids::FeedId;
 use crate::journal::Start;
@@ -42,6 +42,8 @@ pub(super) struct Shared {
     pub status: Arc<ArcSwapOption<Status>>,
     /// Why the templates as they were saved last are not on air.
     pub template_problems: Arc<ArcSwap<Vec<Problem>>>,
+    /// What there is to say of a show file that is not as it was when the show began.
+    pub show_file: Arc<ArcSwapOption<String>>,
     /// The desk of this turn; none before the first.
     reach: Arc<ArcSwapOption<Reach>>,
     /// The templates that were saved last and right since the show began.
@@ -64,6 +66,7 @@ impl Default for Shared {
         Self {
             status: Arc::default(),
             template_problems: Arc::default(),
+            show_file: Arc::default(),
             reach: Arc::default(),
             saved: Arc::default(),
             baton: Arc::default(),
@@ -128,6 +131,8 @@ pub(super) struct Inlets {
     pub commands: mpsc::Sender<Command>,
     pub saves: mpsc::Sender<Bundle>,
     pub stopping: watch::Receiver<bool>,
+    /// Which games the feeds follow.
+    pub followed: Followed,
 }
 
 /// What a desk begins with.
@@ -170,11 +175,14 @@ impl Turn {
         let (saves, saved) = mpsc::channel(SAVES);
         let (stop_network, stopping) = watch::channel(false);
         shared.reach.store(Some(Arc::new(Reach { commands: commands.clone(), saves: saves.clone() })));
-        begin(&fold, Inlets { reports, commands, saves, stopping: stopping.clone() });
+        let followed = Followed::default();
+        let inlets = Inlets { reports, commands, saves, stopping: stopping.clone(), followed: followed.clone() };
+        begin(&fold, inlets);
         let epoch = start.epoch;
         let put_back = fold.standing().commands();
         let health = journal.as_ref().map(|opened| opened.writer.health()).unwrap_or_default();
         let mut desk = Desk::new(fold, journal, clock.clone(), Some(to_playout));
+        desk.tell_followed(followed);
         desk.thin(positions);
         desk.show_by(rules);
         desk.begin(start, &bundle);
@@ -189,6 +197,7 @@ impl Turn {
             status: shared.status.clone(),
             journal: health,
             template_problems: shared.template_problems.clone(),
+            show_file: shared.show_file.clone(),
             rehearsal: shared.rehearsal.clone(),
             until: shared.until.clone(),
             over: shared.over.clone(),

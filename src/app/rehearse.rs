@@ -159,6 +159,8 @@ struct Spots {
     last: Option<Spot>,
     /// Everything that changed on the stage, in order, as far as any pass came.
     changes: Vec<Change>,
+    /// There were more than are kept.
+    is_full: bool,
 }
 
 /// How everything stands before frame `next`.
@@ -173,13 +175,17 @@ struct Spot {
 /// Spots of a recording, at most: each holds a state of the game.
 const MOST_SPOTS: u64 = 32;
 
+/// Changes of the stage that are kept, with which a spot is gone on from: what operators do in a week. Beyond them no more spots are
+/// kept, and going back takes longer.
+const MOST_CHANGES: usize = 100_000;
+
 /// Spots closer than this are not worth their memory: half a minute is followed in no time.
 const SPOT_EVERY_FRAMES: u64 = 1_800;
 
 impl Spots {
     fn for_frames((first, last): (FrameIndex, FrameIndex)) -> Self {
         let every = (last.since(first) / MOST_SPOTS).max(SPOT_EVERY_FRAMES);
-        Self { regular: Vec::new(), every, last: None, changes: Vec::new() }
+        Self { regular: Vec::new(), every, last: None, changes: Vec::new(), is_full: false }
     }
 
     fn before(&self, to: FrameIndex) -> Option<(&Spot, Playback)> {
@@ -194,20 +200,33 @@ impl Spots {
 
     /// A change beyond those that are known.
     fn note(&mut self, number: usize, change: Change) {
-        if number > self.changes.len() {
-            self.changes.push(change);
+        if number <= self.changes.len() || self.is_full {
+            return;
         }
+        if self.changes.len() == MOST_CHANGES {
+            self.is_full = true;
+            tracing::warn!(
+                "the recording has more than {MOST_CHANGES} commands: going back in it takes longer from here on"
+            );
+            return;
+        }
+        self.changes.push(change);
+    }
+
+    /// Whether all changes before a spot are kept: it can be gone on from.
+    fn has(&self, changes: usize) -> bool {
+        changes <= self.changes.len()
     }
 
     fn keep(&mut self, next: FrameIndex, changes: usize, playback: &Playback, understudy: &Understudy) {
         let is_due = self.regular.last().is_none_or(|spot| next.0 >= spot.next.0 + self.every);
-        if is_due {
+        if is_due && self.has(changes) {
             self.regular.extend(Spot::new(next, changes, playback, understudy));
         }
     }
 
     fn keep_last(&mut self, next: FrameIndex, changes: usize, playback: &Playback, understudy: &Understudy) {
-        self.last = Spot::new(next, changes, playback, understudy);
+        self.last = if self.has(changes) { Spot::new(next, changes, playback, understudy) } else { None };
     }
 }
 

@@ -160,6 +160,9 @@ pub(super) struct GamesArguments {
     /// `court@facility`, by the vendor's ids
     #[arg(long, value_name = "ID")]
     pub(super) location: Option<String>,
+    /// The vendor's word for the sport; BASKETBALL when absent
+    #[arg(long = "type", value_name = "SPORT", value_parser = ["BASKETBALL", "FOOTBALL"])]
+    pub(super) sport: Option<String>,
     /// EXH, PRE, REG or POST; REG when absent
     #[arg(long, value_parser = ["EXH", "PRE", "REG", "POST"])]
     pub(super) season: Option<String>,

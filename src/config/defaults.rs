@@ -1,6 +1,7 @@
 //! What a show file need not say.
 
 use super::values;
+use crate::court;
 use crate::draw_list::Size;
 use crate::frame::{Alpha, PixelFormat};
 use crate::ids::FeedKind;
@@ -30,7 +31,7 @@ pub fn backfill() -> Vec<String> {
     values::BACKFILL.map(str::to_owned).into()
 }
 pub fn zone_order() -> Vec<u8> {
-    (1..=values::ZONES).collect()
+    (1..=court::ZONES).collect()
 }
 pub fn shottracker_username_env() -> String {
     "SHOTTRACKER_USERNAME".into()

@@ -4,7 +4,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::KeptPositions;
-use crate::command::Key;
+use crate::command::{Key, MOST_DELAY_FRAMES};
+use crate::court;
 use crate::draw_list::Size;
 use crate::time::FrameRate;
 
@@ -124,10 +125,10 @@ pub fn max_message_mb<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::E
     Err(D::Error::custom(format!("a largest message of {megabytes} MB is outside 1 to 256")))
 }
 
-pub fn segment_mb<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
+pub fn segment_mb<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
     let megabytes = u64::deserialize(value)?;
     if (1..=4096).contains(&megabytes) {
-        return Ok(megabytes);
+        return Ok(Some(megabytes));
     }
     Err(D::Error::custom(format!("files of {megabytes} MB are outside 1 to 4096")))
 }
@@ -192,19 +193,13 @@ pub fn backfill<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<String>, D::E
     }
 }
 
-/// Zones of ShotTracker's map.
-pub const ZONES: u8 = 14;
-
 pub fn zone_order<'de, D: Deserializer<'de>>(value: D) -> Result<Vec<u8>, D::Error> {
     let order: Vec<u8> = Vec::deserialize(value)?;
-    if order.len() == usize::from(ZONES) && (1..=ZONES).all(|number| order.contains(&number)) {
+    if court::is_order_of_zones(&order) {
         return Ok(order);
     }
-    Err(D::Error::custom("an order of zones has each of the numbers 1 to 14 once"))
+    Err(D::Error::custom(court::NO_ORDER_OF_ZONES))
 }
-
-/// Ten seconds at 60 frames a second: a picture is seldom later than one or two.
-pub const MOST_DELAY_FRAMES: u32 = 600;
 
 pub fn delay<'de, D: Deserializer<'de>>(value: D) -> Result<u32, D::Error> {
     let frames = u32::deserialize(value)?;

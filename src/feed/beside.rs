@@ -51,6 +51,11 @@ impl Beside {
         self.again();
     }
 
+    /// Whether the account has turned out to have no right to it.
+    pub(super) fn is_denied(&self) -> bool {
+        self.is_denied
+    }
+
     /// Whether the document is fetched at all.
     pub(super) fn is_wanted(&self) -> bool {
         self.fetch.is_some() && !self.is_denied

@@ -18,6 +18,7 @@ pub use notes::{Note, Notes};
 use serde::{Deserialize, Serialize};
 
 use super::report::Skip;
+use crate::court;
 use crate::game::event::Event;
 use crate::ids::{FeedKind, GameId};
 
@@ -38,8 +39,8 @@ pub struct Reading {
     pub right_hand: RightHand,
 }
 
-/// How many zones the vendor's map has.
-pub const ZONES: usize = 14;
+/// How many zones the vendor's map has: as many as ours.
+pub const ZONES: usize = court::ZONES as usize;
 
 /// For each of the vendor's 14 zones, in its order, which of the zones of [`crate::court`] it is. A permutation of 1 to 14.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +48,7 @@ pub const ZONES: usize = 14;
 pub struct ZoneOrder([u8; ZONES]);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an order of zones has each of the numbers 1 to 14 once")]
+#[error("{}", court::NO_ORDER_OF_ZONES)]
 pub struct NoOrder;
 
 impl Default for ZoneOrder {
@@ -61,9 +62,10 @@ impl TryFrom<Vec<u8>> for ZoneOrder {
     type Error = NoOrder;
 
     fn try_from(numbers: Vec<u8>) -> Result<Self, NoOrder> {
-        let order: [u8; ZONES] = numbers.try_into().map_err(|_| NoOrder)?;
-        let has_all = (1..=ZONES as u8).all(|number| order.contains(&number));
-        if has_all { Ok(Self(order)) } else { Err(NoOrder) }
+        if !court::is_order_of_zones(&numbers) {
+            return Err(NoOrder);
+        }
+        numbers.try_into().map(Self).map_err(|_| NoOrder)
     }
 }
 

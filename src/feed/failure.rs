@@ -4,7 +4,6 @@
 //! `host:port`, never a whole address, because tokens travel in queries. Texts of others are cut short and lose their
 //! control characters; the reporter then hides the secrets of the feed in the finished sentence.
 
-use std::error::Error as StdError;
 use std::time::Duration;
 
 use super::backoff::Retry;
@@ -119,20 +118,6 @@ pub(super) enum Again {
     Never,
 }
 
-/// An error with its causes, outermost first, without repeating what an outer one already says.
-pub(super) fn causes(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut inner = error.source();
-    while let Some(cause) = inner {
-        let said = cause.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}: {said}");
-        }
-        inner = cause.source();
-    }
-    excerpt(&text)
-}
-
 /// Somebody else's text for use in a sentence: one line, at most 160 characters.
 pub(super) fn excerpt(text: &str) -> String {
     const MOST: usize = 160;
@@ -185,15 +170,6 @@ mod tests {
     fn a_long_text_is_cut_between_characters() {
         let cut = excerpt(&"ö".repeat(500));
         assert_eq!(cut.chars().count(), 161);
-    }
-
-    #[test]
-    fn a_cause_that_its_error_already_quotes_is_not_said_twice() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("cannot connect: refused")]
-        struct Outer(#[source] std::io::Error);
-        assert_eq!(causes(&Outer(std::io::Error::other("refused"))), "cannot connect: refused");
-        assert_eq!(causes(&Outer(std::io::Error::other("os 111"))), "cannot connect: refused: os 111");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect};
 use url::{Host, Url};
 
-use super::failure::{Failure, causes, says};
+use super::failure::{Failure, says};
+use super::network;
 
 /// For a connection to be made.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -61,7 +62,7 @@ pub(super) async fn ask(request: RequestBuilder, at: &str) -> Result<Response, F
 
 /// An error of the client, without the address in it.
 pub(super) fn unreachable(error: reqwest::Error, at: &str) -> Failure {
-    Failure::Unreachable { at: at.to_owned(), cause: causes(&error.without_url()) }
+    Failure::Unreachable { at: at.to_owned(), cause: network::in_words(&error.without_url()) }
 }
 
 /// What an answer other than success means. Reads a little of its body.
@@ -116,7 +117,7 @@ pub(super) async fn body(answer: Response, at: &str, most: usize) -> Result<Vec<
             Ok(Ok(Some(chunk))) => bytes.extend_from_slice(&chunk),
             Ok(Ok(None)) => return Ok(bytes),
             Ok(Err(error)) => {
-                return Err(Failure::Broken { at: at.to_owned(), cause: causes(&error.without_url()) });
+                return Err(Failure::Broken { at: at.to_owned(), cause: network::in_words(&error.without_url()) });
             }
             Err(_) => return Err(Failure::TookTooLong { at: at.to_owned(), after: ANSWER_WITHIN }),
         }

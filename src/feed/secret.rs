@@ -10,6 +10,9 @@ use url::Url;
 
 const HIDDEN: &str = "***";
 
+/// A shorter text is no secret (a test's, a wrong variable's), and to hide it would riddle every sentence.
+const SHORTEST_SECRET: usize = 4;
+
 /// A text that prints as `***`. Not serializable on purpose.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -26,7 +29,7 @@ impl Secret {
 
     /// Whether a text has it, in any of the forms that [`redact`] hides.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        !self.0.is_empty() && self.forms().iter().any(|form| text.contains(form))
+        self.0.len() >= SHORTEST_SECRET && self.forms().iter().any(|form| text.contains(form))
     }
 
     /// As it is; as in an address, with digits in capitals or not; as in JSON that escapes its slashes.
@@ -53,10 +56,11 @@ impl fmt::Display for Secret {
     }
 }
 
-/// `text` with every occurrence of a secret hidden, plain, percent-encoded or escaped. Empty secrets hide nothing.
+/// `text` with every occurrence of a secret hidden, plain, percent-encoded or escaped. One of fewer than four bytes hides
+/// nothing.
 pub fn redact(text: &str, secrets: &[Secret]) -> String {
     let mut clean = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.0.is_empty()) {
+    for secret in secrets.iter().filter(|secret| secret.0.len() >= SHORTEST_SECRET) {
         for form in secret.forms() {
             clean = clean.replace(&form, HIDDEN);
         }

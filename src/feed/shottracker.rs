@@ -27,8 +27,9 @@ use crate::ids::{FeedId, GameId};
 
 use super::backoff::Policy;
 use super::beside::Beside;
-use super::failure::{Failure, causes};
+use super::failure::Failure;
 use super::http::{Advice, CONNECT_WITHIN, clock_skew, meaning, place};
+use super::network;
 use super::report::Reporter;
 use super::secret::{Secret, percent_encode};
 use super::splitter::MAX_DOCUMENT_BYTES;
@@ -299,7 +300,7 @@ impl Client {
         match tokio::time::timeout(CONNECT_WITHIN, connect_async_with_config(request, Some(config), true)).await {
             Ok(Ok((socket, _))) => Ok((socket, at)),
             Ok(Err(tungstenite::Error::Http(answer))) => Err(refused(&answer, &at)),
-            Ok(Err(error)) => Err(OpenError::Other(Failure::Unreachable { at, cause: causes(&error) })),
+            Ok(Err(error)) => Err(OpenError::Other(Failure::Unreachable { at, cause: network::in_words(&error) })),
             Err(_) => Err(OpenError::Other(Failure::TookTooLong { at, after: CONNECT_WITHIN })),
         }
     }

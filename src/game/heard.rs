@@ -3,6 +3,7 @@
 //! Everything large is shared (`Arc`) and replaced only when it changes, so that a copy of the whole state costs a few
 //! pointers and two snapshots with the same pointer have the same content.
 
+mod clocks;
 mod presence;
 mod team;
 
@@ -15,21 +16,27 @@ use crate::ids::{FeedId, FeedKind, Side, TeamId};
 use crate::status::Link;
 use crate::time::Timestamp;
 
-use super::clock::{self, Clocks};
-use super::event::{ClockReading, Event, ShotReading, StatLine, TeamFacts};
+use super::clock::Clocks;
+use super::event::{Event, StatLine, TeamFacts};
 use super::hockey;
 use super::joining::{self, Joining};
 use super::lineups;
 use super::plays::Plays;
 use super::positions;
 use super::rank::{FACTS, Fact};
-use super::snapshot::{Game, GameStatus, LatestPossession, Period, PeriodKind, PeriodScore, Shot, Stats, Tracking};
+use super::snapshot::{Game, LatestPossession, Period, PeriodScore, Shot, Stats, Tracking};
 
 use presence::Told;
 pub(super) use team::{TeamHeard, merge, number_order};
 
 /// Players of a basketball team on the floor.
 const FIVE: usize = 5;
+
+/// Rows of teams that a feed can have: a game has two, and each may be called by a few ids. When full, the oldest one that is
+/// neither side's gives way.
+const MOST_TEAMS: usize = 16;
+const TOO_MANY_TEAMS: &str = "game: more teams than a game has; the first ones are forgotten";
+const TOO_MANY_PLAYERS: &str = "game: more players of a team than any team has; further ones are left out";
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Heard {
@@ -72,6 +79,9 @@ pub(super) struct Heard {
     /// Ids of the shots that the stream has told of on this connection.
     #[serde(default)]
     pub(super) streamed_shots: Arc<BTreeSet<String>>,
+    /// What there was too much of in the event that was taken last.
+    #[serde(skip)]
+    pub(super) too_much: Option<&'static str>,
 }
 
 impl Heard {
@@ -101,6 +111,7 @@ impl Heard {
             latest_possession: None,
             deleted_shots: Arc::default(),
             streamed_shots: Arc::default(),
+            too_much: None,
         }
     }
 
@@ -181,7 +192,8 @@ impl Heard {
                 positions::put(tracking, players, balls, |team| side_of(teams, team));
             }
             Event::Roster { side, players } => {
-                self.by_side(*side).add_players(players);
+                let has_room = self.by_side(*side).add_players(players);
+                self.find_too_much(has_room);
                 self.count();
             }
             Event::ByPeriod { side, points } => {
@@ -264,8 +276,7 @@ impl Heard {
                 if let Some(index) = as_side {
                     Arc::make_mut(&mut self.teams[index]).side = None;
                 }
-                self.teams.push(Arc::default());
-                self.teams.len() - 1
+                self.add_team(TeamHeard::default())
             }
         };
         let known = &self.teams[index];
@@ -302,7 +313,8 @@ impl Heard {
         }
         if !self.joining.is_outdated(at, line.happened_at) {
             let is_present = !self.joining.is_on_at(at);
-            self.by_id(&line.team).take_line(line, is_present);
+            let has_room = self.by_id(&line.team).take_line(line, is_present);
+            self.find_too_much(has_room);
         }
     }
 
@@ -316,79 +328,35 @@ impl Heard {
         replace(&mut self.latest_possession, &LatestPossession { side, ..said.clone() });
     }
 
-    /// Whether whoever is on the court now begins the game: nobody has scored, and the clock has not left its start.
-    fn is_before_the_tip(&self) -> bool {
-        let has_scored = self.teams.iter().any(|team| team.score.is_some_and(|score| score > 0));
-        let is_at_start = match self.clocks.period.as_ref().or(self.period.as_ref()) {
-            None => self.game.status == Some(GameStatus::Scheduled),
-            Some(period) if period.kind == PeriodKind::Pregame => true,
-            Some(period) => period.number == 1 && self.clocks.highest_millis.is_some_and(clock::is_full_period),
-        };
-        let is_moved = self.clocks.highest_millis > self.clocks.game_read;
-        is_at_start && !has_scored && !is_moved
+    /// Adds a row to those of the teams; its place.
+    fn add_team(&mut self, team: TeamHeard) -> usize {
+        let oldest = self.teams.iter().position(|team| team.side.is_none());
+        if let Some(oldest) = oldest.filter(|_| self.teams.len() >= MOST_TEAMS) {
+            self.teams.remove(oldest);
+            self.too_much = Some(TOO_MANY_TEAMS);
+        }
+        self.teams.push(Arc::new(team));
+        self.teams.len() - 1
+    }
+
+    pub(super) fn find_too_much(&mut self, has_room: bool) {
+        if !has_room {
+            self.too_much = Some(TOO_MANY_PLAYERS);
+        }
     }
 
     fn by_side(&mut self, side: Side) -> &mut TeamHeard {
-        let index = self.teams.iter().position(|team| team.side == Some(side)).unwrap_or_else(|| {
-            self.teams.push(Arc::new(TeamHeard { side: Some(side), ..TeamHeard::default() }));
-            self.teams.len() - 1
-        });
+        let known = self.teams.iter().position(|team| team.side == Some(side));
+        let index = known.unwrap_or_else(|| self.add_team(TeamHeard { side: Some(side), ..TeamHeard::default() }));
         Arc::make_mut(&mut self.teams[index])
     }
 
     pub(super) fn by_id(&mut self, id: &TeamId) -> &mut TeamHeard {
         let index = self.teams.iter().position(|team| team.facts.id.as_ref() == Some(id)).unwrap_or_else(|| {
             let facts = TeamFacts { id: Some(id.clone()), ..TeamFacts::default() };
-            self.teams.push(Arc::new(TeamHeard { facts, ..TeamHeard::default() }));
-            self.teams.len() - 1
+            self.add_team(TeamHeard { facts, ..TeamHeard::default() })
         });
         Arc::make_mut(&mut self.teams[index])
-    }
-
-    fn read_clock(&mut self, at: Timestamp, reading: &ClockReading) {
-        let is_unsaid = reading.shot == ShotReading::Unsaid && reading.strength == ShotReading::Unsaid;
-        if reading.game_millis.is_none() && reading.running.is_none() && is_unsaid {
-            self.period.clone_from(&reading.period);
-            return;
-        }
-        if reading.is_secondary {
-            if self.primary_clock_at.is_some_and(|heard| at.since(heard) <= clock::STALE_RUNNING) {
-                return;
-            }
-        } else {
-            self.primary_clock_at = Some(at);
-        }
-        let clocks = &mut self.clocks;
-        clocks.says_running |= reading.running.is_some();
-        let jump = reading.period.is_some() && reading.period != clocks.period;
-        let was_running = clocks.game.is_running();
-        // A message that does not say leaves the clock as it was: going, or standing where the last play had it.
-        let running = reading.running.unwrap_or(was_running);
-        let turned = running != was_running;
-        let game_millis = reading.game_millis.or_else(|| clocks.game.millis_at(at).filter(|_| turned));
-        if let Some(millis) = game_millis {
-            clocks.game.read(at, millis, running, jump);
-        }
-        for (clock, said) in [(&mut clocks.shot, reading.shot), (&mut clocks.strength, reading.strength)] {
-            match said {
-                ShotReading::Off => clock.clear(),
-                ShotReading::Millis(millis) => clock.read(at, millis, running, jump),
-                ShotReading::Unsaid => {
-                    if let Some(millis) = clock.millis_at(at).filter(|_| turned) {
-                        clock.read(at, millis, running, jump);
-                    }
-                }
-            }
-        }
-        if jump {
-            (clocks.highest_millis, clocks.game_read) = (None, None);
-        }
-        clocks.highest_millis = clocks.highest_millis.max(reading.game_millis);
-        clocks.game_read = reading.game_millis.or(clocks.game_read);
-        if reading.period.is_some() && jump {
-            clocks.period.clone_from(&reading.period);
-        }
-        self.clock_at = Some(at);
     }
 
     /// What was counted from plays is not known any more: to show too little would be to show it as a fact.

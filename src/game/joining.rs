@@ -5,7 +5,8 @@
 //! feed has told nothing old for [`QUIET`].
 //!
 //! A recording that is played as if it were live (the vendor's simulations, a capture) has the times of its own day. There
-//! the newest play that was told stands for the present: see [`RECORDED`].
+//! the newest play that was told stands for the present: see [`RECORDED`]. One of a game that has only just been played is
+//! recognised by its [`Pace`], and so is a feed whose clock is wrong.
 
 use std::time::Duration;
 
@@ -21,6 +22,16 @@ pub const NEWS_WITHIN: Duration = Duration::from_secs(60);
 /// What it tells after its beginning, no older than its newest play by [`NEWS_WITHIN`], is news of that game.
 pub const RECORDED: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// A feed keeps a pace when so many of its newest plays, over so long a time, were all told as long after they had happened as
+/// the first of them, give or take this. Neither a repetition of the past does that, whose plays come faster than they
+/// happened, nor a scorer who writes an old play down.
+const PACE_PLAYS: u32 = 4;
+const PACE_FOR: Duration = Duration::from_secs(40);
+const PACE_WITHIN: Duration = Duration::from_secs(20);
+
+/// Newest plays in a row that may be out of a pace that was kept: a scorer may be late. With more of them it is another.
+const MOST_STRAYS: u32 = 2;
+
 /// A repetition comes without pauses, as fast as the connection allows.
 pub const QUIET: Duration = Duration::from_secs(2);
 
@@ -29,8 +40,9 @@ pub const QUIET: Duration = Duration::from_secs(2);
 pub(super) fn is_news(told_at: Timestamp, happened_at: Option<Timestamp>, joining: &Joining) -> bool {
     match happened_at {
         Some(happened_at) => {
-            let is_news_of_recording = || !joining.is_on_at(told_at) && joining.newest_then(told_at, happened_at);
-            is_recent(told_at, happened_at) || is_news_of_recording()
+            let is_of_its_present =
+                || joining.newest_then(told_at, happened_at) || joining.keeps_pace(told_at, happened_at);
+            is_recent(told_at, happened_at) || (!joining.is_on_at(told_at) && is_of_its_present())
         }
         None => !joining.is_on_at(told_at),
     }
@@ -51,16 +63,56 @@ pub(super) struct Joining {
     /// When the newest play of this connection happened, by the vendor's clock.
     #[serde(default)]
     newest: Option<Timestamp>,
+    /// How far behind our clock its newest plays are.
+    #[serde(default)]
+    pace: Option<Pace>,
+}
+
+/// How long after they had happened the newest plays of a connection were told: where that stays the same, the feed's present
+/// is so far behind ours.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Pace {
+    /// Of the first of them.
+    behind: Duration,
+    since: Timestamp,
+    last: Timestamp,
+    plays: u32,
+    strays: u32,
+}
+
+impl Pace {
+    fn begin(at: Timestamp, behind: Duration) -> Self {
+        Self { behind, since: at, last: at, plays: 1, strays: 0 }
+    }
+
+    /// With one more newest play, told at `at`, that happened so long before.
+    fn with(self, at: Timestamp, behind: Duration) -> Self {
+        if self.behind.abs_diff(behind) <= PACE_WITHIN {
+            return Self { last: at, plays: self.plays.saturating_add(1), strays: 0, ..self };
+        }
+        // Whoever tells plays sooner than before has come nearer to the present: that is no scorer who is late.
+        let is_stray = self.is_kept() && behind > self.behind && self.strays < MOST_STRAYS;
+        if is_stray { Self { strays: self.strays + 1, ..self } } else { Self::begin(at, behind) }
+    }
+
+    fn is_kept(&self) -> bool {
+        self.plays >= PACE_PLAYS && self.last.since(self.since) >= PACE_FOR
+    }
 }
 
 impl Joining {
     pub(super) fn begin(&mut self, at: Timestamp) {
-        *self = Self { old_at: Some(at), summary_of: None, newest: None };
+        *self = Self { old_at: Some(at), ..Self::default() };
     }
 
     /// An event that carries its own time was told at `at`.
     pub(super) fn told(&mut self, at: Timestamp, happened_at: Timestamp) {
+        let is_newest = self.newest.is_none_or(|newest| happened_at > newest);
         self.newest = self.newest.max(Some(happened_at));
+        if is_newest && !self.is_on_at(at) {
+            let behind = at.since(happened_at);
+            self.pace = Some(self.pace.map_or(Pace::begin(at, behind), |pace| pace.with(at, behind)));
+        }
         if !self.is_on_at(at) || is_recent(at, happened_at) {
             self.old_at = None;
         } else {
@@ -72,6 +124,12 @@ impl Joining {
     fn newest_then(&self, told_at: Timestamp, happened_at: Timestamp) -> bool {
         let is_near = |newest: Timestamp| told_at.since(newest) > RECORDED && newest.since(happened_at) <= NEWS_WITHIN;
         self.newest.is_some_and(is_near)
+    }
+
+    /// Whether the feed keeps a pace, and this happened just before its present, or is of it.
+    fn keeps_pace(&self, told_at: Timestamp, happened_at: Timestamp) -> bool {
+        let kept = self.pace.filter(Pace::is_kept);
+        kept.is_some_and(|pace| told_at.since(happened_at) <= pace.behind + NEWS_WITHIN)
     }
 
     pub(super) fn summary(&mut self, of: Timestamp) {
@@ -160,6 +218,37 @@ mod tests {
     fn a_recording_that_is_joined_in_its_middle_repeats_what_was_before_as_history() {
         let told = [(1, -900 - YEAR), (1, -400 - YEAR), (2, -30 - YEAR), (2, -2 - YEAR), (20, 19 - YEAR)];
         assert_eq!(news(0, &told), [false, false, false, false, true]);
+    }
+
+    #[test]
+    fn a_recording_of_a_game_that_has_just_been_played_has_news_once_its_pace_is_known() {
+        const HALF_AN_HOUR: i64 = 1_800;
+        let play = |at: i64| (at, at - 4 - HALF_AN_HOUR);
+        let told: Vec<_> = [10, 25, 40, 55, 70].map(play).into();
+        assert_eq!(news(0, &told), [false, false, false, true, true]);
+        // The edit of one of five minutes ago is none; a scorer who is late ends nothing; a play of half a minute ago is one.
+        let more = [(80, 80 - 300 - HALF_AN_HOUR), (85, 45 - HALF_AN_HOUR), (95, 91 - HALF_AN_HOUR)];
+        assert_eq!(news(0, &[&told[..], &more].concat())[5..], [false, true, true]);
+    }
+
+    #[test]
+    fn a_repetition_that_takes_its_time_and_a_scorer_who_writes_old_plays_down_keep_no_pace() {
+        // Ten times as fast as it happened, over a minute and a half.
+        let told: Vec<_> = (1..10).map(|number| (number * 10, number * 100 - 1_000)).collect();
+        assert!(news(0, &told)[..8].iter().all(|news| !news));
+        // Old plays that are edited one after another, while the game goes on.
+        let live = (0..8).map(|number| (number * 15, number * 15 - 3));
+        let edits = (0..8).map(|number| (number * 15 + 5, number * 15 - 600));
+        let mut both: Vec<_> = live.chain(edits).collect();
+        both.sort_unstable();
+        let expected: Vec<bool> = both.iter().map(|(at, happened)| at - happened < 60).collect();
+        assert_eq!(news(0, &both), expected);
+    }
+
+    #[test]
+    fn a_feed_whose_clock_is_minutes_off_has_news_all_the_same() {
+        let told: Vec<_> = (1..8).map(|number| (number * 15, number * 15 - 200)).collect();
+        assert_eq!(news(0, &told)[3..], [true; 4]);
     }
 
     #[test]

@@ -18,9 +18,9 @@ pub(super) fn of(plays: &[Arc<Play>], side: Side) -> Vec<Shot> {
 }
 
 fn shot(play: &Play) -> Option<Shot> {
-    // A shoot-out's attempts are no shots of the game.
     let is_basket = ["twopoint", "threepoint"].iter().any(|kind| play.kind.starts_with(kind));
-    let is_goal = play.kind.ends_with("goal") && !play.kind.starts_with("shootout");
+    // What counts as a goal of the game is the decoder's to say: it gives it points. A shoot-out's are none.
+    let is_goal = !is_basket && play.points.is_some_and(|points| points > 0) && play.kind.ends_with("goal");
     let is_shot = is_basket || is_goal || ["shotsaved", "shotmissed"].contains(&play.kind.as_str());
     if !is_shot || play.rescinded {
         return None;
@@ -80,8 +80,11 @@ mod tests {
 
     #[test]
     fn hockey_tells_goals_saves_and_misses_apart_and_leaves_the_shoot_out_out() {
-        let plays = ["shootoutgoal", "emptynetgoal", "shotmissed", "shotsaved", "goal"]
-            .map(|kind| play(kind, Side::Away, "shot"));
+        // As the decoder has them: a goal of the game has its point, one of the shoot-out has none.
+        let plays = ["shootoutgoal", "emptynetgoal", "shotmissed", "shotsaved", "goal"].map(|kind| {
+            let points = ["emptynetgoal", "goal"].contains(&kind).then_some(1);
+            Arc::new(Play { points, ..play(kind, Side::Away, "shot").as_ref().clone() })
+        });
         let shots = of(&plays, Side::Away);
         let told: Vec<_> = shots.iter().map(|shot| (shot.made, shot.attributes[0].as_str())).collect();
         assert_eq!(told, [(true, "goal"), (false, "shotsaved"), (false, "shotmissed"), (true, "emptynetgoal")]);

@@ -5,20 +5,23 @@
 //! and a binding can tell by pointer that a part is the same as before.
 
 mod moment;
+mod plays;
+mod stats;
 mod tracking;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{GameId, PlayId, PlayerId, Side, TeamId};
+use crate::ids::{GameId, PlayerId, Side, TeamId};
 use crate::status::FeedHealth;
 
 pub use moment::{
     Countdown, CountdownKind, Drought, FreeThrow, LastPlay, Leader, Leaders, Person, Phase, Run, Since, Stoppage,
     StoppageKind, Streak, Timer, Topic,
 };
+pub use plays::{Play, PlayRole, Score, Shot};
+pub use stats::{Faceoffs, PossessionType, PowerPlay, Rebounds, Shooting, Stats, Turnovers, Zone, Zones};
 pub use tracking::{
     LatestPossession, Lineup, PossessionEvent, SessionPossessions, ShotLocation, TRAIL_EVERY_MILLIS, TRAIL_POINTS,
     Tracked, Tracking,
@@ -28,16 +31,22 @@ pub use tracking::{
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GameSnapshot {
+    /// What is known of the game itself: league, status, place.
     pub game: Arc<Game>,
+    /// Game clock, shot clock, period, and what the game is at (a timeout, a break).
     pub clock: Clock,
+    /// The home team, by the show file or the feeds.
     pub home: Team,
+    /// The other one.
     pub away: Team,
     /// The side that has the ball; null when unknown or in dispute.
     pub possession: Option<Side>,
     /// Newest first, by the vendor's sequence (not by arrival).
     /// Each play is shared too: a game has hundreds, and a message changes one.
     pub plays: Arc<Vec<Arc<Play>>>,
+    /// Each feed with what is wrong with it now, in order of their ids.
     pub feeds: Vec<FeedHealth>,
+    /// Positions of players and ball; empty without a tracking system.
     pub tracking: Arc<Tracking>,
     /// Null until a tracking system told of one.
     pub latest_possession: Option<Arc<LatestPossession>>,
@@ -53,6 +62,7 @@ pub struct GameSnapshot {
 }
 
 impl GameSnapshot {
+    /// The team of a side.
     pub fn team(&self, side: Side) -> &Team {
         match side {
             Side::Home => &self.home,
@@ -61,15 +71,21 @@ impl GameSnapshot {
     }
 }
 
+/// What is known of the game as an event.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Game {
+    /// The vendor's, of the feed that supplies the game.
     pub id: Option<GameId>,
     /// "NBA", "NHL", "NCAA"…
     pub league: Option<String>,
+    /// Basketball until a feed or the show file says otherwise.
     pub sport: Sport,
+    /// Null until a feed has told it.
     pub status: Option<GameStatus>,
+    /// "Game 3"; null where the vendor gives none.
     pub title: Option<String>,
+    /// The arena's name.
     pub venue: Option<String>,
     /// When it is to begin, as the vendor wrote it (RFC 3339).
     pub scheduled: Option<String>,
@@ -77,34 +93,46 @@ pub struct Game {
     pub coverage: Option<String>,
 }
 
+/// Which rules, statistics and surface a game has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sport {
     #[default]
+    /// The NBA's, and every other league's.
     Basketball,
+    /// Ice hockey.
     Hockey,
 }
 
+/// Where a game is, by the vendor's word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GameStatus {
+    /// Not begun; the vendor's `created`, too.
     Scheduled,
     /// Play has begun, breaks between periods included.
     InProgress,
+    /// Basketball: the break after the second quarter or the first half.
     Halftime,
     /// Over, statistics not yet validated or validated.
     Complete,
+    /// It begins later on the same day, or was interrupted.
     Delayed,
+    /// It is played on another day, under another id.
     Postponed,
+    /// It is not played.
     Cancelled,
     /// The vendor's test pattern: must be visibly a test.
     Test,
 }
 
+/// All clocks at the instant of the snapshot, carried on from the last readings.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Clock {
+    /// Null until a feed has told one.
     pub period: Option<Period>,
+    /// Null until a feed has told one.
     pub game: Option<GameClock>,
     /// Null when the shot clock is off or unknown.
     pub shot: Option<ShotClock>,
@@ -122,6 +150,7 @@ pub struct Clock {
     pub countdown: Option<Countdown>,
 }
 
+/// A period of the game, or the time before, between and after them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Period {
@@ -129,22 +158,31 @@ pub struct Period {
     pub number: u8,
     /// "Q4", "H2", "OT", "2OT", "P3", "SO", "HALF", "PRE", "FINAL", "TEST".
     pub label: String,
+    /// What it is one of.
     pub kind: PeriodKind,
 }
 
+/// What a period is one of; in the order in which a game goes through them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodKind {
+    /// Before the first period.
     Pregame,
+    /// A fourth of a game of basketball.
     Quarter,
+    /// College basketball's.
     Half,
     /// Hockey.
     Period,
+    /// Between the halves.
     Halftime,
+    /// Of either sport; `number` tells which.
     Overtime,
     /// Hockey.
     Shootout,
+    /// The game is over.
     Final,
+    /// The vendor's test pattern.
     Test,
 }
 
@@ -189,20 +227,25 @@ impl Period {
     }
 }
 
+/// Time left in the period.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GameClock {
     /// "4:07" from a minute up, "21.7" below; rounded down to what it shows.
     pub display: String,
+    /// Time left in the period, 0 to a day.
     pub millis: u32,
+    /// Whether it counts down.
     pub running: bool,
 }
 
+/// Time left to shoot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShotClock {
     /// Whole seconds rounded up ("14") from five seconds up, tenths below ("4.2"), as arenas show it.
     pub display: String,
+    /// Time left; 0 is an expired clock, and one that is off is no clock.
     pub millis: u32,
 }
 
@@ -212,12 +255,15 @@ pub struct ShotClock {
 pub struct PenaltyClock {
     /// "1:44", "0:51"; rounded down to what it shows.
     pub display: String,
+    /// Time left.
     pub millis: u32,
 }
 
+/// One of the two teams. What no feed has told is null, or an empty list.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Team {
+    /// The vendor's, of the feed that supplies the teams.
     pub id: Option<TeamId>,
     /// "Nets"
     pub name: Option<String>,
@@ -225,9 +271,11 @@ pub struct Team {
     pub market: Option<String>,
     /// Tri-code, "BKN".
     pub code: Option<String>,
+    /// Points or goals, as the feeds tell them.
     pub score: Option<u32>,
     /// Team fouls of the period.
     pub fouls: Option<u32>,
+    /// Whether the team shoots free throws for the other one's fouls.
     pub bonus: Option<bool>,
     /// Remaining.
     pub timeouts: Option<u32>,
@@ -241,13 +289,19 @@ pub struct Team {
     pub empty_net: Option<bool>,
     /// Hockey: penalties that are being served, the first to end first.
     pub penalties: Arc<Vec<Penalty>>,
+    /// What the team's plates are drawn in.
     pub color: Arc<TeamColor>,
+    /// In the order of the periods; empty until a feed has told any.
     pub by_period: Arc<Vec<PeriodScore>>,
+    /// Of the whole game.
     pub stats: Arc<Stats>,
     /// In order of jersey number.
     pub players: Arc<Vec<Player>>,
+    /// Whoever plays now, by ids of `players`; empty while nobody knows.
     pub on_court: Arc<Vec<PlayerId>>,
+    /// Shots by the 14 zones, as the vendor has counted them.
     pub zones: Arc<Zones>,
+    /// In the order in which they were taken.
     pub shots: Arc<Vec<Shot>>,
     /// Flights of the team's shots, misses after makes.
     pub shot_locations: Arc<Vec<ShotLocation>>,
@@ -257,18 +311,24 @@ pub struct Team {
     pub possession_sessions: Arc<Vec<SessionPossessions>>,
     /// The first five, as they stood before the first tip; empty for whoever joined later.
     pub starters: Arc<Vec<PlayerId>>,
+    /// The best of each count.
     pub leaders: Arc<Leaders>,
+    /// How long the team has not scored.
     pub drought: Drought,
 }
 
+/// An end of the court or rink, as television sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
+    /// The left one.
     Left,
+    /// The right one.
     Right,
 }
 
 impl End {
+    /// The end across.
     pub fn other(self) -> Self {
         match self {
             End::Left => End::Right,
@@ -281,8 +341,11 @@ impl End {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
+    /// As many.
     Even,
+    /// More.
     PowerPlay,
+    /// Fewer.
     ShortHanded,
 }
 
@@ -303,7 +366,9 @@ impl Strength {
 pub struct Penalty {
     /// Who committed it; null for a bench penalty.
     pub player: Option<PlayerId>,
+    /// The player's, as the vendor writes it.
     pub name: Option<String>,
+    /// The player's, as on the jersey.
     pub number: Option<String>,
     /// As it was given: 2, 4, 5, 10.
     pub minutes: Option<u32>,
@@ -327,11 +392,13 @@ pub struct TeamColor {
     pub primary: Option<String>,
     /// The upper and the lower end of the plate's gradient.
     pub light: Option<String>,
+    /// Its lower end.
     pub dark: Option<String>,
     /// Text on `primary`, at least 4.5:1 on all of its gradient.
     pub on_primary: Option<String>,
     /// A darker cell in the plate, and text on it.
     pub shade: Option<String>,
+    /// At least 4.5:1 on `shade`.
     pub on_shade: Option<String>,
     /// An edge that shows on `primary`.
     pub border: Option<String>,
@@ -341,17 +408,21 @@ pub struct TeamColor {
     pub on_secondary: Option<String>,
 }
 
+/// What a team has scored in a period.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeriodScore {
     /// "Q1", "H2", "OT".
     pub label: String,
+    /// Null while the period is to come, or unknown.
     pub points: Option<u32>,
 }
 
+/// A player of a team, with everything that is told of them.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Player {
+    /// The vendor's, of the feed that supplies the players; null for who is known by number and name alone.
     pub id: Option<PlayerId>,
     /// The id that the broadcaster gave the player at the vendor (`consumer_code`), where it did.
     pub code: Option<String>,
@@ -359,10 +430,13 @@ pub struct Player {
     pub also: Vec<PlayerId>,
     /// Text: "00" and "0" are different players.
     pub number: Option<String>,
+    /// Null where nobody has told it.
     pub first_name: Option<String>,
+    /// Null where nobody has told it.
     pub last_name: Option<String>,
     /// "G", "F", "C"…
     pub position: Option<String>,
+    /// Whether the player plays now.
     pub on_court: Option<bool>,
     /// Null where the first five were not seen.
     pub starter: Option<bool>,
@@ -372,229 +446,12 @@ pub struct Player {
     pub ejected: Option<bool>,
     /// Basketball: null unless the last two attempts went in.
     pub streak: Option<Streak>,
+    /// Of the game.
     pub stats: Stats,
+    /// Of the season: free throws alone, where the vendor was asked for them.
     pub season: Option<Stats>,
+    /// The player's own maps; null where no feed has them.
     pub zones: Option<Zones>,
+    /// Flights of the player's shots.
     pub shot_locations: Vec<ShotLocation>,
-}
-
-/// Statistics of a team, a player or a period.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Stats {
-    pub points: Option<u32>,
-    pub fg: Option<Shooting>,
-    pub fg2: Option<Shooting>,
-    pub fg3: Option<Shooting>,
-    pub ft: Option<Shooting>,
-    pub rebounds: Option<Rebounds>,
-    pub assists: Option<u32>,
-    pub steals: Option<u32>,
-    pub blocks: Option<u32>,
-    pub turnovers: Option<Turnovers>,
-    pub fouls: Option<u32>,
-    pub fouls_drawn: Option<u32>,
-    pub plus_minus: Option<i32>,
-    pub points_in_paint: Option<u32>,
-    pub second_chance_points: Option<u32>,
-    pub points_off_turnovers: Option<u32>,
-    pub assist_to_turnover: Option<f64>,
-    pub distance_m: Option<f64>,
-    /// Hockey from here to `takeaways`; `assists`, `points` and `blocks` are shared.
-    pub goals: Option<u32>,
-    pub shots_on_goal: Option<u32>,
-    pub hits: Option<u32>,
-    pub faceoffs: Option<Faceoffs>,
-    pub power_play: Option<PowerPlay>,
-    pub penalty_minutes: Option<u32>,
-    pub saves: Option<u32>,
-    pub giveaways: Option<u32>,
-    pub takeaways: Option<u32>,
-    pub by_possession_type: BTreeMap<String, PossessionType>,
-}
-
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shooting {
-    pub made: u32,
-    pub attempted: u32,
-    /// 0-100; null without an attempt.
-    pub pct: Option<f64>,
-    /// "7-16"
-    pub display: String,
-}
-
-impl Shooting {
-    pub fn new(made: u32, attempted: u32) -> Self {
-        let pct = (attempted > 0).then(|| f64::from(made) * 100.0 / f64::from(attempted));
-        Self { made, attempted, pct, display: format!("{made}-{attempted}") }
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Rebounds {
-    pub total: Option<u32>,
-    pub offensive: Option<u32>,
-    pub defensive: Option<u32>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Turnovers {
-    pub total: Option<u32>,
-    pub live: Option<u32>,
-    pub dead: Option<u32>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Faceoffs {
-    pub won: u32,
-    pub lost: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PowerPlay {
-    pub goals: Option<u32>,
-    pub opportunities: Option<u32>,
-}
-
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PossessionType {
-    pub fg: Option<Shooting>,
-    pub possessions: Option<u32>,
-    pub points: Option<u32>,
-    pub turnovers: Option<u32>,
-    /// Points per possession.
-    pub ppp: Option<f64>,
-    pub fg2: Option<Shooting>,
-    pub fg3: Option<Shooting>,
-    /// Share of the team's possessions, 0-100.
-    pub possessions_pct: Option<f64>,
-    /// Possessions of the type that ended in a turnover, 0-100.
-    pub turnover_pct: Option<f64>,
-    /// Effective field goal percentage, as the vendor sends it.
-    pub efg: Option<f64>,
-    /// The team's made field goals against the other team's: 1 more, 0 as many, -1 fewer.
-    pub arrow: Option<i32>,
-}
-
-/// The three 14-zone maps; each has 14 zones in the vendor's order, or none while unknown.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Zones {
-    pub all: Vec<Zone>,
-    pub catch_and_shoot: Vec<Zone>,
-    pub off_the_dribble: Vec<Zone>,
-}
-
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Zone {
-    /// 1-14.
-    pub number: u8,
-    pub made: Option<u32>,
-    pub attempted: Option<u32>,
-    /// 0-100; null without an attempt.
-    pub pct: Option<f64>,
-    /// As sent: "3/7".
-    pub display: Option<String>,
-    /// As sent: "43%".
-    pub pct_display: Option<String>,
-    /// The vendor's colour for the zone.
-    pub color: Option<String>,
-}
-
-/// A shot of a team, hoop-relative.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Shot {
-    pub id: Option<String>,
-    pub player: Option<PlayerId>,
-    pub made: bool,
-    pub three: bool,
-    /// From the hoop's centre: x to the right of a shooter who faces it, y towards the centre of the court.
-    pub x_mm: Option<i32>,
-    pub y_mm: Option<i32>,
-    /// 1-14.
-    pub zone: Option<u8>,
-    /// The vendor's finer map of 23 zones.
-    pub advanced_zone: Option<u8>,
-    pub period: Option<String>,
-    pub points: Option<u32>,
-    /// When it was taken, in milliseconds since 1970 by the vendor's clock.
-    pub at_millis: Option<i64>,
-    pub distance_mm: Option<u32>,
-    /// The vendor's words for it: "CAS" (catch and shoot), "DUNK".
-    pub attributes: Vec<String>,
-    pub defenders: Vec<PlayerId>,
-    /// Everybody on the floor.
-    pub on_court: Vec<PlayerId>,
-}
-
-/// One play-by-play event in its latest version.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Play {
-    pub id: Option<PlayId>,
-    pub period: Option<Period>,
-    /// Game clock as the vendor wrote it.
-    pub clock: Option<String>,
-    /// The same in milliseconds left.
-    pub clock_millis: Option<u32>,
-    pub team: Option<Side>,
-    /// The vendor's event type ("threepointmade").
-    pub kind: String,
-    pub text: Option<String>,
-    pub players: Vec<PlayRole>,
-    pub points: Option<u32>,
-    pub score: Option<Score>,
-    /// From the hoop (or goal) that the team attacks: x to the right of a shooter who faces it, y towards the centre.
-    pub x_mm: Option<i32>,
-    pub y_mm: Option<i32>,
-    /// The vendor's name of the place ("outsideright", "lowslot").
-    pub area: Option<String>,
-    /// More of the kind, as the vendor has it: a turnover's or penalty's type, a shot's, a stoppage's reason.
-    pub detail: Option<String>,
-    /// "fastbreak", "pointsinthepaint"…
-    pub qualifiers: Vec<String>,
-    /// Which of how many free throws: "1 of 2".
-    pub attempt: Option<String>,
-    /// How long a timeout is, as the vendor says.
-    pub duration_millis: Option<u32>,
-    /// Hockey: the team's strength at the time.
-    pub strength: Option<Strength>,
-    /// Hockey: the goal was scored into an empty net, or by the team that conceded it.
-    pub empty_net_goal: Option<bool>,
-    pub own_goal: Option<bool>,
-    /// Whether it counts towards the record; false while it may still be changed or taken back.
-    pub official: Option<bool>,
-    /// Taken back by the league afterwards: a technical foul that does not count.
-    pub rescinded: bool,
-    /// When it happened, in milliseconds since 1970 by the vendor's clock.
-    pub at_millis: Option<i64>,
-    /// Whether it had just happened when it was first told. What a join in mid-game repeats is not news, and an edit of an
-    /// old play does not become news.
-    pub news: bool,
-}
-
-/// A player's part in a play.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PlayRole {
-    pub id: Option<PlayerId>,
-    pub name: Option<String>,
-    pub number: Option<String>,
-    /// "fieldgoal", "assist", "rebound"…
-    pub role: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Score {
-    pub home: u32,
-    pub away: u32,
 }

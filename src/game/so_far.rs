@@ -52,6 +52,11 @@ impl Heard {
         }
         for line in &said.lines {
             let team = self.by_id(&line.team);
+            let has_room = line.player.as_ref().is_none_or(|id| team.has_room_for(id));
+            if !has_room {
+                self.find_too_much(has_room);
+                continue;
+            }
             let is_older = |id: &&PlayerId| {
                 let is_streamed = team.streamed.iter().any(|of| of.as_ref() == Some(*id));
                 !is_streamed && team.told_of(Some(id)).is_none_or(|told| told <= of)

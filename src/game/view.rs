@@ -175,7 +175,7 @@ pub fn view(state: &GameState, rules: &Rules, now: Timestamp) -> GameSnapshot {
     let told = |side: Side, team: Team| Team {
         players: story.players[side as usize].clone(),
         leaders: story.leaders[side as usize].clone(),
-        drought: standing::drought(side, &plays, &clock, game.sport),
+        drought: standing::drought(side, &plays, &clock, game.sport, rules.game.overtime_millis),
         ..team
     };
     let (home, away) = (told(Side::Home, home), told(Side::Away, away));

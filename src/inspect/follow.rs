@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::feed::decode::{Options, Verdict};
-use crate::feed::{Report, shottracker};
+use crate::feed::{Followed, Report, shottracker};
 use crate::game::event::Event;
 use crate::game::{self, GameState, Rules};
 use crate::ids::{FeedId, FeedKind};
@@ -89,11 +89,17 @@ pub struct Follower {
     rules: Rules,
     ingest: Ingest,
     state: GameState,
+    followed: Followed,
 }
 
 impl Follower {
     pub fn new(rules: Rules, options: BTreeMap<FeedId, Options>) -> Self {
-        Self { rules, ingest: Ingest::new(options), state: GameState::default() }
+        Self { rules, ingest: Ingest::new(options), state: GameState::default(), followed: Followed::default() }
+    }
+
+    /// Tells the clients of feeds there which games these follow.
+    pub fn tell_followed(&mut self, followed: Followed) {
+        self.followed = followed;
     }
 
     /// Takes what a feed reported; `None` for a mere sign of life.
@@ -114,6 +120,7 @@ impl Follower {
             }
             Report::Link { feed, kind, link, why, resumed } => {
                 self.state.link_noticed(&feed, kind, link, why.as_deref());
+                // One that is up already only has something to add.
                 if self.state.link_takes_effect(at, &feed, kind, link, resumed, why.is_some()) {
                     self.ingest.connected(&feed);
                 }
@@ -132,14 +139,19 @@ impl Follower {
             Verdict::Unused => Became::Unused,
             Verdict::Skipped => Became::NotUnderstood,
         };
+        let applied = counted(events);
+        let odd = notes.of_message().iter().map(ToString::to_string).collect();
+        if let Some(game) = self.ingest.game_of(&feed) {
+            self.followed.note(&feed, game);
+        }
         let (message, seq) = label(bytes);
         Arrived {
             message,
             bytes: bytes.len() as u64,
             seq: shottracker::seq(bytes).or(seq),
-            applied: counted(events),
+            applied,
             history: self.state.is_catching_up(&feed, at),
-            odd: notes.of_message().iter().map(ToString::to_string).collect(),
+            odd,
             ..Arrived::new(at, feed, kind, became)
         }
     }

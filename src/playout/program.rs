@@ -226,6 +226,7 @@ impl Program {
             color_clash: self.merging.color_clash.clone(),
             test_pattern: self.test_pattern,
             template_problems: Arc::default(),
+            show_file: None,
             rehearsal: None,
         }
     }

@@ -218,7 +218,7 @@ impl Placed {
 }
 
 fn zone_number(number: f64) -> Option<u8> {
-    (number.fract() == 0.0 && (1.0..=14.0).contains(&number)).then_some(number as u8)
+    (number.fract() == 0.0 && (1.0..=f64::from(court::ZONES)).contains(&number)).then_some(number as u8)
 }
 
 #[cfg(test)]

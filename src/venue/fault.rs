@@ -197,7 +197,13 @@ struct Inner {
     has_forgotten: bool,
     /// Where the stream begins since it was forgotten.
     remembers_from: Option<u64>,
-    away_until: Option<Instant>,
+    away: Option<Away>,
+}
+
+/// A server that is away: for a while, and at least until somebody has found that out.
+struct Away {
+    until: Instant,
+    was_found: bool,
 }
 
 impl Faults {
@@ -249,16 +255,20 @@ impl Faults {
         let blow = inner.strike(blow)?;
         inner.token_age += u32::from(blow == Blow::Expire);
         if let Blow::Forget(lasts) = blow {
-            inner.away_until = Some(Instant::now() + lasts);
+            inner.away = Some(Away { until: Instant::now() + lasts, was_found: false });
             inner.remembers_from = None;
             inner.has_forgotten = true;
         }
         Some(blow)
     }
 
-    /// Whether the server that forgot its stream is still away.
+    /// Whether the server that forgot its stream is still away; whoever asks has found that out.
     pub fn is_away(&self) -> bool {
-        self.lock().away_until.is_some_and(|until| Instant::now() < until)
+        let mut inner = self.lock();
+        let Some(away) = &mut inner.away else { return false };
+        let is_away = Instant::now() < away.until || !away.was_found;
+        away.was_found = true;
+        is_away
     }
 
     /// The position that the stream begins with, and is numbered from; 0 unless it was forgotten. It begins anew with
@@ -337,6 +347,14 @@ mod tests {
         assert_eq!(faults.message(true), Some(Blow::Twice));
         let refused: Vec<_> = (0..4).map(|_| faults.request().map(|status| status.as_u16())).collect();
         assert_eq!(refused, [Some(429), Some(429), Some(429), None]);
+    }
+
+    #[test]
+    fn a_server_that_is_away_is_found_to_be_once_however_late_somebody_asks() {
+        let faults = Faults::new(&[Switch { every: 1, lasts: Duration::ZERO, ..Fault::Forget.into() }]);
+        assert!(!faults.is_away());
+        assert_eq!(faults.message(true), Some(Blow::Forget(Duration::ZERO)));
+        assert_eq!([faults.is_away(), faults.is_away()], [true, false]);
     }
 
     #[test]

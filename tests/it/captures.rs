@@ -106,6 +106,7 @@ fn the_vendors_hockey_clocks_end_as_each_games_last_message_says() {
             "Jets 1 Some(ShortHanded), Rangers 1 Some(PowerPlay); P2 18:29 1:35; 1 in the box",
         ),
         ("8fc62fdb-962c-4999-9885-ac63c95d8080", "Bruins 1 Some(Even), Panthers 2 Some(Even); P2 3:41 -; 0 in the box"),
+        ("065f948d-471b-47b4-a971-001dc9004371", "Lightning 2 None, Kraken 3 None; P2 1:08 -; 0 in the box"),
     ];
     for (id, expected) in expected {
         let report = inspect(FeedKind::NhlPushClock, bytes.as_slice(), Some(id)).unwrap();

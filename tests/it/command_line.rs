@@ -124,7 +124,7 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
     let outputs = "[[output]]\nid = \"movie\"\nkind = \"ffmpeg\"\nto = \"show.mov\"\n\
                    [[output]]\nid = \"raw\"\nkind = \"raw\"\nto = \"show.raw\"\nformat = \"rgba\"\n";
     let show = show_with(folder.path(), outputs);
-    let raw = folder.path().join("show.raw");
+    let (raw, movie) = (folder.path().join("show.raw"), folder.path().join("show.mov"));
     let child = sideline()
         .args(["run", "--headless", "--json", &show])
         .stdout(Stdio::piped())
@@ -133,7 +133,9 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
         .expect("starts");
     let deadline = Instant::now() + Duration::from_secs(60);
     let frame_bytes = 320 * 180 * 4;
-    while fs::metadata(&raw).map_or(0, |file| file.len()) < 20 * frame_bytes {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    // A busy machine may drop many of the movie's frames: what counts is that it has begun, and has all that were sent.
+    while length(&raw) < 20 * frame_bytes || length(&movie) == 0 {
         assert!(Instant::now() < deadline, "the show writes no frames");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -148,11 +150,14 @@ fn ctrl_c_ends_a_show_cleanly_and_leaves_files_that_play() {
     assert_eq!(written % frame_bytes, 0, "whole frames");
     let probed = Command::new("ffprobe")
         .args(["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"])
-        .arg(folder.path().join("show.mov"))
+        .arg(&movie)
         .output()
         .expect("ffprobe runs");
     let frames: u64 = String::from_utf8_lossy(&probed.stdout).trim().parse().expect("the movie plays");
-    assert!(frames >= 20, "{frames} frames");
+    let outputs = status["outputs"].as_array().expect("outputs");
+    let sent = outputs.iter().find(|output| output["id"] == "movie").expect("the movie's counters")["sent"].as_u64();
+    assert_eq!(Some(frames), sent, "the movie has every frame that was sent to it");
+    assert!(frames > 0);
     assert!(folder.path().join("show.journal").metadata().expect("a journal").len() > 0);
 }
 

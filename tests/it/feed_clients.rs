@@ -3,6 +3,7 @@
 //! lengths are tested with paused time beside the code.
 
 mod door;
+mod network;
 mod push;
 mod shottracker;
 

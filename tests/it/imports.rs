@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("court", &[]),
     ("journal", &["command", "ids", "status", "time"]),
     ("game", &["color", "command", "ids", "status", "time"]),
-    ("feed", &["game", "ids", "status", "time", "court"]),
+    ("feed", &["game", "ids", "status", "time", "court", "color"]),
     ("ingest", &["feed", "game", "ids", "time"]),
     ("inspect", &["feed", "game", "ids", "ingest", "status", "time"]),
     ("text", &["draw_list"]),
@@ -51,7 +51,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("window", &["command", "draw_list", "frame", "output", "status"]),
     ("venue", &["ids", "time"]),
-    ("config", &["command", "draw_list", "frame", "ids", "problem", "time"]),
+    ("config", &["command", "court", "draw_list", "frame", "ids", "problem", "time"]),
 ];
 
 /// Crates that only some modules may name.

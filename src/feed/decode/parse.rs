@@ -1,5 +1,7 @@
 //! Small texts of the vendors: clocks, colours, fractions, percentages.
 
+use crate::color::Rgb;
+
 /// Longest clock that is believed: a day. Anything above is a mistake, and would overflow a template's box.
 const MOST_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
@@ -45,19 +47,9 @@ fn digits(text: &str) -> Option<u64> {
     text.get(..text.len().min(18))?.parse().ok()
 }
 
-/// `#rrggbb` from a colour written with or without `#`, in three or six digits, in either case.
+/// `#rrggbb` from a colour as vendors write it.
 pub(super) fn hex_color(text: &str) -> Option<String> {
-    let digits = text.trim();
-    let digits = digits.strip_prefix('#').unwrap_or(digits);
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let six = match digits.len() {
-        3 => digits.chars().flat_map(|digit| [digit, digit]).collect(),
-        6 => digits.to_owned(),
-        _ => return None,
-    };
-    Some(format!("#{}", six.to_ascii_lowercase()))
+    Rgb::tolerant(text).map(|color| color.to_string())
 }
 
 /// Both numbers of `3/7` or `3-7`.

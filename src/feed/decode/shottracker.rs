@@ -7,6 +7,7 @@ mod catch_up;
 mod location;
 mod message;
 mod possessions;
+mod server;
 mod shots;
 mod stats;
 mod summary;
@@ -108,6 +109,7 @@ impl Reader {
             // A message that names its source and has data is one of data, whatever its type is called.
             None if message.source.is_said() => {}
             None if !message.carries_data() && catch_up::is_one(&text) => return self.catch_up(&text, notes, events),
+            Some(kind) if !message.carries_data() && server::is_word(kind) => return server::words(kind, &text, notes),
             kind => {
                 notes.add("message: not a documented type", kind);
                 return Verdict::Skipped;

@@ -50,6 +50,9 @@ const MOST_POINTS_OF_AN_EDIT: u32 = 4;
 /// Deleted plays that are remembered; a game has a handful. Later ones can no longer be told from late copies.
 const MOST_DELETED: usize = 1_000;
 
+/// Players who are introduced by name: two teams have a fifth of it.
+const MOST_INTRODUCED: usize = 400;
+
 /// The game clock when a period of hockey begins: whoever saw it then has seen all plays.
 const FULL_PERIOD_MILLIS: u32 = 20 * 60 * 1_000;
 
@@ -421,7 +424,7 @@ impl Reader {
     }
 
     fn play(&mut self, event: &wire::Event<'_>, period: Option<Period>, notes: &mut Notes, events: &mut Vec<Event>) {
-        self.introduce(event, events);
+        self.introduce(event, notes, events);
         match event.id.text() {
             Some(id) => {
                 let update = plays::update(PlayId::new(id), period, event, self.sport, &self.teams, notes);

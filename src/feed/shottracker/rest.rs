@@ -38,6 +38,8 @@ pub struct ScheduleQuery {
     /// `EXH`, `PRE`, `REG` or `POST`; `None`: the vendor's default, which is `REG`.
     pub season_type: Option<String>,
     pub week: Option<u32>,
+    /// The vendor's word for the sport; `None`: `BASKETBALL`, which is the vendor's default, too.
+    pub sport: Option<String>,
 }
 
 /// A game of the schedule. Empty texts where the vendor says nothing.
@@ -132,7 +134,8 @@ impl Rest {
     }
 
     async fn games(&self, query: &ScheduleQuery) -> Result<Vec<ScheduledGame>, Failure> {
-        let mut pairs = vec![("type", "BASKETBALL".to_owned()), ("from", query.from.as_millis().to_string())];
+        let sport = query.sport.as_deref().unwrap_or("BASKETBALL").to_owned();
+        let mut pairs = vec![("type", sport), ("from", query.from.as_millis().to_string())];
         pairs.extend(query.to.map(|to| ("to", to.as_millis().to_string())));
         pairs.extend(query.team.as_ref().map(|team| ("team_id", team.to_string())));
         pairs.extend(query.location.clone().map(|location| ("location_id", location)));

@@ -17,8 +17,10 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::feed::beside::Beside;
-use crate::feed::failure::{Failure, causes, excerpt};
+use crate::feed::failure::{Failure, excerpt};
+use crate::feed::network;
 use crate::feed::report::{Reporter, Skip};
+use crate::feed::silence;
 
 use super::Ping;
 use super::gaps::Gaps;
@@ -117,6 +119,11 @@ impl Behind {
     fn until(self) -> Instant {
         (self.since + REPEATS_WITHIN).min(self.last + REPEATS_WITHOUT_PAUSE)
     }
+
+    /// For so long nobody has looked at what it repeats.
+    fn later_by(self, length: Duration) -> Self {
+        Self { since: self.since + length, last: self.last + length }
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
@@ -132,13 +139,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
             let gap_due = self.gaps.as_ref().and_then(Gaps::due);
             let step = tokio::select! {
                 arrived = self.socket.next() => self.arrived(arrived, sequence, reporter).await,
-                () = sleep_until(dead_at) => {
-                    Err((Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }, false))
-                }
-                () = sleep_until(anew_at), if self.behind.is_some() => {
-                    sequence.forget();
-                    Err((Failure::CountsAnew { at: self.at.to_owned() }, false))
-                }
+                () = sleep_until(dead_at) => match silence::is_ours(dead_at) {
+                    true => {
+                        self.heard_at += dead_at.elapsed() + silence::MOMENT;
+                        Ok(())
+                    }
+                    false => Err((Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }, false)),
+                },
+                () = sleep_until(anew_at), if self.behind.is_some() => match silence::is_ours(anew_at) {
+                    true => {
+                        self.behind = self.behind.map(|behind| behind.later_by(anew_at.elapsed() + silence::MOMENT));
+                        Ok(())
+                    }
+                    false => {
+                        sequence.forget();
+                        Err((Failure::CountsAnew { at: self.at.to_owned() }, false))
+                    }
+                },
                 () = sleep_until(self.ping_due) => self.ping().await.map_err(|failure| (failure, false)),
                 document = catch_up.next() => {
                     catch_up.report(document, reporter).await;
@@ -202,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
                 return Err((Failure::NoText { at: self.at.to_owned() }, false));
             }
             Some(Err(error)) => {
-                return Err((Failure::Broken { at: self.at.to_owned(), cause: causes(&error) }, false));
+                return Err((Failure::Broken { at: self.at.to_owned(), cause: network::in_words(&error) }, false));
             }
             None => return Err((Failure::Closed { at: self.at.to_owned(), says: String::new() }, false)),
         }
@@ -265,7 +282,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Open<'_, S> {
         };
         match timeout(PONG_WITHIN, self.socket.send(ping)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Failure::Broken { at: self.at.to_owned(), cause: causes(&error) }),
+            Ok(Err(error)) => Err(Failure::Broken { at: self.at.to_owned(), cause: network::in_words(&error) }),
             Err(_) => Err(Failure::Silent { at: self.at.to_owned(), silent: self.heard_at.elapsed() }),
         }
     }

@@ -15,6 +15,9 @@ use crate::time::Timestamp;
 /// Lines whose versions are remembered. An older version of a line can only arrive shortly after a newer one.
 const MOST_VERSIONS: usize = 64;
 
+/// Players of a team that are kept: the longest roster of any league is a third of it. Further ones are left out.
+const MOST_PLAYERS: usize = 200;
+
 /// What a feed has said about one team. `None`: not spoken of.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::game) struct TeamHeard {
@@ -71,10 +74,14 @@ impl TeamHeard {
         }
     }
 
-    /// Takes the values that a play left a player or the team with; `is_present`: and not told as the past.
-    pub(super) fn take_line(&mut self, line: &StatLine, is_present: bool) {
+    /// Takes the values that a play left a player or the team with; `is_present`: and not told as the past. Whether there was
+    /// room for them.
+    pub(super) fn take_line(&mut self, line: &StatLine, is_present: bool) -> bool {
+        if line.player.as_ref().is_some_and(|id| !self.has_room_for(id)) {
+            return false;
+        }
         if !self.is_news(line) {
-            return;
+            return true;
         }
         if is_present && !self.streamed.contains(&line.player) {
             self.streamed.push(line.player.clone());
@@ -84,7 +91,7 @@ impl TeamHeard {
         let Some(id) = &line.player else {
             let stats = self.stats.get_or_insert_default();
             merge(Arc::make_mut(stats), &line.stats);
-            return;
+            return true;
         };
         let players = Arc::make_mut(self.players.get_or_insert_default());
         match players.iter_mut().find(|player| player.id.as_ref() == Some(id)) {
@@ -94,6 +101,13 @@ impl TeamHeard {
                 players.push(Player { id: Some(id.clone()), stats, ..Player::default() });
             }
         }
+        true
+    }
+
+    /// Whether a player is known, or can be added.
+    pub(in crate::game) fn has_room_for(&self, id: &PlayerId) -> bool {
+        let players = self.players.as_deref().map_or(&[][..], Vec::as_slice);
+        players.len() < MOST_PLAYERS || players.iter().any(|player| player.id.as_ref() == Some(id))
     }
 
     fn is_news(&mut self, line: &StatLine) -> bool {
@@ -111,9 +125,12 @@ impl TeamHeard {
         true
     }
 
-    pub(super) fn add_players(&mut self, said: &[Player]) {
+    /// Adds players to those that are known, or replaces what is known of them; whether there was room for all.
+    pub(super) fn add_players(&mut self, said: &[Player]) -> bool {
+        let mut has_room = true;
         let players = Arc::make_mut(self.players.get_or_insert_default());
         for player in said {
+            let is_full = players.len() >= MOST_PLAYERS;
             let is_same = |known: &Player| match (&known.id, &player.id) {
                 (Some(known), Some(said)) => known == said,
                 _ => known.number == player.number && known.last_name == player.last_name,
@@ -123,10 +140,12 @@ impl TeamHeard {
                     let stats = std::mem::take(&mut known.stats);
                     *known = Player { stats, ..player.clone() };
                 }
+                None if is_full => has_room = false,
                 None => players.push(player.clone()),
             }
         }
         players.sort_by_cached_key(number_order);
+        has_room
     }
 }
 

@@ -36,9 +36,6 @@ const STEP_MILLIS: u128 = 100;
 /// dozens, all that they say is that the clock stands, and a timeout or review that was told before it lasts.
 const BESIDE: [&str; 6] = ["lineupchange", "substitution", "substitutions", "goaliechange", "possession", "stoppage"];
 
-/// Length of an overtime of basketball.
-const OVERTIME_MILLIS: u32 = 5 * 60 * 1_000;
-
 /// When the play at this place began, by the show's clock: when it happened if that was told soon enough, because scorers
 /// write it down some seconds later; else when it was told.
 fn began(heard: &Heard, plays: &[Arc<Play>], index: usize) -> Option<Timestamp> {
@@ -226,7 +223,15 @@ pub(in crate::game) fn last_play(story: &Story, heard: &Heard, now: Timestamp) -
 }
 
 /// How long a side has not scored.
-pub(in crate::game) fn drought(side: Side, plays: &[Arc<Play>], clock: &Clock, sport: Sport) -> Drought {
+///
+/// `overtime_millis`: how long an overtime lasts, by the show file.
+pub(in crate::game) fn drought(
+    side: Side,
+    plays: &[Arc<Play>],
+    clock: &Clock,
+    sport: Sport,
+    overtime_millis: u32,
+) -> Drought {
     let mut own = run::scores(plays).filter(|(of, ..)| *of == side).map(|(.., play)| play);
     let points = own.next();
     let is_free_throw = |play: &Play| matches!(play.kind.as_str(), "freethrowmade" | "free_throw_make");
@@ -237,7 +242,7 @@ pub(in crate::game) fn drought(side: Side, plays: &[Arc<Play>], clock: &Clock, s
         Sport::Hockey => None,
     };
     let since = |play: Option<&Play>| {
-        let elapsed = played_since(play?, plays, clock)?;
+        let elapsed = played_since(play?, plays, clock, overtime_millis)?;
         Some(show_timer(elapsed / 1_000 * 1_000))
     };
     Drought { points: since(points), field_goal: since(field_goal) }
@@ -245,7 +250,7 @@ pub(in crate::game) fn drought(side: Side, plays: &[Arc<Play>], clock: &Clock, s
 
 /// Playing time since a play, in milliseconds. `None` where a clock is missing, or a whole period whose length nobody saw
 /// lies between.
-fn played_since(play: &Play, plays: &[Arc<Play>], clock: &Clock) -> Option<u32> {
+fn played_since(play: &Play, plays: &[Arc<Play>], clock: &Clock, overtime_millis: u32) -> Option<u32> {
     let (then, at) = (play.period.as_ref()?, play.clock_millis?);
     let (now, left) = (clock.period.as_ref()?, clock.game.as_ref()?.millis);
     if then == now {
@@ -258,7 +263,7 @@ fn played_since(play: &Play, plays: &[Arc<Play>], clock: &Clock) -> Option<u32> 
     }
     let seen = plays.iter().filter(|play| play.period.as_ref() == Some(now)).filter_map(|play| play.clock_millis).max();
     let length = match now.kind {
-        PeriodKind::Overtime => Some(OVERTIME_MILLIS),
+        PeriodKind::Overtime => Some(overtime_millis),
         _ => seen,
     };
     Some(at + length?.saturating_sub(left))
@@ -301,17 +306,29 @@ mod tests {
     fn a_drought_counts_playing_time_across_one_break() {
         let opening = Arc::new(Play { period: quarter(2), clock_millis: Some(720_000), ..Play::default() });
         let plays = [basket(2, 700_000, "freethrowmade"), opening, basket(1, 30_000, "twopointmade")];
-        let told = drought(Side::Home, &plays, &clock_at(2, 500_000), Sport::Basketball);
+        let told = drought(Side::Home, &plays, &clock_at(2, 500_000), Sport::Basketball, 300_000);
         let shown = |timer: Option<Timer>| timer.map(|timer| timer.display);
         assert_eq!((shown(told.points), shown(told.field_goal)), (Some("3:20".into()), Some("4:10".into())));
-        let nobody = drought(Side::Away, &plays, &clock_at(2, 500_000), Sport::Basketball);
+        let nobody = drought(Side::Away, &plays, &clock_at(2, 500_000), Sport::Basketball, 300_000);
         assert_eq!(nobody, Drought::default());
+    }
+
+    #[test]
+    fn a_drought_into_overtime_goes_by_the_length_that_the_show_has() {
+        let plays = [basket(4, 30_000, "twopointmade")];
+        let period = Some(Period::new(PeriodKind::Overtime, 1));
+        let clock = Clock { period, game: Some(show_game(200_000, true)), ..Clock::default() };
+        let shown = |overtime_millis| {
+            let told = drought(Side::Home, &plays, &clock, Sport::Basketball, overtime_millis);
+            told.points.map(|timer| timer.display)
+        };
+        assert_eq!((shown(300_000), shown(240_000)), (Some("2:10".into()), Some("1:10".into())));
     }
 
     #[test]
     fn a_drought_over_a_whole_period_is_not_guessed() {
         let between = Arc::new(Play { period: quarter(2), clock_millis: Some(600_000), ..Play::default() });
         let plays = [between, basket(1, 30_000, "twopointmade")];
-        assert_eq!(drought(Side::Home, &plays, &clock_at(3, 500_000), Sport::Basketball).points, None);
+        assert_eq!(drought(Side::Home, &plays, &clock_at(3, 500_000), Sport::Basketball, 300_000).points, None);
     }
 }

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use sideline::feed::push::{KeyIn, Options, Subscribe};
+use sideline::feed::push::{KeyIn, OfFollowed, Options, ReplayLimit, Subscribe};
 use sideline::feed::secret::Secret;
-use sideline::feed::{self, Resume};
+use sideline::feed::{self, Followed, Resume};
 use sideline::ids::FeedKind;
 
 use super::door::{Door, Stream};
@@ -231,6 +231,79 @@ async fn nobody_there_is_told_with_the_place_and_tried_again() {
     assert!(!why.contains("api_key"), "{why}");
 }
 
+/// The vendor replays 30 s of a session: what a longer gap held is missing, and comes with the play-by-play alone.
+#[tokio::test]
+async fn a_gap_that_is_longer_than_what_a_session_replays_is_told_until_the_play_by_play_has_come() {
+    let (front, back, rest) = (Door::open().await, Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.replay_limit.length = Duration::ZERO;
+    options.play_by_play = Some(rest.http("/nba/trial/v8/en/games/1/pbp.json"));
+    let mut feed = run(options);
+    let mut stream = let_in(&front, &back).await;
+    rest.caller().await.json(DOCUMENT).await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    let mut begun = [feed.next().await, feed.next().await, feed.next().await, feed.next().await];
+    begun[2..].sort();
+    assert_eq!(begun, ["connecting", "up", DOCUMENT, MESSAGE], "a first connection has no gap");
+    drop(stream);
+    feed.why().await;
+    let caller = front.caller().await;
+    assert!(caller.target().ends_with("?resumeSessionId=session-0001"), "it is asked for all the same");
+    caller.redirect(&back.url("http", "/stream/nba?sessionId=session-0002")).await;
+    let _stream = back.caller().await.stream().await;
+    feed.expect(&["up"]).await;
+    let missing = feed.next().await;
+    assert!(missing.starts_with("up: plays of 0 s without a connection may be missing"), "{missing}");
+    assert!(missing.ends_with("until the play-by-play, which is fetched now, has come"), "{missing}");
+    rest.caller().await.json(DOCUMENT).await;
+    feed.expect(&[DOCUMENT, "up"]).await;
+}
+
+#[tokio::test]
+async fn without_a_play_by_play_a_long_gap_stays_told() {
+    let (front, back) = (Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.replay_limit.length = Duration::ZERO;
+    let mut feed = run(options);
+    drop(let_in(&front, &back).await);
+    feed.why().await;
+    let mut stream = let_in(&front, &back).await;
+    feed.expect(&["up"]).await;
+    let missing = feed.next().await;
+    assert!(
+        missing.contains("may be missing") && missing.contains("without `backfill` nothing else does"),
+        "{missing}"
+    );
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&[MESSAGE]).await;
+}
+
+/// Nor does it replay more than 5,000 messages.
+#[tokio::test]
+async fn a_session_that_replays_as_much_as_one_ever_does_is_not_believed_to_be_whole() {
+    let (front, back, rest) = (Door::open().await, Door::open().await, Door::open().await);
+    let mut options = options(&front);
+    options.replay_limit = ReplayLimit { length: Duration::from_secs(3_600), messages: 2 };
+    options.play_by_play = Some(rest.http("/nba/trial/v8/en/games/1/pbp.json"));
+    let mut feed = run(options);
+    let stream = let_in(&front, &back).await;
+    rest.caller().await.json(DOCUMENT).await;
+    feed.expect(&["connecting", "up", DOCUMENT]).await;
+    drop(stream);
+    feed.why().await;
+    let mut stream = let_in(&front, &back).await;
+    rest.caller().await.json(DOCUMENT).await;
+    feed.expect(&["up, resumed", DOCUMENT]).await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&[MESSAGE]).await;
+    stream.chunk(MESSAGE.as_bytes()).await;
+    feed.expect(&[MESSAGE]).await;
+    let missing = feed.next().await;
+    assert!(missing.contains("the vendor replays no more of a session"), "{missing}");
+    rest.caller().await.json(DOCUMENT).await;
+    feed.expect(&[DOCUMENT, "up"]).await;
+}
+
 const DOCUMENT: &str = r#"{"id":"1","periods":[]}"#;
 
 /// A client with a play-by-play at `rest`, let in; `rest` has its question.
@@ -278,6 +351,39 @@ async fn a_key_without_rights_to_the_play_by_play_is_told_once_and_costs_no_stre
     feed.expect(&[&lacks]).await;
     stream.chunk(MESSAGE.as_bytes()).await;
     feed.expect(&[MESSAGE]).await;
+}
+
+/// A show that names no game: which one it is the stream tells, and whoever decodes it.
+#[tokio::test]
+async fn the_play_by_play_of_a_game_that_is_not_named_is_fetched_once_it_is_known() {
+    for (address, target) in [
+        (None, "/nba/production/v8/en/games/game-7/pbp.json"),
+        (Some("/elsewhere/{game}.json"), "/elsewhere/game-7.json"),
+    ] {
+        let (front, back) = (Door::open().await, Door::open().await);
+        let mut options = options(&front);
+        let followed = Followed::default();
+        let address = address.map(|path| front.url("http", path));
+        options.of_followed = Some(OfFollowed { address, followed: followed.clone() });
+        let mut feed = run(options);
+        let mut stream = let_in(&front, &back).await;
+        stream.chunk(MESSAGE.as_bytes()).await;
+        feed.expect(&["connecting", "up", MESSAGE]).await;
+        followed.note(&"another".into(), &"game-8".into());
+        followed.note(&"league".into(), &"game-7".into());
+        stream.chunk(MESSAGE.as_bytes()).await;
+        feed.expect(&[MESSAGE]).await;
+        let caller = front.caller().await;
+        assert_eq!((caller.target(), caller.header("x-api-key")), (target, Some(KEY)));
+        caller.json(DOCUMENT).await;
+        feed.expect(&[DOCUMENT]).await;
+        // The next connection knows it from its beginning.
+        drop(stream);
+        feed.why().await;
+        let _stream = let_in(&front, &back).await;
+        feed.expect(&["up, resumed"]).await;
+        assert_eq!(front.caller().await.target(), target);
+    }
 }
 
 #[tokio::test]

@@ -117,6 +117,27 @@ fn unknown_types_of_message_are_skipped_and_counted() {
 }
 
 #[test]
+fn what_a_server_says_of_the_connection_is_no_lost_message_and_an_error_is_told_in_its_words() {
+    for (message, kind, expected) in [
+        (r#"{"type":"connected"}"#, "message: a type that is not documented, without data", Verdict::Unused),
+        (
+            r#"{"type":"ack","sources":["clock"]}"#,
+            "message: a type that is not documented, without data",
+            Verdict::Unused,
+        ),
+        (
+            r#"{"type":"error","message":"Token has expired"}"#,
+            "message: an error of the vendor's: Token has expired",
+            Verdict::Skipped,
+        ),
+        (r#"{"type":"ERROR","error":12}"#, "message: an error of the vendor's: 12", Verdict::Skipped),
+    ] {
+        let (verdict, _) = check(FeedKind::ShotTracker, &[message.as_bytes()], &[(kind, 2)]);
+        assert_eq!(verdict, expected, "{message}");
+    }
+}
+
+#[test]
 fn invalid_utf8_costs_a_character_and_not_the_message() {
     let mut message = push(r#"{"id":"1","event_type":"rebound","description":"by ?","sequence":1}"#);
     let at = message.iter().position(|byte| *byte == b'?').unwrap();

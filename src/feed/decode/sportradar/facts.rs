@@ -5,7 +5,7 @@ use crate::game::event::Event;
 use crate::game::snapshot::{self, GameStatus, Period};
 use crate::ids::Side;
 
-use super::{Reader, wire, words};
+use super::{MOST_INTRODUCED, Reader, wire, words};
 
 impl Reader {
     /// Points of each side by period, where the message has them.
@@ -53,22 +53,26 @@ impl Reader {
     }
 
     /// Names players who were not seen before; some have no id, and are known by number and name.
-    pub(super) fn introduce(&mut self, event: &wire::Event<'_>, events: &mut Vec<Event>) {
+    pub(super) fn introduce(&mut self, event: &wire::Event<'_>, notes: &mut Notes, events: &mut Vec<Event>) {
         for (side, line_up) in [(Side::Home, &event.on_court.home), (Side::Away, &event.on_court.away)] {
-            self.introduce_all(side, &line_up.players.items, events);
+            self.introduce_all(side, &line_up.players.items, notes, events);
         }
         for entry in event.on_ice.items.iter().chain(&event.in_penalty.items) {
             if let Some(side) = entry.team.id.text().and_then(|team| self.teams.side(&team)) {
-                self.introduce_all(side, &entry.team.players.items, events);
+                self.introduce_all(side, &entry.team.players.items, notes, events);
             }
         }
     }
 
-    fn introduce_all(&mut self, side: Side, line_up: &[wire::Player<'_>], events: &mut Vec<Event>) {
+    fn introduce_all(&mut self, side: Side, line_up: &[wire::Player<'_>], notes: &mut Notes, events: &mut Vec<Event>) {
         let mut players = Vec::new();
         for player in line_up {
             let key = player.id.text().or(player.reference.text()).or(player.name.text());
             let Some(key) = key.filter(|key| !self.introduced.contains(key.as_ref())) else { continue };
+            if self.introduced.len() >= MOST_INTRODUCED {
+                notes.add("event: more players than two teams have; further ones are left out", Some(&key));
+                continue;
+            }
             self.introduced.insert(key.into_owned());
             players.push(words::player(player));
         }
