@@ -77,6 +77,10 @@ pub const VERSION: u32 = 1;
 /// The file that makes a folder a template.
 pub const FILE_NAME: &str = "template.json";
 
+/// Where the templates that are part of the program say that they lie: nowhere, so that they look the same wherever the
+/// program is started.
+const BUILTIN_FOLDER: &str = "<built-in>";
+
 /// What the templates that are part of the program share.
 const BUILTIN_PACKAGE: &str = include_str!("../templates/package.json");
 
@@ -407,10 +411,10 @@ impl TemplateSet {
     /// The templates that are part of the program.
     pub fn builtin() -> Result<TemplateSet, Vec<Problem>> {
         let texts = BUILTIN.iter().map(|(id, text)| {
-            let file = PathBuf::from("templates").join(id).join(FILE_NAME);
+            let file = PathBuf::from(BUILTIN_FOLDER).join(id).join(FILE_NAME);
             (TemplateId::from(*id), file, (*text).to_owned())
         });
-        let package = Package::parse(&PathBuf::from("templates").join(PACKAGE_FILE_NAME), BUILTIN_PACKAGE)?;
+        let package = Package::parse(&PathBuf::from(BUILTIN_FOLDER).join(PACKAGE_FILE_NAME), BUILTIN_PACKAGE)?;
         Self::parse(&package, texts)
     }
 

@@ -62,6 +62,11 @@ impl Folder {
         if self.holds(&real) { Ok(found) } else { Err(self.outside(path)) }
     }
 
+    /// Whether a path that a template may name leads to nothing.
+    pub fn lacks(&self, path: &str) -> bool {
+        self.inside(path).is_ok_and(|inside| !self.home.join(inside).exists())
+    }
+
     /// A file of a folder that has been found, by its name there; `path` is what a designer would call it.
     pub fn member(&self, folder: &Path, name: &str, path: &str) -> Result<PathBuf, BadPath> {
         let found = folder.join(name);

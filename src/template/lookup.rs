@@ -63,9 +63,16 @@ pub(crate) fn letters(text: &str) -> String {
 pub(super) fn read_lookup(reader: &mut Reader, value: &Spanned, room: Room) -> Option<Lookup> {
     let object = reader.object(value, "lookup")?;
     let keys = reader.part("lookup", |reader| read_keys(reader, &object));
+    let is_optional = reader.bool(&object, "optional");
     let mut pictures = BTreeMap::new();
     match (object.get("folder"), object.get("map")) {
-        (Some(folder), None) => read_folder(reader, folder, room, &mut pictures),
+        (Some(folder), None) if is_optional && is_not_there(reader, folder) => {}
+        (Some(folder), None) => {
+            let found = read_folder(reader, folder, room, &mut pictures);
+            if let (Some(0), false, Json::String(path)) = (found, is_optional, &folder.json) {
+                reader.problem(folder.at, format!("`{path}` holds no picture"), "PNG, JPEG or SVG".to_owned());
+            }
+        }
         (None, Some(map)) => read_map(reader, map, room, &mut pictures),
         _ => {
             let help = "\"folder\": \"../shared/logos\" or \"map\": \"logos.json\"".to_owned();
@@ -117,14 +124,24 @@ fn read_monogram(reader: &mut Reader, value: &Spanned) -> Option<Monogram> {
     Some(Monogram { text: text?, color: color? })
 }
 
-/// Every picture of a folder by its file's name without the ending.
-fn read_folder(reader: &mut Reader, value: &Spanned, room: Room, pictures: &mut BTreeMap<String, Arc<Picture>>) {
+/// A folder that nobody has made: one that a template only has a place for.
+fn is_not_there(reader: &Reader, folder: &Spanned) -> bool {
+    matches!(&folder.json, Json::String(path) if reader.folder.lacks(path))
+}
+
+/// Every picture of a folder by its file's name without the ending; how many files there are, where it can be read.
+fn read_folder(
+    reader: &mut Reader,
+    value: &Spanned,
+    room: Room,
+    pictures: &mut BTreeMap<String, Arc<Picture>>,
+) -> Option<usize> {
     let Json::String(path) = &value.json else {
         reader.wrong_kind(value, "folder", "a path");
-        return;
+        return None;
     };
-    let Some(folder) = reader.find(path, value.at) else { return };
-    let Some(names) = reader.names_in(&folder, path, value.at) else { return };
+    let folder = reader.find(path, value.at)?;
+    let names = reader.names_in(&folder, path, value.at)?;
     let names = names.into_iter().filter(|name| is_picture(name));
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     for name in names {
@@ -140,9 +157,7 @@ fn read_folder(reader: &mut Reader, value: &Spanned, room: Room, pictures: &mut 
             pictures.insert(key, picture);
         }
     }
-    if owners.is_empty() {
-        reader.problem(value.at, format!("`{path}` holds no picture"), "PNG, JPEG or SVG".to_owned());
-    }
+    Some(owners.len())
 }
 
 fn is_picture(name: &str) -> bool {
@@ -247,5 +262,19 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(letters(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_mistake_unless_it_is_optional() {
+        let said = |folder: &str, more: &str| {
+            let lookup = format!(r#"{{"folder": "{folder}", "key": "a"{more}}}"#);
+            let text = format!(r#"{{"nodes": [{{"type": "image", "width": 8, "height": 8, "lookup": {lookup}}}]}}"#);
+            let file = Path::new("nowhere/a/template.json");
+            let problems = crate::template::Template::parse("a".into(), file, &text).err().unwrap_or_default();
+            problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        assert_eq!(said("heads", ""), ["there is no file `heads`"]);
+        assert_eq!(said("heads", r#", "optional": true"#), [""; 0]);
+        assert_eq!(said("../heads", r#", "optional": true"#).len(), 1, "where no picture may lie it stays one");
     }
 }

@@ -1,6 +1,6 @@
 //! Variants: the same graphic for canvases of another shape, in the same file.
 //!
-//! A variant is the template with some of its parts replaced, or some of its nodes patched, and is read as a template
+//! A variant is the template with some of its parts replaced, or some of its values and nodes changed, and is read as a template
 //! of its own: whatever is wrong with it is said where it stands. Operators do not see variants: fields and steps are
 //! the template's.
 
@@ -77,6 +77,7 @@ fn merged(reader: &mut Reader, root: &Spanned, name: &Key, variant: Spanned) -> 
         match part.name.as_str() {
             "patch" => patches = Some(value),
             "comment" => {}
+            "let" => lay_over(entries, vec![(part, value)]),
             name if PARTS.contains(&name) => {
                 entries.retain(|(key, _)| key.name != name);
                 entries.push((part, value));
@@ -118,15 +119,32 @@ fn patch(reader: &mut Reader, nodes: Option<&mut Spanned>, patches: Spanned) {
         };
         let mut known = Vec::new();
         match find(nodes, &id.name, &mut known) {
-            Some(node) => keys.into_iter().for_each(|(key, value)| {
-                match node.iter_mut().find(|(known, _)| known.name == key.name) {
-                    Some(entry) => entry.1 = value,
-                    None => node.push((key, value)),
-                }
-            }),
+            Some(node) => lay_over(node, keys),
             None => {
                 let help = suggestion(&id.name, known.iter().map(String::as_str));
                 reader.problem(id.at, format!("no node has the id `{}`", id.name), help);
+            }
+        }
+    }
+}
+
+/// What is given by name to a whole: a part that changes some of it leaves the others as they are.
+const BY_NAME: [&str; 2] = ["let", "with"];
+
+/// Puts entries in the place of those of the same name, and new ones after all others. Those of `let` and `with` one by one:
+/// what is said once for all canvases need not be said again for one.
+fn lay_over(entries: &mut Vec<(Key, Spanned)>, more: Vec<(Key, Spanned)>) {
+    for (key, value) in more {
+        match entries.iter_mut().find(|(known, _)| known.name == key.name) {
+            None => entries.push((key, value)),
+            Some((_, under)) => {
+                match (&mut under.json, value.json) {
+                    (Json::Object(under), Json::Object(over)) if BY_NAME.contains(&key.name.as_str()) => {
+                        lay_over(under, over);
+                    }
+                    (under, over) => *under = over,
+                }
+                under.at = value.at;
             }
         }
     }

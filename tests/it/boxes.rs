@@ -17,8 +17,6 @@ use sideline::draw_list::{
 use crate::draw;
 
 pub const HD: Size = Size::new(1920, 1080);
-/// 5% on every side.
-const SAFE: Rect = Rect::new(96.0, 54.0, 1728.0, 972.0);
 /// Antialiasing, and ink of figures that stands out of their cells.
 const SLACK_PX: f32 = 1.5;
 /// What is fainter is not seen as an edge.
@@ -32,12 +30,18 @@ const MARKERS: [(&str, &[&str]); 3] = [
     ("rink", &["goal", "scorer", "save", "miss", "half-goal", "half-scorer", "half-save", "half-miss"]),
     (
         "live-court",
-        &["disc", "number", "low.ball", "low.ball-shadow", "high.ball", "high.ball-shadow", "halo", "holds"],
+        &["disc", "number.text", "low.ball", "low.ball-shadow", "high.ball", "high.ball-shadow", "halo", "holds"],
     ),
     ("shot-chart", &["make", "miss", "foot", "ring"]),
 ];
 /// Frames without any change after which a graphic has come to rest.
 pub const STILL: u32 = 15;
+
+/// What of a canvas every viewer sees: all but 5% on every side.
+fn safe_area(canvas: Size) -> Rect {
+    let (width, height) = (canvas.width as f32, canvas.height as f32);
+    Rect::new(width * 0.05, height * 0.05, width * 0.9, height * 0.9)
+}
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Moment {
@@ -211,8 +215,8 @@ fn drawn(op: &Op) -> Option<(What<'_>, Rect, f32)> {
 }
 
 /// What is drawn, in order, as far as clips and opacities leave it to be seen.
-fn seen(items: &[Item]) -> Vec<Seen<'_>> {
-    let canvas = Rect::new(0.0, 0.0, HD.width as f32, HD.height as f32);
+fn seen(items: &[Item], canvas: Size) -> Vec<Seen<'_>> {
+    let canvas = Rect::new(0.0, 0.0, canvas.width as f32, canvas.height as f32);
     let (mut clips, mut opacities, mut masks, mut found) = (vec![canvas], vec![1.0f32], 0, Vec::new());
     for item in items {
         let (clip, opacity) = (clips[clips.len() - 1], opacities[opacities.len() - 1]);
@@ -314,11 +318,11 @@ impl Checker {
             match moment(&known) {
                 Moment::Rest if !known.is_checked_at_rest => {
                     (known.is_checked, known.is_checked_at_rest) = (true, true);
-                    self.check(items, Moment::Rest);
+                    self.check(items, list.canvas, Moment::Rest);
                 }
                 Moment::Moving if !known.is_checked => {
                     known.is_checked = true;
-                    self.check(items, Moment::Moving);
+                    self.check(items, list.canvas, Moment::Moving);
                 }
                 _ => {}
             }
@@ -327,12 +331,12 @@ impl Checker {
     }
 
     /// The items of one graphic.
-    fn check(&mut self, items: &[Item], moment: Moment) {
-        let all = seen(items);
+    fn check(&mut self, items: &[Item], canvas: Size, moment: Moment) {
+        let all = seen(items, canvas);
         let least = if moment == Moment::Rest { LEAST_ALPHA } else { LEAST_READ };
         for (at, one) in all.iter().enumerate() {
             let Some(text) = one.text() else {
-                self.check_surface(one, moment);
+                self.check_surface(one, canvas, moment);
                 continue;
             };
             let is_hidden = |over: &Seen| over.text().is_none() && over.alpha >= OPAQUE && over.holds(one.rect);
@@ -340,7 +344,7 @@ impl Checker {
                 continue;
             }
             self.texts += usize::from(moment == Moment::Rest);
-            let mut faults = faults_of(one, &all[..at], &all[at + 1..], moment);
+            let mut faults = faults_of(one, &all[..at], &all[at + 1..], (safe_area(canvas), moment));
             if one.is_cut && moment == Moment::Rest {
                 faults.push("is cut off".to_owned());
             }
@@ -355,19 +359,19 @@ impl Checker {
         }
     }
 
-    fn check_surface(&mut self, one: &Seen, moment: Moment) {
-        let is_whole_picture = one.rect.width >= HD.width as f32 && one.rect.height >= HD.height as f32;
-        if moment == Moment::Rest && !is_whole_picture && !holds(SAFE, one.rect) {
+    fn check_surface(&mut self, one: &Seen, canvas: Size, moment: Moment) {
+        let is_whole_picture = one.rect.width >= canvas.width as f32 && one.rect.height >= canvas.height as f32;
+        if moment == Moment::Rest && !is_whole_picture && !holds(safe_area(canvas), one.rect) {
             self.problems.insert(format!("{} leaves the safe area: {}", one.node, one.rect));
         }
     }
 }
 
 /// What is wrong with what is seen of a text, among what is drawn before and after it.
-fn faults_of(text: &Seen, below: &[Seen], above: &[Seen], moment: Moment) -> Vec<String> {
+fn faults_of(text: &Seen, below: &[Seen], above: &[Seen], (safe, moment): (Rect, Moment)) -> Vec<String> {
     let least = if moment == Moment::Rest { LEAST_ALPHA } else { LEAST_READ };
     let mut faults = Vec::new();
-    if !holds(SAFE, text.rect) {
+    if !holds(safe, text.rect) {
         faults.push(format!("leaves the safe area: {}", text.rect));
     }
     let mut has_box = false;

@@ -395,3 +395,26 @@ fn a_canvas_shows_the_variant_of_the_nearest_shape() {
     assert_eq!(places(200, 200), [Some([0.0, 0.0, 200.0, 20.0]), None]);
     assert_eq!(places(100, 110)[1], None, "4:5 is nearer to 1:1");
 }
+
+/// Both canvases use the same values and parameters; one of each is different on the square one.
+const VALUES: &str = r##"{
+  "canvas": [200, 100],
+  "let": { "side": "{{ 10 }}", "twice": "{{ side * 2 }}" },
+  "components": {
+    "bar": {
+      "parameters": { "wide": null, "high": null },
+      "nodes": [{ "type": "box", "id": "fill", "width": "{{ wide }}", "height": "{{ high }}", "fill": "#fff" }],
+    },
+  },
+  "nodes": [{ "type": "component", "id": "a", "use": "bar", "with": { "wide": "{{ twice }}", "high": 5 } }],
+  "variants": {
+    "1:1": { "canvas": [100, 100], "let": { "side": "{{ 30 }}" }, "patch": { "a": { "with": { "high": 7 } } } },
+  },
+}"##;
+
+#[test]
+fn a_variant_changes_values_and_parameters_one_by_one() {
+    let place = |wide: u32, high: u32| rect(&Show::of(VALUES, Size::new(wide, high)).draw(0), "a.fill");
+    assert_eq!(place(200, 100), Some([0.0, 0.0, 20.0, 5.0]));
+    assert_eq!(place(100, 100), Some([0.0, 0.0, 60.0, 7.0]));
+}

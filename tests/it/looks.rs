@@ -8,6 +8,7 @@ use serde_json::json;
 use sideline::draw_list::{Op, Paint, Size};
 
 use crate::boxes::{Checker, Moment};
+use crate::full_frames::FULL_FRAMES;
 use crate::graphics::{HD, SNAPSHOTS, Show, daylight, templates, texts};
 
 const GRAPHICS: [&str; 12] = [
@@ -98,8 +99,8 @@ fn text_stays_in_its_box_with_either_theme() {
 }
 
 #[test]
-fn they_take_their_times_from_the_theme() {
-    for graphic in GRAPHICS {
+fn they_and_the_full_frames_take_their_times_from_the_theme() {
+    for graphic in GRAPHICS.into_iter().chain(FULL_FRAMES) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("templates/{graphic}/template.json"));
         for (number, line) in (1..).zip(fs::read_to_string(file).unwrap().lines()) {
             for key in ["\"length\": \"", "\"delay\": \"", "\"stagger\": \"", "\"fill\": \"1"] {

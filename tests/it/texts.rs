@@ -75,6 +75,10 @@ fn rules_are_applied_in_the_order_of_the_designer_each_only_as_far_as_needed() {
     let (shrunk, size, squeeze) = fitted(text, r#"{ "shrink": 50 }, { "wrap": 2 }"#);
     assert_eq!((shrunk.as_slice(), squeeze), (&[text.to_owned()][..], 1.0));
     assert!((20.0..36.0).contains(&size), "{size}");
+    // A later rule of the same kind goes on to where the text fits, and no farther.
+    let (again, size, _) = fitted(text, r#"{ "shrink": 90 }, { "shrink": 50 }, "ellipsis""#);
+    let (at_once, expected, _) = fitted(text, r#"{ "shrink": 50 }"#);
+    assert_eq!((again, size), (at_once, expected));
     // Not enough alone: as far as allowed, and then the next.
     let (wrapped, size, _) = fitted(text, r#"{ "shrink": 90 }, { "wrap": 2 }"#);
     assert_eq!((wrapped.len(), wrapped.join(" "), size), (2, text.to_owned(), 36.0));

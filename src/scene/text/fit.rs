@@ -134,7 +134,9 @@ impl Setter<'_> {
     ) -> f32 {
         if now.wrap.is_none() {
             let widest = self.widest(&self.lines(now, fit.width_px, fonts), fonts);
-            let other = now.squeeze * now.shrink;
+            // An earlier rule may have begun it: this one may go farther, and is not measured against itself.
+            let whole = narrowed(1.0);
+            let other = whole.squeeze * whole.shrink;
             return if widest > 0.0 { (fit.width_px / (widest * other)).max(least).min(1.0) } else { 1.0 };
         }
         // Where lines end depends on how wide they are.
