@@ -122,9 +122,14 @@ impl Ingest {
         bytes: u64,
         why: Skip,
     ) {
-        let what = decoder(&mut self.decoders, &self.options, feed, kind).passed_over(bytes, why);
+        let what = self.note_passed_over(feed, kind, bytes, why);
         state.skipped(feed, kind);
         state.odd(at, feed, kind, what, true);
+    }
+
+    /// The same in the notes alone, for a recording: where it was cut off is no fault of the feed's. The kind of oddity.
+    pub fn note_passed_over(&mut self, feed: &FeedId, kind: FeedKind, bytes: u64, why: Skip) -> &'static str {
+        decoder(&mut self.decoders, &self.options, feed, kind).passed_over(bytes, why)
     }
 
     /// A connection of a feed begins ([`GameState::link_takes_effect`]): what it tells has no order with what earlier ones told.

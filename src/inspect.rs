@@ -164,7 +164,7 @@ impl Run {
     /// Counts bytes that could not be a message.
     pub fn pass_over(&mut self, bytes: u64, why: Skip) {
         self.counts.lost_bytes += bytes;
-        self.ingest.passed_over(&mut self.state, Self::AT, &self.feed, self.kind, bytes, why);
+        self.ingest.note_passed_over(&self.feed, self.kind, bytes, why);
     }
 
     /// The end, after the bytes and messages so far.
