@@ -19,6 +19,7 @@ use crate::draw_list::{Color, PathData};
 pub(super) const FAR: f32 = 100_000.0;
 
 impl Reader {
+    /// A number of any sign, up to 100000.
     pub fn number_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
         self.prop(object.get(key)?, key, (-FAR, FAR), Wanted::Number)
     }
@@ -50,6 +51,7 @@ impl Reader {
         self.extent_of(object.get(key)?, key)
     }
 
+    /// The same of a value that stands in a list, or has another name in messages than its key.
     pub fn extent_of(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
         match share_of(value) {
             Some(share) => {
@@ -78,10 +80,12 @@ impl Reader {
         Some(prop)
     }
 
+    /// A text, or an expression of which anything but a list or an object can be one.
     pub fn text_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<String>> {
         self.prop(value, name, (), Wanted::Text)
     }
 
+    /// A colour: `#rgb`, `#rrggbb` or `#rrggbbaa`.
     pub fn color_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<Color>> {
         self.prop(value, name, (), Wanted::Color)
     }
