@@ -44,13 +44,13 @@ impl Problem {
     }
 }
 
-/// The name among `known` that was probably meant: at most a third of its letters away from what was written, where two
+/// The name among `known` that was probably meant: about a third of its letters away from what was written, or one. Two
 /// neighbours that are swapped are one letter.
 pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| (strsim::osa_distance(found, name), name))
-        .filter(|(far, name)| *far <= name.len().div_ceil(3))
+        .filter(|(far, name)| *far <= ((name.chars().count() + 1) / 3).max(1))
         .min_by_key(|(far, _)| *far)
         .map(|(_, name)| name)
 }
@@ -89,6 +89,7 @@ mod tests {
     fn swapped_letters_are_one_step_apart() {
         assert_eq!(nearest("nmae", ["code", "name", "market"]), Some("name"));
         assert_eq!(nearest("zzz", ["code", "name"]), None);
+        assert_eq!(nearest("zero", ["kern"]), None, "half of it is another word");
     }
 
     #[test]

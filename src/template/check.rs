@@ -269,16 +269,56 @@ fn check_expr(reader: &mut Reader, expr: &Expr, wanted: Wanted, trial: &Trial<'_
         // What is made of something that is not known is not known either: an argument that nobody gave yet.
         Err(_) if scope.reads_unknown(expr) => return Value::UNDEFINED,
         Err(Failure { offset, error }) => {
-            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            reader.problem_of(expr, offset, format!("`{}` cannot be evaluated: {detail}", expr.source), None);
+            let detail = error.detail().map_or_else(|| error.kind().to_string(), told);
+            let help = whole_objects(expr, scope);
+            reader.problem_of(expr, offset, format!("`{}` cannot be evaluated: {detail}", expr.source), help);
             return Value::UNDEFINED;
         }
     };
     if let Some(needed) = mismatch(&value, wanted) {
         let message = format!("`{}` is `{}` on the sample game, but must be {needed}", expr.source, shown(&value));
-        reader.problem_of(expr, 0, message, None);
+        reader.problem_of(expr, 0, message, whole_objects(expr, scope).filter(|_| value.kind() == ValueKind::Map));
     }
     value
+}
+
+/// What the engine says of a value of the wrong kind ("cannot convert map to u32"), in the words of templates.
+fn told(detail: &str) -> String {
+    if detail == "value is not a string" {
+        return "something else stands where a text belongs".to_owned();
+    }
+    let Some((given, needed)) = detail.strip_prefix("cannot convert ").and_then(|rest| rest.split_once(" to ")) else {
+        return detail.to_owned();
+    };
+    let given = match given {
+        "map" => "an object",
+        "sequence" | "iterable" => "a list",
+        "string" => "a text",
+        "number" => "such a number",
+        "bool" => "true or false",
+        _ => return detail.to_owned(),
+    };
+    let needed = match needed {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0 on",
+        "i32" | "i64" | "f32" | "f64" | "integer" | "float" => "a number",
+        "string" | "str" => "a text",
+        _ => return detail.to_owned(),
+    };
+    format!("{given} stands where {needed} belongs")
+}
+
+/// What there is in the first object that an expression takes as a whole; `None` when it takes none.
+fn whole_objects(expr: &Expr, scope: &Scope<'_>) -> Option<String> {
+    expr.paths.iter().find_map(|path| {
+        let mut names = path.text.split('.');
+        let root = scope.value(names.next()?)?;
+        let value = names.try_fold(root, |value, name| value.get_attr(name).ok())?;
+        let keys: Vec<String> = match value.kind() {
+            ValueKind::Map => value.try_iter().ok()?.filter_map(|key| key.as_str().map(str::to_owned)).collect(),
+            _ => return None,
+        };
+        Some(format!("`{}` has: {}", path.text, keys.join(", ")))
+    })
 }
 
 /// A value in a message: as much of it as tells what it is.

@@ -9,76 +9,11 @@ use super::expr::{Expr, Wanted};
 use super::layout::{Item, Layout, Limits};
 use super::lookup::Lookup;
 use super::motion::{Easing, Length};
+pub(crate) use super::props::{Bound, Prop};
 use super::values::Source;
 use crate::assets::{Fit as PictureFit, Picture};
 use crate::court::Mark;
 use crate::draw_list::{Cap, Color, FontFamily, Join, PathData};
-
-/// A property: written out, or bound to an expression.
-#[derive(Clone, Debug)]
-pub(crate) enum Prop<T: Bindable> {
-    Fixed(T),
-    Bound(Bound<T>),
-    /// So much of the parent's width or height: only positions and sizes are.
-    Share(f32),
-}
-
-/// A property whose value an expression gives. Only [`super::reader::Reader`] makes one, which looks for its default and
-/// knows its range: no property can be without either.
-#[derive(Clone, Debug)]
-pub(crate) struct Bound<T: Bindable> {
-    pub expr: Arc<Expr>,
-    /// What it is while the expression has no value; of a position or a size it may be a share.
-    pub unknown: Option<Box<Prop<T>>>,
-    /// What its value is held to.
-    pub range: T::Range,
-}
-
-/// What a property can be.
-pub(crate) trait Bindable: Clone + std::fmt::Debug {
-    type Range: Copy + std::fmt::Debug;
-}
-
-impl Bindable for f32 {
-    /// From, to; both finite.
-    type Range = (f32, f32);
-}
-
-impl Bindable for bool {
-    type Range = ();
-}
-
-impl Bindable for String {
-    type Range = ();
-}
-
-impl Bindable for Color {
-    type Range = ();
-}
-
-impl Bindable for Arc<PathData> {
-    type Range = ();
-}
-
-impl Bindable for minijinja::Value {
-    type Range = ();
-}
-
-impl<T: Bindable> Prop<T> {
-    pub fn expr(&self) -> Option<&Arc<Expr>> {
-        match self {
-            Prop::Bound(bound) => Some(&bound.expr),
-            Prop::Fixed(_) | Prop::Share(_) => None,
-        }
-    }
-}
-
-impl Bound<f32> {
-    /// A value within the range, whatever the expression gave.
-    pub fn held(&self, value: f64) -> f32 {
-        value.clamp(f64::from(self.range.0), f64::from(self.range.1)) as f32
-    }
-}
 
 /// One node and what is inside it.
 #[derive(Debug)]

@@ -124,8 +124,9 @@ fn read_object(reader: &mut Reader, value: &Spanned, object: &Object<'_>, names:
         let locals = reader.locals.len();
         let repeat = if object.has("as") { read_repeat(reader, object, false) } else { None };
         let is_in_layout = std::mem::replace(&mut names.is_in_layout, object.has("layout"));
+        let is_row = std::mem::replace(&mut names.is_row, repeat.is_some());
         let children = read_nodes(reader, children, names);
-        names.is_in_layout = is_in_layout;
+        (names.is_in_layout, names.is_row) = (is_in_layout, is_row);
         reader.locals.truncate(locals);
         let kind = repeat.unwrap_or(Kind::Group { clip: None });
         return Some(Node { children, ..Node::bare(index, Arc::default(), kind) });

@@ -1,4 +1,4 @@
-//! Reads the properties of nodes: each written out, or an expression.
+//! The properties of nodes, and how they are read: each written out, or an expression.
 //!
 //! In: a value, and what it may be. Out: a [`Prop`]; one that is bound has its default and its range with it, and its
 //! expression is noted of the node, for whoever tries it on a sample game and tracks what it reads. Nothing else makes a bound
@@ -7,18 +7,84 @@
 use std::sync::Arc;
 
 use super::defaults;
-use super::expr::{self, Wanted};
+use super::expr::{self, Expr, Wanted};
 use super::json::{Json, Spanned};
-use super::model::{Bindable, Bound, Prop};
 use super::problem::Place;
 use super::reader::{Object, Reader};
 use super::{color, foreign, svg_path};
 use crate::draw_list::{Color, PathData};
 
+/// A property: written out, or bound to an expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Prop<T: Bindable> {
+    Fixed(T),
+    Bound(Bound<T>),
+    /// So much of the parent's width or height: only positions and sizes are.
+    Share(f32),
+}
+
+/// A property whose value an expression gives. Only [`Reader::bound`] makes one, which looks for its default and knows
+/// its range: no property can be without either.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound<T: Bindable> {
+    pub expr: Arc<Expr>,
+    /// What it is while the expression has no value; of a position or a size it may be a share.
+    pub unknown: Option<Box<Prop<T>>>,
+    /// What its value is held to.
+    pub range: T::Range,
+}
+
+/// What a property can be.
+pub(crate) trait Bindable: Clone + std::fmt::Debug {
+    type Range: Copy + std::fmt::Debug;
+}
+
+impl Bindable for f32 {
+    /// From, to; both finite.
+    type Range = (f32, f32);
+}
+
+impl Bindable for bool {
+    type Range = ();
+}
+
+impl Bindable for String {
+    type Range = ();
+}
+
+impl Bindable for Color {
+    type Range = ();
+}
+
+impl Bindable for Arc<PathData> {
+    type Range = ();
+}
+
+impl Bindable for minijinja::Value {
+    type Range = ();
+}
+
+impl<T: Bindable> Prop<T> {
+    pub fn expr(&self) -> Option<&Arc<Expr>> {
+        match self {
+            Prop::Bound(bound) => Some(&bound.expr),
+            Prop::Fixed(_) | Prop::Share(_) => None,
+        }
+    }
+}
+
+impl Bound<f32> {
+    /// A value within the range, whatever the expression gave.
+    pub fn held(&self, value: f64) -> f32 {
+        value.clamp(f64::from(self.range.0), f64::from(self.range.1)) as f32
+    }
+}
+
 /// Far beyond any canvas, and small enough for exact arithmetic in f32.
 pub(super) const FAR: f32 = 100_000.0;
 
 impl Reader {
+    /// A number of any sign, up to 100000.
     pub fn number_prop(&mut self, object: &Object<'_>, key: &'static str) -> Option<Prop<f32>> {
         self.prop(object.get(key)?, key, (-FAR, FAR), Wanted::Number)
     }
@@ -50,6 +116,7 @@ impl Reader {
         self.extent_of(object.get(key)?, key)
     }
 
+    /// The same of a value that stands in a list, or has another name in messages than its key.
     pub fn extent_of(&mut self, value: &Spanned, name: &str) -> Option<Prop<f32>> {
         match share_of(value) {
             Some(share) => {
@@ -78,10 +145,12 @@ impl Reader {
         Some(prop)
     }
 
+    /// A text, or an expression of which anything but a list or an object can be one.
     pub fn text_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<String>> {
         self.prop(value, name, (), Wanted::Text)
     }
 
+    /// A colour: `#rgb`, `#rrggbb` or `#rrggbbaa`.
     pub fn color_prop(&mut self, value: &Spanned, name: &str) -> Option<Prop<Color>> {
         self.prop(value, name, (), Wanted::Color)
     }
