@@ -135,8 +135,8 @@ impl EventSource {
         })
     }
 
-    /// Shows the window until it is closed or `stop` becomes true. [`WindowError::Gone`] and [`WindowError::Loop`]: its display
-    /// went away meanwhile.
+    /// Shows the window until it is closed or `stop` becomes true. An error where it cannot be opened, or its display goes
+    /// away meanwhile.
     pub fn run(
         self,
         options: Options,

@@ -94,7 +94,7 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
 
     let shown = match (events, intake) {
         (Some((_, events)), Some(intake)) => match show_window(show, how, events, intake, &shared) {
-            Err(cause @ (WindowError::Gone | WindowError::Loop(_))) if has_others => {
+            Err(cause) if has_others => {
                 tracing::error!("the show goes on without its window: {cause}");
                 on_air.wait();
                 Ok(())

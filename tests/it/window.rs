@@ -212,7 +212,9 @@ fn the_other_outputs_stay_on_air_when_the_display_goes_away() {
     display.server.kill().expect("ends the server");
     let mut told = BufReader::new(running.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
     assert!(told.any(|line| line.contains("goes on without its window")), "the operator is told");
-    std::thread::spawn(move || told.for_each(drop));
+    // Somebody goes on reading, as a terminal does.
+    let reader = std::thread::Builder::new().name("terminal".into());
+    reader.spawn(move || told.for_each(drop)).expect("a thread");
     wait_until_written(written() + 1, &mut running);
     crate::interrupt(&running.0);
     assert!(running.0.wait().expect("ends").success(), "a show that was ended ends well");
