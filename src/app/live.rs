@@ -92,19 +92,17 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     watch_for_end(&runtime, how, &shared.stop);
     how.commands.as_deref().map_or(Ok(()), |commands| typed::listen(commands, &shared))?;
 
-    let shown = match (events, intake) {
-        (Some((_, events)), Some(intake)) => match show_window(show, how, events, intake, &shared) {
-            Err(cause) if has_others => {
-                tracing::error!("the show goes on without its window: {cause}");
-                on_air.wait();
-                Ok(())
-            }
-            shown => shown.map_err(Failure::machine),
-        },
-        _ => {
-            on_air.wait();
-            Ok(())
+    let window = events.zip(intake).map(|((_, events), intake)| (events, intake));
+    let shown = match window {
+        Some((events, intake)) => show_window(show, how, events, intake, &shared),
+        None => Ok(on_air.wait()),
+    };
+    let shown = match shown {
+        Err(cause) if has_others => {
+            tracing::error!("the show goes on without its window: {cause}");
+            Ok(on_air.wait())
         }
+        shown => shown.map_err(Failure::machine),
     };
     shared.stop.store(true, Ordering::Relaxed);
     let status = on_air.finish(&runtime);
