@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
-use sideline::feed::decode::{Decoder, Options};
 use sideline::feed::splitter::Splitter;
 use sideline::game::GameState;
 use sideline::ids::{FeedId, FeedKind};
+use sideline::ingest::Ingest;
 use sideline::inspect::inspect;
 use sideline::time::Timestamp;
 use sideline::venue::course::Course;
@@ -69,12 +69,10 @@ fn tracker(c: &mut Criterion) {
     };
     for source in ["broadcastsummary", "boxscorestatsv2", "chart", "location", "clock"] {
         let message = last(source);
-        let mut decoder = Decoder::new(FeedKind::ShotTracker, Options::default());
-        let (mut state, mut events, feed) = (GameState::default(), Vec::new(), FeedId::from("tracker"));
+        let (mut ingest, mut state, feed) = (Ingest::default(), GameState::default(), FeedId::from("tracker"));
         let mut take = |at: Timestamp| {
-            let outcome = decoder.decode(black_box(message.as_bytes()), &mut events);
-            state.received(at, &feed, FeedKind::ShotTracker, outcome.oddities);
-            events.drain(..).for_each(|event| state.apply(at, &feed, FeedKind::ShotTracker, &event));
+            state.noticed(at, &feed, FeedKind::ShotTracker);
+            ingest.message(&mut state, at, &feed, FeedKind::ShotTracker, black_box(message.as_bytes()));
         };
         group.throughput(Throughput::Bytes(message.len() as u64));
         group.bench_function(format!("{source} of {} bytes", message.len()), |b| b.iter(|| take(BEGAN)));

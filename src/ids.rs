@@ -105,8 +105,10 @@ pub enum Side {
 }
 
 impl Side {
+    /// Home first.
     pub const BOTH: [Side; 2] = [Side::Home, Side::Away];
 
+    /// The opponent's side.
     pub fn other(self) -> Side {
         match self {
             Side::Home => Side::Away,
@@ -144,6 +146,7 @@ pub enum FeedKind {
 }
 
 impl FeedKind {
+    /// Every kind, in the order in which they are listed for people.
     pub const ALL: [FeedKind; 6] = [
         FeedKind::ShotTracker,
         FeedKind::NbaPushEvents,

@@ -128,10 +128,12 @@ pub fn start(id: OutputId, destination: Box<dyn Destination>, signal: Signal) ->
 }
 
 impl Output {
+    /// The name that the show file gives it.
     pub fn id(&self) -> &OutputId {
         &self.shared.id
     }
 
+    /// The form in which it wants frames.
     pub fn need(&self) -> Need {
         self.shared.need
     }
@@ -175,6 +177,7 @@ impl Output {
         }
     }
 
+    /// Its counters and what is wrong with it, now.
     pub fn status(&self) -> OutputStatus {
         self.shared.status()
     }
@@ -222,6 +225,7 @@ impl Intake {
         newest
     }
 
+    /// Counts a frame that the destination has shown or passed on.
     pub fn count_sent(&self) {
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
     }

@@ -21,6 +21,7 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
+    /// Nanoseconds since 1970, UTC; negative before.
     pub const fn from_nanos(unix_nanos: i64) -> Self {
         Self { unix_nanos }
     }
@@ -30,6 +31,7 @@ impl Timestamp {
         Self { unix_nanos: unix_millis.saturating_mul(1_000_000) }
     }
 
+    /// Nanoseconds since 1970, UTC.
     pub const fn as_nanos(self) -> i64 {
         self.unix_nanos
     }
@@ -104,6 +106,7 @@ impl std::ops::Add<Duration> for Timestamp {
 pub struct FrameIndex(pub u64);
 
 impl FrameIndex {
+    /// The frame after this one.
     pub fn next(self) -> FrameIndex {
         FrameIndex(self.0.saturating_add(1))
     }
@@ -136,17 +139,25 @@ pub struct UnknownRate {
 }
 
 impl FrameRate {
+    /// 25 frames a second.
     pub const FPS_25: FrameRate = FrameRate { num: 25, den: 1 };
+    /// 30000/1001 frames a second.
     pub const FPS_29_97: FrameRate = FrameRate { num: 30_000, den: 1_001 };
+    /// 30 frames a second.
     pub const FPS_30: FrameRate = FrameRate { num: 30, den: 1 };
+    /// 50 frames a second.
     pub const FPS_50: FrameRate = FrameRate { num: 50, den: 1 };
+    /// 60000/1001 frames a second.
     pub const FPS_59_94: FrameRate = FrameRate { num: 60_000, den: 1_001 };
+    /// 60 frames a second.
     pub const FPS_60: FrameRate = FrameRate { num: 60, den: 1 };
 
+    /// Frames in [`Self::den`] seconds.
     pub fn num(self) -> u32 {
         self.num
     }
 
+    /// Seconds in which [`Self::num`] frames are shown: 1 or 1001.
     pub fn den(self) -> u32 {
         self.den
     }
@@ -247,6 +258,8 @@ pub struct SystemClock {
 const SPIN: Duration = Duration::from_micros(200);
 
 impl SystemClock {
+    /// The machine's time of day now, and from then on its monotonic clock: a time of day that is set meanwhile moves
+    /// nothing.
     pub fn start() -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { started_at: Timestamp::default() + since_1970, started: Instant::now() }
@@ -363,10 +376,12 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
+    /// A clock that shows this time.
     pub fn at(now: Timestamp) -> Self {
         Self { now: Mutex::new(now) }
     }
 
+    /// Shows this time from now on; whoever waits for a time up to it goes on.
     pub fn set(&self, now: Timestamp) {
         *self.lock() = now;
     }

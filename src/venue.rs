@@ -39,7 +39,7 @@ use crate::time::Timestamp;
 use capture::Capture;
 use course::Course;
 use fault::{Faults, Switch};
-use operator::Desk;
+use operator::ScorersTable;
 use performance::Performance;
 use script::{Position, Script};
 use shottracker::server::{LIVE_PATH, Tracker};
@@ -135,7 +135,7 @@ pub struct Endpoints {
 pub struct Venue {
     endpoints: Endpoints,
     began_at: Timestamp,
-    desk: Desk,
+    table: ScorersTable,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -163,16 +163,16 @@ pub async fn start(options: Options, listener: TcpListener, delivery: TcpListene
         stop: stopping.clone(),
     };
     let push = Push::new(&options.api_key, back, stage.program, faults.clone(), options.heartbeat, stopping.clone());
-    let desk = Desk { play: stage.play.clone(), faults };
+    let table = ScorersTable { play: stage.play.clone(), faults };
     let front_router = shottracker::server::router(tracker)
         .merge(sportradar::server::front(push.clone()))
-        .merge(operator::router(desk.clone()));
+        .merge(operator::router(table.clone()));
     let servers = vec![
         serve(listener, front_router, stopping.clone()),
         serve(delivery, sportradar::server::delivery(push), stopping),
     ];
     let endpoints = endpoints(&options, front);
-    Ok(Venue { endpoints, began_at: stage.began_at, desk, stop, servers })
+    Ok(Venue { endpoints, began_at: stage.began_at, table, stop, servers })
 }
 
 /// The content, ready to be served.
@@ -266,12 +266,12 @@ impl Venue {
 
     /// Somebody who corrects the game line by line.
     pub fn hands(&self) -> typed::Hands {
-        typed::Hands::new(self.desk.clone())
+        typed::Hands::new(self.table.clone())
     }
 
     /// What goes wrong on purpose, to be looked at or switched.
     pub fn faults(&self) -> Faults {
-        self.desk.faults.clone()
+        self.table.faults.clone()
     }
 
     /// Drops every connection at once, without farewell, and frees both ports.

@@ -8,7 +8,6 @@ mod keys;
 mod present;
 
 use std::collections::BTreeMap;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -108,8 +107,6 @@ pub enum WindowError {
     NoDisplay(#[source] winit::error::EventLoopError),
     #[error("the window's event loop ended: {0}")]
     Loop(#[source] winit::error::EventLoopError),
-    #[error("the window's display is gone")]
-    Gone,
     #[error("the window could not be opened: {0}")]
     Open(#[from] winit::error::OsError),
     #[error("the window's graphics could not be started: {0}")]
@@ -135,8 +132,7 @@ impl EventSource {
         })
     }
 
-    /// Shows the window until it is closed or `stop` becomes true. An error where it cannot be opened, or its display goes
-    /// away meanwhile.
+    /// Shows the window until it is closed or `stop` becomes true.
     pub fn run(
         self,
         options: Options,
@@ -159,15 +155,7 @@ impl EventSource {
             pointer: None,
             failure: None,
         };
-        // Graphics libraries panic where a display goes away; the outputs that are on air do not need it.
-        match panic::catch_unwind(AssertUnwindSafe(|| self.event_loop.run_app(&mut program))) {
-            Ok(ended) => ended.map_err(WindowError::Loop)?,
-            Err(_) => {
-                // What is left of the graphics would wait for the display.
-                std::mem::forget(program.shown.take());
-                return Err(WindowError::Gone);
-            }
-        }
+        self.event_loop.run_app(&mut program).map_err(WindowError::Loop)?;
         program.failure.map_or(Ok(()), Err)
     }
 }

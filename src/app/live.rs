@@ -33,7 +33,7 @@ use crate::status::Status;
 use crate::text::Fonts;
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::venue::{self, Venue};
-use crate::window::{self, EventSource, WindowError};
+use crate::window::{self, EventSource};
 
 /// How a show is run.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,6 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     if how.rehearsal.is_some() {
         running = running.into_iter().map(Output::as_they_come).collect();
     }
-    let has_others = !running.is_empty();
     let intake = events.as_ref().map(|(id, events)| window_output(id, events, &mut running));
     let mut program = program(show, &gpu, &running)?;
     let lists = how.lists.as_deref().map(Lists::create).transpose()?;
@@ -92,17 +91,12 @@ pub fn run(show: &Show, how: &Live) -> Result<Status, Failure> {
     watch_for_end(&runtime, how, &shared.stop);
     how.commands.as_deref().map_or(Ok(()), |commands| typed::listen(commands, &shared))?;
 
-    let window = events.zip(intake).map(|((_, events), intake)| (events, intake));
-    let shown = match window {
-        Some((events, intake)) => show_window(show, how, events, intake, &shared),
-        None => Ok(on_air.wait()),
-    };
-    let shown = match shown {
-        Err(cause) if has_others => {
-            tracing::error!("the show goes on without its window: {cause}");
-            Ok(on_air.wait())
+    let shown = match events.zip(intake) {
+        Some(((_, events), intake)) => show_window(show, how, events, intake, &shared),
+        None => {
+            on_air.wait();
+            Ok(())
         }
-        shown => shown.map_err(Failure::machine),
     };
     shared.stop.store(true, Ordering::Relaxed);
     let status = on_air.finish(&runtime);
@@ -392,13 +386,7 @@ pub(super) fn spawn_rundown(show: &Show, commands: mpsc::Sender<Command>, mut st
     });
 }
 
-fn show_window(
-    show: &Show,
-    how: &Live,
-    events: EventSource,
-    intake: Intake,
-    shared: &Shared,
-) -> Result<(), WindowError> {
+fn show_window(show: &Show, how: &Live, events: EventSource, intake: Intake, shared: &Shared) -> Result<(), Failure> {
     let keys = rundown::keys(&show.file);
     if !keys.is_empty() {
         let graphic = |key: &Key| show.file.graphics.iter().find(|graphic| graphic.key.as_ref() == Some(key));
@@ -421,7 +409,7 @@ fn show_window(
     };
     let operator = shared.clone();
     let send = Box::new(move |command| operator.send(command));
-    events.run(options, intake, shared.status.clone(), send, shared.stop.clone())
+    events.run(options, intake, shared.status.clone(), send, shared.stop.clone()).map_err(Failure::machine)
 }
 
 /// Ends the show on Ctrl-C, on a request to terminate, or when its time is over.

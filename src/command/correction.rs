@@ -33,6 +33,7 @@ pub struct Correction {
     pub possession: Option<Ball>,
 }
 
+/// What is held of a team; `None` is left to the feeds.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TeamCorrection {
@@ -55,10 +56,12 @@ impl TeamCorrection {
 }
 
 impl Correction {
+    /// Whether nothing is held.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
+    /// What is held of the team of a side.
     pub fn team(&self, side: Side) -> &TeamCorrection {
         match side {
             Side::Home => &self.home,
@@ -66,6 +69,7 @@ impl Correction {
         }
     }
 
+    /// The same, to be changed.
     pub fn team_mut(&mut self, side: Side) -> &mut TeamCorrection {
         match side {
             Side::Home => &mut self.home,
@@ -86,6 +90,7 @@ pub struct Adjustment {
     pub shot_clock_s: f64,
 }
 
+/// Differences from what is shown of a team; 0 leaves it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TeamAdjustment {
@@ -95,6 +100,7 @@ pub struct TeamAdjustment {
 }
 
 impl Adjustment {
+    /// The differences for the team of a side.
     pub fn team(&self, side: Side) -> &TeamAdjustment {
         match side {
             Side::Home => &self.home,
@@ -145,6 +151,7 @@ pub enum Ball {
 }
 
 impl Ball {
+    /// Whose ball it is; `None` for nobody's.
     pub fn side(self) -> Option<Side> {
         match self {
             Ball::Home => Some(Side::Home),
@@ -171,6 +178,7 @@ pub struct TimeLeft(pub u32);
 /// The longest time that a game clock can be set to: more than any period has.
 pub const MOST_TIME_LEFT: TimeLeft = TimeLeft(99 * 60_000 + 59_999);
 
+/// A text that is no time on a clock, or more than [`MOST_TIME_LEFT`].
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no time on a clock; write it like \"12:00\", \"4:07.3\" or \"21.7\"")]
 pub struct NoTime(String);

@@ -15,6 +15,7 @@ pub enum Feed {
 }
 
 impl Feed {
+    /// Its name in the show.
     pub fn id(&self) -> &FeedId {
         match self {
             Feed::ShotTracker(feed) => &feed.id,
@@ -22,6 +23,7 @@ impl Feed {
         }
     }
 
+    /// Which of the vendors' streams it is.
     pub fn kind(&self) -> FeedKind {
         match self {
             Feed::ShotTracker(_) => FeedKind::ShotTracker,
@@ -108,6 +110,7 @@ pub struct ShotTracker {
     pub right_hand: RightHand,
 }
 
+/// Whose right hand x grows to; the vendor's page leaves it open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RightHand {
@@ -118,6 +121,7 @@ pub enum RightHand {
     Hoop,
 }
 
+/// How places are told at the hoop at positive y; the vendor's page leaves it open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FarHoop {
@@ -128,6 +132,7 @@ pub enum FarHoop {
     Mirrored,
 }
 
+/// What a client sends to keep a connection; the vendor's page only says that it is to ping.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PingForm {
@@ -235,6 +240,7 @@ impl FilterValues {
     }
 }
 
+/// Where the vendor's key stands in a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyPlace {

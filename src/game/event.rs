@@ -16,6 +16,8 @@ use super::snapshot::{
     Strength, Tracked, Zones,
 };
 
+/// One fact that a message tells of the game, in our words. Facts are absolute (a total, not a difference), so that
+/// telling one twice changes nothing.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
     /// Facts of the game itself; fields that are `None` leave what was known.
@@ -216,6 +218,7 @@ impl Listing {
     }
 }
 
+/// A shot and whose it is.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ShotOf {
     pub team: TeamId,
@@ -237,6 +240,7 @@ pub struct StatLine {
     pub stats: Box<Stats>,
 }
 
+/// What a team is called; `None` leaves what was known.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct TeamFacts {
     pub id: Option<TeamId>,
@@ -262,6 +266,7 @@ pub struct ClockReading {
     pub is_secondary: bool,
 }
 
+/// What a message says of a clock that need not be there: the shot clock, or that of a strength.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ShotReading {
     /// The message does not speak of this clock.
@@ -295,6 +300,7 @@ pub struct Mark {
     pub kind: MarkKind,
 }
 
+/// What it counts as.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum MarkKind {
     /// A shot on goal; a goal is one.

@@ -16,6 +16,7 @@ use sha1::{Digest, Sha1};
 pub struct ContentHash(String);
 
 impl ContentHash {
+    /// That of these bytes, also of none.
     pub fn of(bytes: &[u8]) -> Self {
         let digest = Sha1::digest(bytes);
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -34,6 +35,7 @@ pub type Files = BTreeMap<String, Bytes>;
 /// Which files a folder has, without their contents.
 pub type Manifest = BTreeMap<String, ContentHash>;
 
+/// The manifest of these files.
 pub fn manifest(files: &Files) -> Manifest {
     files.iter().map(|(path, bytes)| (path.clone(), ContentHash::of(bytes))).collect()
 }
@@ -54,6 +56,7 @@ pub struct Missing {
 }
 
 impl Contents {
+    /// Takes in a content that the journal tells.
     pub fn take(&mut self, bytes: &Bytes) {
         self.by_hash.insert(ContentHash::of(bytes), bytes.clone());
     }

@@ -12,6 +12,7 @@ pub struct PixelRect {
 }
 
 impl PixelRect {
+    /// All pixels of the canvas.
     pub fn of_canvas(canvas: Size) -> Self {
         Self { x0: 0, y0: 0, x1: canvas.width, y1: canvas.height }
     }
@@ -55,18 +56,22 @@ impl PixelRect {
         ]
     }
 
+    /// Whether it has no pixel.
     pub fn is_empty(self) -> bool {
         self.x0 >= self.x1 || self.y0 >= self.y1
     }
 
+    /// Columns; 0 when empty.
     pub fn width(self) -> u32 {
         self.x1.saturating_sub(self.x0)
     }
 
+    /// Rows; 0 when empty.
     pub fn height(self) -> u32 {
         self.y1.saturating_sub(self.y0)
     }
 
+    /// The pixels of both; the default rectangle where there are none.
     pub fn intersection(self, other: Self) -> Self {
         let rect = Self {
             x0: self.x0.max(other.x0),
@@ -77,6 +82,7 @@ impl PixelRect {
         if rect.is_empty() { Self::default() } else { rect }
     }
 
+    /// Whether they have a pixel in common.
     pub fn meets(self, other: Self) -> bool {
         !self.intersection(other).is_empty()
     }

@@ -61,6 +61,8 @@ fn filled(template: &Template, given: &Fields) -> Fields {
 }
 
 impl Graphic {
+    /// A graphic that is not on air yet; of `fields` counts what its template has and accepts, the rest are the
+    /// template's defaults.
     pub fn new(template: Arc<Template>, fields: &Fields) -> Self {
         Self {
             fields: filled(&template, fields),
@@ -84,6 +86,7 @@ impl Graphic {
         Self::new(self.template.clone(), &self.given)
     }
 
+    /// The version of its template that it is drawn by.
     pub fn template(&self) -> &Template {
         &self.template
     }
@@ -117,14 +120,17 @@ impl Graphic {
         }
     }
 
+    /// Begins its *in* at `frame`, from wherever it stands; with `cut` it is there at once.
     pub fn enter(&mut self, frame: FrameIndex, cut: bool) {
         self.life.enter(frame, cut);
     }
 
+    /// Begins its *out* at `frame`, from wherever it stands.
     pub fn leave(&mut self, frame: FrameIndex) {
         self.life.leave(frame);
     }
 
+    /// The step that it is at or on its way to; 0 before the first.
     pub fn step(&self) -> usize {
         self.life.step()
     }
@@ -138,10 +144,12 @@ impl Graphic {
         self.drawn = None;
     }
 
+    /// Whether its *out* has ended by `frame`, at this rate.
     pub fn is_gone(&self, frame: FrameIndex, rate: FrameRate) -> bool {
         self.life.is_gone(&self.shown.motion, frame, rate)
     }
 
+    /// What its frames have cost so far.
     pub fn work(&self) -> Work {
         self.work
     }

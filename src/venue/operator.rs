@@ -31,19 +31,20 @@ use super::script::{Play, Shot, Who, period_label};
 use super::zones;
 use crate::ids::Side;
 
+/// What whoever sits at the scorer's table of the mock game can reach: the game that is played, and what is to go wrong.
 #[derive(Clone)]
-pub struct Desk {
+pub struct ScorersTable {
     /// Absent when a capture is played.
     pub play: Option<Arc<Performance>>,
     pub faults: Faults,
 }
 
-pub fn router(desk: Desk) -> Router {
+pub fn router(table: ScorersTable) -> Router {
     Router::new()
         .route("/mock/shots", get(list).post(record))
         .route("/mock/shots/{id}", patch(change).delete(delete))
         .route("/mock/faults", get(faults).post(switch_on).delete(switch_off))
-        .with_state(desk)
+        .with_state(table)
 }
 
 /// Why a request was not carried out.
@@ -74,7 +75,7 @@ impl IntoResponse for Trouble {
 
 type Answer = Result<axum::Json<Value>, Trouble>;
 
-impl Desk {
+impl ScorersTable {
     fn play(&self) -> Result<&Performance, Trouble> {
         self.play.as_deref().ok_or(Trouble::Capture)
     }
@@ -141,16 +142,16 @@ fn shown(course: &Course, id: u32) -> Value {
     })
 }
 
-async fn list(State(desk): State<Desk>) -> Answer {
-    let play = desk.play()?;
+async fn list(State(table): State<ScorersTable>) -> Answer {
+    let play = table.play()?;
     let course = play.course();
     let told = play.facts_told(play.timeline.now());
     let shots = course.facts()[..told].iter().rev().filter(|fact| matches!(fact.play, Play::Shot(_)));
     Ok(axum::Json(shots.map(|fact| shown(&course, fact.id)).collect()))
 }
 
-async fn record(State(desk): State<Desk>, body: String) -> Answer {
-    let play = desk.play()?;
+async fn record(State(table): State<ScorersTable>, body: String) -> Answer {
+    let play = table.play()?;
     let new: NewShot = serde_json::from_str(&body)?;
     let side = match new.side {
         SideName::Home => Side::Home,
@@ -170,8 +171,8 @@ async fn record(State(desk): State<Desk>, body: String) -> Answer {
     Ok(axum::Json(shown(&play.course(), id)))
 }
 
-async fn change(State(desk): State<Desk>, Path(id): Path<u32>, body: String) -> Answer {
-    let play = desk.play()?;
+async fn change(State(table): State<ScorersTable>, Path(id): Path<u32>, body: String) -> Answer {
+    let play = table.play()?;
     let wanted: ShotChange = serde_json::from_str(&body)?;
     let course = play.course();
     let shooter = course.position(id).and_then(|index| match &course.facts()[index].play {
@@ -186,28 +187,28 @@ async fn change(State(desk): State<Desk>, Path(id): Path<u32>, body: String) -> 
     Ok(axum::Json(shown(&play.course(), id)))
 }
 
-async fn delete(State(desk): State<Desk>, Path(id): Path<u32>) -> Answer {
-    let id = desk.play()?.delete(id)?;
+async fn delete(State(table): State<ScorersTable>, Path(id): Path<u32>) -> Answer {
+    let id = table.play()?.delete(id)?;
     Ok(axum::Json(json!({"id": id, "deleted": true})))
 }
 
-async fn faults(State(desk): State<Desk>) -> Answer {
-    Ok(axum::Json(json!(desk.faults.switches())))
+async fn faults(State(table): State<ScorersTable>) -> Answer {
+    Ok(axum::Json(json!(table.faults.switches())))
 }
 
-async fn switch_on(State(desk): State<Desk>, body: String) -> Answer {
+async fn switch_on(State(table): State<ScorersTable>, body: String) -> Answer {
     let new: NewFault = serde_json::from_str(&body)?;
     let usual = Switch::from(new.fault.parse::<Fault>()?);
-    desk.faults.switch_on(Switch {
+    table.faults.switch_on(Switch {
         fault: usual.fault,
         every: new.every.unwrap_or(usual.every),
         times: new.times.unwrap_or(usual.times),
         lasts: new.lasts_ms.map_or(usual.lasts, Duration::from_millis),
     });
-    Ok(axum::Json(json!(desk.faults.switches())))
+    Ok(axum::Json(json!(table.faults.switches())))
 }
 
-async fn switch_off(State(desk): State<Desk>) -> Answer {
-    desk.faults.switch_all_off();
+async fn switch_off(State(table): State<ScorersTable>) -> Answer {
+    table.faults.switch_all_off();
     Ok(axum::Json(json!([])))
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use super::course::Course;
 use super::fault::{Fault, Switch};
-use super::operator::{Desk, Trouble, who};
+use super::operator::{ScorersTable, Trouble, who};
 use super::performance::{Change, Performance};
 use super::script::{Fact, Play, Shot, Who, period_label};
 use super::zones;
@@ -38,7 +38,7 @@ const MOST_LISTED: usize = 20;
 
 /// The person at the terminal.
 pub struct Hands {
-    desk: Desk,
+    table: ScorersTable,
     shooter: Who,
     /// What takes each line back, the last one at the end.
     done: Vec<Back>,
@@ -68,8 +68,8 @@ fn refused(cause: impl Into<Trouble>) -> Wrong {
 }
 
 impl Hands {
-    pub(super) fn new(desk: Desk) -> Self {
-        Self { desk, shooter: Who { side: Side::Home, index: 0 }, done: Vec::new() }
+    pub(super) fn new(table: ScorersTable) -> Self {
+        Self { table, shooter: Who { side: Side::Home, index: 0 }, done: Vec::new() }
     }
 
     /// Does what a line says; the answer, or why it was not done.
@@ -89,7 +89,7 @@ impl Hands {
             ["shots"] => self.list(),
             ["fault", name] => self.fault(name),
             ["faults", "off"] => {
-                self.desk.faults.switch_all_off();
+                self.table.faults.switch_all_off();
                 Ok("no faults".to_owned())
             }
             _ => Err(Wrong::Line(line.to_owned())),
@@ -98,7 +98,7 @@ impl Hands {
     }
 
     fn play(&self) -> Result<Arc<Performance>, Wrong> {
-        self.desk.play.clone().ok_or(Wrong::Trouble(Trouble::Capture))
+        self.table.play.clone().ok_or(Wrong::Trouble(Trouble::Capture))
     }
 
     fn numbered(&self, word: &str, line: &str) -> Result<u32, Wrong> {
@@ -236,7 +236,7 @@ impl Hands {
 
     fn fault(&self, name: &str) -> Result<String, Wrong> {
         let fault: Fault = name.parse().map_err(|cause: super::fault::UnknownFault| refused(cause))?;
-        self.desk.faults.switch_on(Switch::from(fault));
+        self.table.faults.switch_on(Switch::from(fault));
         Ok(format!("{name} is on"))
     }
 }

@@ -23,11 +23,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use sideline::feed::decode::{Decoder, Options, Verdict};
+use sideline::feed::decode::{Options, Verdict};
 use sideline::feed::splitter::{Piece, Splitter};
 use sideline::game::snapshot::Player;
 use sideline::game::{self, Fact, GameState, Rules, TeamRules};
 use sideline::ids::{FeedId, FeedKind};
+use sideline::ingest::Ingest;
 use sideline::inspect::{Counts, inspect};
 use sideline::status::{Link, Supply};
 use sideline::time::Timestamp;
@@ -138,39 +139,36 @@ fn rules(expected: &Expected) -> Rules {
     rules
 }
 
-#[derive(Default)]
 struct Game {
     state: GameState,
-    decoders: BTreeMap<FeedKind, Decoder>,
-    match_id: Option<String>,
+    ingest: Ingest,
 }
 
 impl Game {
+    fn new(match_id: Option<String>) -> Game {
+        let options = Options { match_id, ..Options::default() };
+        let options = FeedKind::ALL.map(|kind| (FeedId::new(kind.name()), options.clone()));
+        Game { state: GameState::default(), ingest: Ingest::new(options.into()) }
+    }
+
     fn take(&mut self, line: &Line) {
         let (at, kind) = (instant(line.at), line.feed);
         let feed = FeedId::new(kind.name());
         if let Some(link) = line.link {
-            if let Some(decoder) = self.decoders.get_mut(&kind).filter(|_| link == Link::Up) {
-                decoder.connected();
+            self.state.link_noticed(&feed, kind, link, None);
+            if self.state.link_takes_effect(at, &feed, kind, link, line.resumed, false) {
+                self.ingest.connected(&feed);
             }
-            self.state.link(at, &feed, kind, link, None, line.resumed);
         }
         if line.alive {
             self.state.alive(at, &feed, kind);
         }
         let message = line.message.as_ref().map(|message| message.get()).or(line.raw.as_deref());
         let Some(message) = message else { return };
-        let options = Options { match_id: self.match_id.clone(), ..Options::default() };
-        let decoder = self.decoders.entry(kind).or_insert_with(|| Decoder::new(kind, options));
-        let mut events = Vec::new();
-        let outcome = decoder.decode(message.as_bytes(), &mut events);
-        match outcome.verdict {
-            Verdict::Taken => self.state.received(at, &feed, kind, outcome.oddities),
-            Verdict::Skipped => self.state.skipped(&feed, kind),
-            _ => self.state.alive(at, &feed, kind),
-        }
-        assert!(outcome.verdict == Verdict::Taken || events.is_empty(), "only a message that was taken has events");
-        events.iter().for_each(|event| self.state.apply(at, &feed, kind, event));
+        self.state.noticed(at, &feed, kind);
+        let understood = self.ingest.message(&mut self.state, at, &feed, kind, message.as_bytes());
+        let is_taken = understood.outcome.verdict == Verdict::Taken;
+        assert!(is_taken || understood.events.is_empty(), "only a message that was taken has events");
     }
 }
 
@@ -218,7 +216,7 @@ fn check(case: &Path) -> Vec<String> {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}/expected.json: {error}"));
     assert!(!expected.checks.is_empty() && !expected.shows.is_empty(), "{name} checks nothing");
     let rules = rules(&expected);
-    let mut game = Game { match_id: expected.match_id, ..Game::default() };
+    let mut game = Game::new(expected.match_id);
     let lines = lines(case);
     let mut next = lines.iter().peekable();
     let mut found = Vec::new();
@@ -251,7 +249,7 @@ pub fn all_snapshots() -> Vec<Value> {
         let text = fs::read_to_string(case.join("expected.json")).unwrap();
         let expected: Expected = serde_json::from_str(&text).unwrap();
         let rules = rules(&expected);
-        let mut game = Game { match_id: expected.match_id, ..Game::default() };
+        let mut game = Game::new(expected.match_id);
         let lines = lines(&case);
         let mut next = lines.iter().peekable();
         for check in &expected.checks {

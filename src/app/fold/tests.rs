@@ -108,8 +108,12 @@ fn of_game(seq: Seq, millis: i64, kind: FeedKind, game: &str, points: u32) -> En
 const TWO_FEEDS: [FeedKind; 2] = [FeedKind::NbaPushClock, FeedKind::NbaPushGameClock];
 
 fn games(fold: &Fold) -> Vec<&str> {
-    let decoders = TWO_FEEDS.iter().filter_map(|kind| fold.ingest.decoder(&kind.name().into()));
-    decoders.map(|decoder| decoder.game().map_or("none", GameId::as_str)).collect()
+    let feeds: BTreeSet<&FeedId> = fold.feeds().collect();
+    feeds
+        .into_iter()
+        .filter_map(|feed| fold.ingest.decoder(feed))
+        .map(|decoder| decoder.game().map_or("none", GameId::as_str))
+        .collect()
 }
 
 #[test]

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sideline::feed::decode::{self, Decoder};
 use sideline::game::snapshot::GameSnapshot;
 use sideline::game::{self, GameState, Rules};
 use sideline::ids::{FeedId, FeedKind};
+use sideline::ingest::Ingest;
 use sideline::time::Timestamp;
 use sideline::venue::course::Course;
 use sideline::venue::fault::Faults;
@@ -29,23 +29,21 @@ pub(super) fn moment(ms: u64) -> Timestamp {
 
 /// A game, from the feeds that a mock venue has of it.
 pub(super) struct Feeds {
-    decoders: Vec<(FeedId, FeedKind, Decoder)>,
+    feeds: Vec<(FeedId, FeedKind)>,
+    ingest: Ingest,
     state: GameState,
 }
 
 impl Feeds {
     pub(super) fn new(kinds: &[FeedKind]) -> Feeds {
-        let decoder =
-            |kind: &FeedKind| (FeedId::new(kind.to_string()), *kind, Decoder::new(*kind, decode::Options::default()));
-        Feeds { decoders: kinds.iter().map(decoder).collect(), state: GameState::default() }
+        let feeds = kinds.iter().map(|kind| (FeedId::new(kind.to_string()), *kind)).collect();
+        Feeds { feeds, ingest: Ingest::default(), state: GameState::default() }
     }
 
     pub(super) fn take(&mut self, (ms, feed, bytes): &Message) {
-        let (id, kind, decoder) = &mut self.decoders[*feed];
-        let mut events = Vec::new();
-        let outcome = decoder.decode(bytes, &mut events);
-        self.state.received(moment(*ms), id, *kind, outcome.oddities);
-        events.drain(..).for_each(|event| self.state.apply(moment(*ms), id, *kind, &event));
+        let (id, kind) = &self.feeds[*feed];
+        self.state.noticed(moment(*ms), id, *kind);
+        self.ingest.message(&mut self.state, moment(*ms), id, *kind, bytes);
     }
 
     pub(super) fn view(&self, ms: u64) -> GameSnapshot {
