@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crossbeam_channel::Receiver;
+
 use super::Failure;
 use super::bundle::Bundle;
 use super::fold::Fold;
@@ -78,34 +80,74 @@ pub struct Restarted {
 
 /// The entries of a journal, of which the next one can be looked at.
 struct Entries {
-    reader: Reader,
-    /// The next one, with the place where it begins.
-    next: Option<(Place, Result<Entry, JournalError>)>,
+    source: Source,
+    next: Option<Read>,
+}
+
+/// Where entries come from.
+enum Source {
+    /// Read when they are asked for.
+    Asked(Reader),
+    /// Read by a thread of their own, up to `at` so far; it ends with the journal, or when nobody asks any more.
+    Ahead { entries: Receiver<Read>, at: Place },
+}
+
+/// What was read, and the places where it begins and ends.
+struct Read {
+    from: Place,
+    to: Place,
+    entry: Result<Entry, JournalError>,
+}
+
+/// Entries that are read ahead: a summary of a whole game has a megabyte.
+const AHEAD: usize = 64;
+
+fn read_one(reader: &mut Reader) -> Option<Read> {
+    let from = reader.place();
+    let entry = reader.next()?;
+    Some(Read { from, to: reader.place(), entry })
 }
 
 impl Entries {
     fn from(journal: &Path, place: Place) -> Result<Self, Failure> {
-        Ok(Self { reader: file::read_from(journal, place).map_err(Failure::input)?, next: None })
+        let reader = file::read_from(journal, place).map_err(Failure::input)?;
+        Ok(Self { source: Source::Asked(reader), next: None })
+    }
+
+    /// The same, unpacked and parsed on a thread of their own while those before take effect.
+    fn read_ahead(self) -> Result<Self, Failure> {
+        let Source::Asked(mut reader) = self.source else { return Ok(self) };
+        let at = reader.place();
+        let (send, entries) = crossbeam_channel::bounded(AHEAD);
+        let read = move || while read_one(&mut reader).is_some_and(|read| send.send(read).is_ok()) {};
+        std::thread::Builder::new().name("journal-ahead".into()).spawn(read).map_err(Failure::machine)?;
+        Ok(Self { source: Source::Ahead { entries, at }, next: self.next })
     }
 
     fn peek(&mut self) -> Option<&Result<Entry, JournalError>> {
         if self.next.is_none() {
-            let place = self.reader.place();
-            self.next = self.reader.next().map(|entry| (place, entry));
+            self.next = match &mut self.source {
+                Source::Asked(reader) => read_one(reader),
+                Source::Ahead { entries, at } => entries.recv().ok().inspect(|read| *at = read.to),
+            };
         }
-        self.next.as_ref().map(|(_, entry)| entry)
+        self.next.as_ref().map(|read| &read.entry)
     }
 
     fn next_if(
         &mut self,
         wanted: impl FnOnce(&Result<Entry, JournalError>) -> bool,
     ) -> Option<Result<Entry, JournalError>> {
-        if self.peek().is_some_and(wanted) { self.next.take().map(|(_, entry)| entry) } else { None }
+        if self.peek().is_some_and(wanted) { self.next.take().map(|read| read.entry) } else { None }
     }
 
     /// Where the next entry begins.
     fn place(&self) -> Place {
-        self.next.as_ref().map_or_else(|| self.reader.place(), |(place, _)| *place)
+        match (&self.next, &self.source) {
+            (Some(read), _) => read.from,
+            (None, Source::Asked(reader)) => reader.place(),
+            (None, Source::Ahead { at, .. }) => *at,
+        }
     }
 }
 
@@ -114,7 +156,7 @@ impl Iterator for Entries {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.peek();
-        self.next.take().map(|(_, entry)| entry)
+        self.next.take().map(|read| read.entry)
     }
 }
 
@@ -196,6 +238,11 @@ impl Playback {
             bundle,
             failure: None,
         })
+    }
+
+    /// The same, whose journal is read ahead: for whoever goes through it as fast as can be.
+    pub fn read_ahead(self) -> Result<Self, Failure> {
+        Ok(Self { entries: self.entries.read_ahead()?, ..self })
     }
 
     /// Another one that goes on from the same place; none once something is wrong with the journal.

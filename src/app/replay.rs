@@ -62,7 +62,8 @@ pub fn replay(what: &Replay) -> Result<Replayed, Failure> {
     let rules = feeds::rules(&show.file);
     let span = seek::find(&what.journal, &outline, &rules, &what.from, what.to.as_ref())?;
     let delays = feeds::delays(&show.file).collect();
-    let mut playback = Playback::new(&what.journal, &outline, Some(show.bundle.clone()), left_out, delays)?;
+    let playback = Playback::new(&what.journal, &outline, Some(show.bundle.clone()), left_out, delays)?;
+    let mut playback = playback.read_ahead()?;
     let understudy = Understudy::new(&show, outline.start.rate, left_out);
     let hand_over = understudy.run_up(&mut playback, &outline, span.first)?;
     Player { what, show, outline, playback, left_out }.play(span, hand_over)
