@@ -4,15 +4,17 @@
 //! wins, and which remember what they did not know. Both borrow from the message. What is odd is not an error but a
 //! note, made when [`Odd::note`] walks the parsed message or when a scalar is converted.
 
+mod list;
+
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::{BoolDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::notes::Notes;
+
+pub(super) use list::{List, OneOrMore};
 
 /// Memory that the lists and unknown fields of one message may take. The largest real documents (a league's
 /// play-by-play, a summary of every period) take some megabytes; without a limit eight megabytes of `{},{},` would become
@@ -229,127 +231,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
         }
 
         deserializer.deserialize_any(Scalar)
-    }
-}
-
-/// A list that parses from anything: what is not a list is empty and noted.
-#[derive(Clone, Debug)]
-pub(super) struct List<T> {
-    pub(super) items: Vec<T>,
-    pub(super) is_said: bool,
-    is_misshapen: bool,
-    /// There were more items than [`ROOM_BYTES`] allow.
-    is_cut: bool,
-}
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self { items: Vec::new(), is_said: false, is_misshapen: false, is_cut: false }
-    }
-}
-
-impl<T> List<T> {
-    fn misshapen() -> Self {
-        Self { is_misshapen: true, ..Self::default() }
-    }
-
-    /// Whether all of it was understood as a list, or it was not said.
-    pub(super) fn is_whole(&self) -> bool {
-        !self.is_misshapen && !self.is_cut
-    }
-
-    /// Tells what was not understood of the list itself.
-    pub(super) fn note_shape(&self, place: &'static str, notes: &mut Notes) {
-        if self.is_misshapen {
-            notes.add(format!("{place}: not a list"), None);
-        }
-        if self.is_cut {
-            notes.add(format!("{place}: a list that is too long"), None);
-        }
-    }
-}
-
-impl<T: Odd> Odd for List<T> {
-    fn note(&self, place: &'static str, notes: &mut Notes) {
-        self.note_shape(place, notes);
-        self.items.note(place, notes);
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
-            type Value = List<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any JSON value")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                let mut is_cut = false;
-                while has_room_for::<T>() {
-                    match list.next_element()? {
-                        Some(item) => items.push(item),
-                        None => return Ok(List { items, is_said: true, is_misshapen: false, is_cut }),
-                    }
-                }
-                while list.next_element::<IgnoredAny>()?.is_some() {
-                    is_cut = true;
-                }
-                Ok(List { items, is_said: true, is_misshapen: false, is_cut })
-            }
-
-            super::loose::not_this_shape!(List::misshapen(), List::default());
-
-            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-                while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(List::misshapen())
-            }
-        }
-
-        deserializer.deserialize_any(Items(PhantomData))
-    }
-}
-
-/// One object or a list of them: what is neither is one misshapen object.
-#[derive(Clone, Debug)]
-pub(super) struct OneOrMore<T>(pub(super) List<T>);
-
-impl<T> OneOrMore<T> {
-    fn one(item: T) -> Self {
-        Self(List { items: vec![item], is_said: true, ..List::default() })
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
-            type Value = OneOrMore<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any JSON value")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-                List::deserialize(SeqAccessDeserializer::new(list)).map(OneOrMore)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(object)).map(OneOrMore::one)
-            }
-
-            super::loose::not_this_shape!(
-                OneOrMore::one(T::deserialize(BoolDeserializer::<E>::new(true))?),
-                OneOrMore(List::default())
-            );
-        }
-
-        deserializer.deserialize_any(Items(PhantomData))
     }
 }
 
