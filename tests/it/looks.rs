@@ -8,7 +8,6 @@ use serde_json::json;
 use sideline::draw_list::{Op, Paint, Size};
 
 use crate::boxes::{Checker, Moment};
-use crate::full_frames::FULL_FRAMES;
 use crate::graphics::{HD, SNAPSHOTS, Show, daylight, templates, texts};
 
 const GRAPHICS: [&str; 12] = [
@@ -99,15 +98,16 @@ fn text_stays_in_its_box_with_either_theme() {
 }
 
 #[test]
-fn they_and_the_full_frames_take_their_times_from_the_theme() {
-    for graphic in GRAPHICS.into_iter().chain(FULL_FRAMES) {
+fn all_graphics_take_their_times_and_curves_from_the_theme() {
+    for template in templates().iter() {
+        let graphic = template.id.as_str();
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("templates/{graphic}/template.json"));
         for (number, line) in (1..).zip(fs::read_to_string(file).unwrap().lines()) {
-            for key in ["\"length\": \"", "\"delay\": \"", "\"stagger\": \"", "\"fill\": \"1"] {
-                let values = line.split(key).skip(1);
-                let is_written_out = |value: &str| value.starts_with(|first: char| first.is_ascii_digit());
-                assert!(!values.into_iter().any(is_written_out), "{graphic}:{number}: {line}");
-            }
+            let times = line.split('"').filter_map(|text| text.strip_suffix("ms")?.parse::<u32>().ok());
+            // The shortest there is stands for "at once".
+            assert!(times.into_iter().all(|millis| millis == 1), "{graphic}:{number}: {line}");
+            let mut curves = line.split("\"ease\": \"").skip(1);
+            assert!(curves.all(|curve| curve.starts_with("{{")), "{graphic}:{number}: {line}");
         }
     }
 }
