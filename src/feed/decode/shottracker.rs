@@ -352,19 +352,22 @@ fn read_line(
             }
         }
     }
-    let nobody = player.is_none() && !is_team && !line.player.is_said();
-    if nobody {
+    if player.is_none() && !is_team && !line.player.is_said() {
         notes.add("boxscorestatsv2: names no player", line.actor.text().as_deref());
     }
+    let team_points = team_score.u32("TEAM_SCORE", notes);
+    let figures = stats::stats(row, notes);
+    // Of a row without a player the page does not say whether it has the team's totals or what the team did as one (a rebound
+    // out of bounds), which would put zeros over them. With the team's points in it, it has the totals; else only the score counts.
+    let is_known = player.is_some() || figures.points.is_some_and(|points| points > 0 && Some(points) == team_points);
     events.push(Event::Line(StatLine {
         team,
         player,
         play: line.play.text().map(PlayId::new),
         version: line.version.i64("boxscorestatsv2.v", notes),
         happened_at,
-        team_points: team_score.u32("TEAM_SCORE", notes),
-        // Whose figures they are nobody knows; the score is the team's all the same.
-        stats: Box::new(if nobody { Stats::default() } else { stats::stats(row, notes) }),
+        team_points,
+        stats: Box::new(if is_known { figures } else { Stats::default() }),
     }));
 }
 

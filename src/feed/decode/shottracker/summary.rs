@@ -40,11 +40,13 @@ pub(super) fn read_summary(
         _ => notes.add("broadcastsummary: points of one team only", None),
     }
     let is_start = is_start(home, away);
+    let periods = by_period(summary, period.as_ref(), notes);
     for (side, block) in [(Side::Home, &totals.home), (Side::Away, &totals.away)] {
         read_side(side, block, is_start, reading, notes, events);
-        let points = by_period(summary, side, period.as_ref(), notes);
-        if !points.is_empty() {
-            events.push(Event::ByPeriod { side, points });
+        if !periods.is_empty() {
+            let of_side =
+                |(label, points): &(String, [Option<u32>; 2])| (label.clone(), points[usize::from(side == Side::Away)]);
+            events.push(Event::ByPeriod { side, points: periods.iter().map(of_side).collect() });
         }
     }
 }
@@ -117,14 +119,10 @@ fn read_side(
     events.push(Event::Players { side, players });
 }
 
-/// Points of the periods that the summary has, quarters rather than halves. The vendor fills periods to come with zeros;
-/// those are not known yet.
-fn by_period(
-    summary: &wire::Summary<'_>,
-    side: Side,
-    now: Option<&Period>,
-    notes: &mut Notes,
-) -> Vec<(String, Option<u32>)> {
+/// Points of the periods that the summary has, quarters rather than halves; of each home's and away's. The vendor fills
+/// periods to come with zeros; those are not known yet. The four quarters are there from the start, an overtime once it is
+/// played: nobody knows before that there will be one, and of a game that is over only that its points were scored.
+fn by_period(summary: &wire::Summary<'_>, now: Option<&Period>, notes: &mut Notes) -> Vec<(String, [Option<u32>; 2])> {
     let quarters = [&summary.quarter_1, &summary.quarter_2, &summary.quarter_3, &summary.quarter_4];
     let halves = [&summary.half_1, &summary.half_2];
     let overtimes = [&summary.overtime_1, &summary.overtime_2, &summary.overtime_3, &summary.overtime_4];
@@ -133,14 +131,18 @@ fn by_period(
         if has_quarters { (PeriodKind::Quarter, &quarters[..]) } else { (PeriodKind::Half, &halves[..]) };
     let regular = (1..).zip(regular).map(|(number, period)| (kind, number, *period));
     let overtimes = (1..).zip(overtimes).map(|(number, period)| (PeriodKind::Overtime, number, period));
-    let mut points = Vec::new();
+    let mut rows = Vec::new();
     for (kind, number, stats) in regular.chain(overtimes).filter(|(_, _, stats)| stats.is_said) {
-        let team = if side == Side::Home { &stats.home.team } else { &stats.away.team };
-        let known = now.is_none_or(|now| has_begun(kind, number, has_quarters, now));
-        let period_points = if known { team.points.u32("PTS", notes) } else { None };
-        points.push((Period::new(kind, number).label, period_points));
+        let has_begun = now.is_none_or(|now| has_begun(kind, number, has_quarters, now));
+        let points = [&stats.home.team, &stats.away.team]
+            .map(|team| if has_begun { team.points.u32("PTS", notes) } else { None });
+        let is_now = now.is_some_and(|now| (now.kind, now.number) == (kind, number));
+        let is_played = is_now || points.iter().flatten().any(|points| *points > 0);
+        if kind != PeriodKind::Overtime || is_played {
+            rows.push((Period::new(kind, number).label, points));
+        }
     }
-    points
+    rows
 }
 
 /// Whether a period (the `number`th of its kind) has begun when `now` is the current one.

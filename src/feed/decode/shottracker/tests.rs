@@ -1,7 +1,7 @@
 use super::*;
 use crate::feed::decode::{Decoder, FarHoop, RightHand, ZoneOrder};
 use crate::game::event::SoFar;
-use crate::ids::FeedKind;
+use crate::ids::{FeedKind, Side};
 
 fn events(reading: Reading, text: &str) -> Vec<Event> {
     let mut decoder = Decoder::new(FeedKind::ShotTracker, Options { reading, ..Options::default() });
@@ -183,4 +183,55 @@ fn each_part_of_the_game_so_far_has_its_own_last_moment() {
         let moments = (millis(said.plays_of), millis(said.shots_of), millis(said.of));
         assert_eq!(moments, (Some(last), Some(8_000), Some(of)));
     }
+}
+
+#[test]
+fn an_overtime_is_a_column_once_it_is_played() {
+    let columns = |period: &str, quarters: &[u32], overtimes: &[u32]| {
+        let part =
+            |points: &u32| format!(r#"{{"home":{{"team":{{"PTS":{points}}}}},"away":{{"team":{{"PTS":{points}}}}}}}"#);
+        let part_of = |name: &str, points: &[u32]| {
+            let parts =
+                (1..).zip(points).map(|(number, points)| format!(r#""{name}_{number}_stats":{}"#, part(points)));
+            parts.collect::<Vec<_>>().join(",")
+        };
+        let parts = [part_of("quarter", quarters), part_of("ot", overtimes)].join(",");
+        let data = format!(r#"{{"period":"{period}","game_stats":{},{parts}}}"#, part(&1));
+        let summary = format!(r#"{{"type":"data","source":"broadcastsummary","data":{data}}}"#);
+        let row = |event| match event {
+            Event::ByPeriod { side: Side::Away, points } => Some(points),
+            _ => None,
+        };
+        let points = events(Reading::default(), &summary).into_iter().find_map(row).unwrap();
+        points
+            .iter()
+            .map(|(label, points)| format!("{label} {}", points.map_or("-".into(), |points| points.to_string())))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    assert_eq!(columns("Q3", &[29, 34, 21, 0], &[0, 0, 0, 0]), "Q1 29, Q2 34, Q3 21, Q4 -");
+    assert_eq!(columns("OT", &[29, 34, 27, 32], &[0, 0, 0, 0]), "Q1 29, Q2 34, Q3 27, Q4 32, OT 0");
+    assert_eq!(columns("2OT", &[29, 34, 27, 32], &[12, 3, 0, 0]), "Q1 29, Q2 34, Q3 27, Q4 32, OT 12, 2OT 3");
+    assert_eq!(columns("COMPLETED", &[29, 34, 27, 32], &[12, 0, 0, 0]), "Q1 29, Q2 34, Q3 27, Q4 32, OT 12");
+}
+
+#[test]
+fn a_row_of_a_team_has_its_totals_when_its_points_are_the_teams() {
+    let line = |data: &str| {
+        let text = format!(
+            r#"{{"type":"data","source":"boxscorestatsv2","data":{{"act":"TEAM","tid":"1","pid":"0",{data}}}}}"#
+        );
+        events(Reading::default(), &text).into_iter().find_map(|event| match event {
+            Event::Line(line) => {
+                Some((line.team_points, line.stats.points, line.stats.rebounds.and_then(|rebounds| rebounds.total)))
+            }
+            _ => None,
+        })
+    };
+    let totals = r#""totalStats":{"PTS":87,"REB":40,"TEAM_SCORE":87}"#;
+    assert_eq!(line(totals), Some((Some(87), Some(87), Some(40))));
+    // What the team did as one: a rebound out of bounds.
+    let own = r#""totalStats":{"PTS":0,"REB":3,"TEAM_SCORE":87}"#;
+    assert_eq!(line(own), Some((Some(87), None, None)));
+    assert_eq!(line(r#""totalStats":{"REB":3,"TEAM_SCORE":87}"#), Some((Some(87), None, None)));
 }
