@@ -47,6 +47,7 @@ mod real_game;
 mod reference;
 mod replay;
 mod resume;
+mod samples;
 mod schema;
 mod shaders;
 mod shot_maps;
