@@ -98,16 +98,28 @@ impl Rgb {
 
     /// The sRGB colour of an OKLCH one; what sRGB cannot show is cut off component by component.
     pub fn from_oklch(color: Oklch) -> Self {
-        let (sin, cos) = color.hue_degrees.to_radians().sin_cos();
-        let (a, b) = (color.chroma * cos, color.chroma * sin);
-        let l = (color.lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-        let m = (color.lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-        let s = (color.lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
-        Self::from_linear([
+        Self::from_linear(color.to_linear())
+    }
+}
+
+impl Oklch {
+    /// Linear light of the sRGB components (Ottosson's inverse matrices), outside 0 to 1 for what sRGB cannot show.
+    fn to_linear(self) -> [f64; 3] {
+        let (sin, cos) = self.hue_degrees.to_radians().sin_cos();
+        let (a, b) = (self.chroma * cos, self.chroma * sin);
+        let l = (self.lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
+        let m = (self.lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
+        let s = (self.lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
+        [
             4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
             -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
             -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
-        ])
+        ]
+    }
+
+    /// How much colour there is beside the light, 0 (grey) and up: a tint towards white has less of it, a shade as much.
+    fn saturation(self) -> f64 {
+        self.chroma / self.lightness.max(0.05)
     }
 }
 

@@ -31,20 +31,28 @@ pub fn shift_lightness(color: Rgb, by: f64) -> Rgb {
 }
 
 /// The plate, its lightness shifted as little as needed for its text ([`on_color`]) to reach [`SMALL_TEXT`] everywhere on a
-/// gradient that is `lighter` above and `darker` below the plate. A plate that reaches it is left alone.
+/// gradient that is `lighter` above and `darker` below the plate. A plate that reaches it is left alone. Of the two ways,
+/// darker under light text and lighter under dark, it goes the one that changes the colour less: a red that is made
+/// lighter washes out to coral, which no red team wears, and so the saturation that is lost counts, too.
 pub fn legible_plate(plate: Rgb, lighter: f64, darker: f64) -> Rgb {
     let worst = |plate: Rgb, text: Rgb| {
         let ends = [shift_lightness(plate, lighter), plate, shift_lightness(plate, -darker)];
         ends.into_iter().map(|end| contrast(end, text)).fold(f64::INFINITY, f64::min)
     };
-    let lift = (LEAST_LIGHTNESS - plate.to_oklch().lightness).max(0.0);
+    let old = plate.to_oklch();
+    let lift = (LEAST_LIGHTNESS - old.lightness).max(0.0);
     // What was lifted once is not lifted again for the rounding of its eight bits.
     let lift = if lift < 0.003 { 0.0 } else { lift };
-    (0..=60)
-        .flat_map(|step| [-f64::from(step), f64::from(step)])
-        .map(|step| shift_lightness(plate, lift + step * 0.01))
-        .find(|candidate| worst(*candidate, on_color(*candidate)) >= SMALL_TEXT)
-        .unwrap_or(plate)
+    let nearest = |step: f64| {
+        let shifted = (0..=60).map(|steps| shift_lightness(plate, lift + f64::from(steps) * step));
+        shifted.into_iter().find(|candidate| worst(*candidate, on_color(*candidate)) >= SMALL_TEXT)
+    };
+    let change = |candidate: &Rgb| {
+        let new = candidate.to_oklch();
+        (new.lightness - old.lightness).abs() + (old.saturation() - new.saturation()).max(0.0)
+    };
+    let ways = [nearest(-0.01), nearest(0.01)].into_iter().flatten();
+    ways.min_by(|one, other| change(one).total_cmp(&change(other))).unwrap_or(plate)
 }
 
 /// The colour, its lightness shifted as little as needed for this contrast with another; as far as it goes where that
@@ -60,11 +68,11 @@ pub fn ensure_contrast(color: Rgb, with: Rgb, least: f64) -> Rgb {
 /// The nearest colour of this lightness and hue that sRGB can show: chroma gives way, because cutting off a component
 /// would turn the hue.
 pub fn shown(wanted: Oklch) -> Rgb {
-    // Eight bits a component round lightness and chroma by less than this.
-    const ROUNDING: f64 = 0.01;
+    // Less than a step of eight bits anywhere: what sRGB shows comes back from OKLCH with such an error.
+    const ROUNDING: f64 = 1e-4;
     let fits = |chroma: f64| {
-        let back = Rgb::from_oklch(Oklch { chroma, ..wanted }).to_oklch();
-        (back.lightness - wanted.lightness).abs() < ROUNDING && (back.chroma - chroma).abs() < ROUNDING
+        let mut linear = Oklch { chroma, ..wanted }.to_linear().into_iter();
+        linear.all(|light| (-ROUNDING..=1.0 + ROUNDING).contains(&light))
     };
     let mut chroma = wanted.chroma;
     if !fits(chroma) {
@@ -83,6 +91,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::color::LIGHT_TEXT;
 
     proptest! {
         #[test]
@@ -97,7 +106,33 @@ mod tests {
             let (old, new) = (jersey.to_oklch(), plate.to_oklch());
             let turned = (old.hue_degrees - new.hue_degrees + 540.0).rem_euclid(360.0) - 180.0;
             // Eight bits cannot hold the hue of what is nearly grey.
-            prop_assert!(turned.abs() < 6.0 || new.chroma < 0.04, "{jersey} {plate}: {turned}");
+            prop_assert!(turned.abs() < 3.0 || new.chroma < 0.04, "{jersey} {plate}: {turned}");
+        }
+    }
+
+    #[test]
+    fn a_red_team_stays_red() {
+        // Houston, Atlanta, Chicago, Calgary, and red itself: darker, under light text.
+        for jersey in ["#ce1141", "#e03a3e", "#ef3b24", "#c8102e", "#ff0000"] {
+            let plate = legible_plate(jersey.parse().unwrap(), GRADIENT_LIGHTER, GRADIENT_DARKER);
+            assert_eq!(on_color(plate), LIGHT_TEXT, "{jersey} {plate}");
+        }
+        // New York's orange is bright enough for dark text, and stays as it is.
+        let orange = Rgb::new(0xf5, 0x84, 0x26);
+        assert_eq!(legible_plate(orange, GRADIENT_LIGHTER, GRADIENT_DARKER), orange);
+    }
+
+    #[test]
+    fn a_shift_of_lightness_keeps_the_hue() {
+        for step in 0..4096_u32 {
+            let color = Rgb::new((step % 16 * 17) as u8, (step / 16 % 16 * 17) as u8, (step / 256 * 17) as u8);
+            for by in [-0.2, -0.07, 0.05, 0.2] {
+                let (old, new) = (color.to_oklch(), shift_lightness(color, by).to_oklch());
+                let turned = (old.hue_degrees - new.hue_degrees + 540.0).rem_euclid(360.0) - 180.0;
+                // Eight bits turn it by an angle that is the wider the less chroma there is.
+                let rounding = (0.006 / new.chroma.max(1e-6)).to_degrees();
+                assert!(turned.abs() < rounding, "{color} {by}: {turned} degrees at a chroma of {}", new.chroma);
+            }
         }
     }
 }

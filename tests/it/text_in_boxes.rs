@@ -305,6 +305,14 @@ fn in_every_frame_of_a_basketball_game_at_speed() {
 }
 
 #[test]
+fn in_every_frame_of_four_overtimes_at_speed() {
+    let game = Game::four_overtimes();
+    // From the third quarter on.
+    let part = Part { from_ms: game.end_ms() * 4 / 10, ..at_speed(&game) };
+    check_frames(&game, &part, &["score-bug", "score-bug-corner"], "four overtimes");
+}
+
+#[test]
 fn in_every_frame_of_a_hockey_game_at_speed() {
     let game = Game::hockey();
     check_frames(&game, &at_speed(&game), &["hockey-bug"], "Vegas at Winnipeg");

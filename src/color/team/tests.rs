@@ -14,7 +14,7 @@ fn jersey(text: &str) -> Known {
 }
 
 /// Teams as they have met, or could have, by the colours that they wear.
-const CLASHES: [(&str, &str, &str); 16] = [
+const CLASHES: [(&str, &str, &str); 17] = [
     ("both white", "#ffffff", "#ffffff"),
     ("white and cream", "#ffffff", "#f2ead8"),
     ("both black", "#000000", "#1a1a1a"),
@@ -31,6 +31,7 @@ const CLASHES: [(&str, &str, &str); 16] = [
     ("blue and blue: Buffalo, St. Louis", "#003087", "#002f87"),
     ("purple and royal, to the colour-blind: Sacramento, Golden State", "#5a2d81", "#1d428a"),
     ("red and green, to the colour-blind: Chicago, Boston", "#ce1141", "#007a33"),
+    ("green and blue, to the blue-blind: Boston, Memphis", "#007a33", "#5d76a9"),
 ];
 
 const CLEAR_PAIRS: [(&str, &str, &str); 14] = [

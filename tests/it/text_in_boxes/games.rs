@@ -76,11 +76,14 @@ impl Game {
         Game::new([FeedKind::ShotTracker, FeedKind::NbaPushEvents], Script::builtin())
     }
 
+    /// Golden State at Brooklyn as it never was.
+    pub(super) fn four_overtimes() -> Game {
+        Game::new([FeedKind::ShotTracker, FeedKind::NbaPushEvents], script("four-overtimes"))
+    }
+
     /// Vegas at Winnipeg.
     pub(super) fn hockey() -> Game {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/games/vgk-at-wpg-2023-10-19.game");
-        let script = Script::parse(&std::fs::read_to_string(file).unwrap()).unwrap();
-        Game::new([FeedKind::NhlPushClock, FeedKind::NhlPushEvents], Arc::new(script))
+        Game::new([FeedKind::NhlPushClock, FeedKind::NhlPushEvents], script("vgk-at-wpg-2023-10-19"))
     }
 
     pub(super) fn end_ms(&self) -> u64 {
@@ -122,6 +125,11 @@ impl Game {
         all.sort_by_key(|(ms, feed, _)| (*ms, *feed));
         all
     }
+}
+
+fn script(name: &str) -> Arc<Script> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/games/{name}.game"));
+    Arc::new(Script::parse(&std::fs::read_to_string(file).unwrap()).unwrap())
 }
 
 /// With digits as one another: those that change on air are equally wide.
