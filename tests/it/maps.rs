@@ -117,7 +117,7 @@ fn the_facts_are_the_leagues_own() {
         assert_eq!((*is_home, *made), (fact.side == Side::Home, fact.made), "{fact:?}");
         assert_eq!(format!("Q{period}"), fact.period);
         // Half a foot: the league writes its places twice, and rounds them differently.
-        let off = (at.0.abs() - fact.at.0.abs()).hypot(at.1 - fact.at.1);
+        let off = (at.0 - fact.at.0).hypot(at.1 - fact.at.1);
         assert!(off < 6.0, "{at:?} {fact:?}");
     }
 }
