@@ -14,7 +14,7 @@ pub(super) const FULL_FRAMES: [&str; 7] =
 
 /// A game to come, without which a schedule has nothing to show.
 fn schedule() -> serde_json::Value {
-    serde_json::json!({"game_1": "WED 2 DEC | at Oklahoma City Thunder | 7:00 PM | Paycom Center"})
+    serde_json::json!({"game_1": "WED DEC 2 | at Oklahoma City Thunder | 7:00 PM | Paycom Center"})
 }
 
 #[test]

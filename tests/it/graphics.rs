@@ -279,7 +279,7 @@ fn every_colour_and_rectangle_is_finite_on_every_canvas() {
             // A graphic of free text has nothing to show until somebody writes some.
             let fields = match graphic.as_str() {
                 "lower-third-text" => serde_json::json!({"name": "Wolfeschlegelsteinhausenbergerdorff"}),
-                "schedule" => serde_json::json!({"game_1": "WED 2 DEC | at Oklahoma City Thunder | 7:00 PM"}),
+                "schedule" => serde_json::json!({"game_1": "WED DEC 2 | at Oklahoma City Thunder | 7:00 PM"}),
                 _ => serde_json::json!({}),
             };
             let list = Show::with(&graphic, fields, "long-names", canvas).run_to(120);

@@ -21,9 +21,9 @@ pub(super) const MS_A_FRAME: u64 = 40;
 /// What an operator may write who has never seen a screen.
 pub(super) const LONG_WORDS: &str = "Wojciechowska-Brzeczyszczykiewicz of the Broadcasting Company";
 const GAMES: [&str; 5] = [
-    "SAT 28 NOV | at Milwaukee | 7:30 PM | Fiserv Forum",
-    "MON 30 NOV | Philadelphia | 8:00 PM | Barclays Center",
-    "WED 2 DEC | at Oklahoma City Thunder | 7:00 PM | Paycom Center",
+    "SAT NOV 28 | at Milwaukee | 7:30 PM | Fiserv Forum",
+    "MON NOV 30 | Philadelphia | 8:00 PM | Barclays Center",
+    "WED DEC 2 | at Oklahoma City Thunder | 7:00 PM | Paycom Center",
     "TBD",
     "SUN 6 DEC | at Minnesota Timberwolves | 12:30 PM",
 ];
