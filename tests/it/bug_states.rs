@@ -1,9 +1,11 @@
 //! What the three score bugs say in every state of a game: a change of a snapshot on one side, texts on the other.
 
 use serde_json::{Value, json};
-use sideline::draw_list::{DrawList, Op};
+use sideline::draw_list::{DrawList, Op, Rect, Size};
 
+use crate::boxes::{Checker, Moment};
 use crate::graphics::{HD, Show, changed, texts};
+use crate::jersey::inks;
 
 /// At rest, two seconds after the take.
 fn list(bug: &str, game: &str, change: &Value) -> DrawList {
@@ -175,4 +177,120 @@ fn the_hockey_bug_tells_strength_the_empty_net_and_goals() {
     hockey(quiet(empty), &["EMPTY NET", "58.4", "3RD"], &["POWER PLAY", "P3"]);
     let shootout = json!({"clock": {"period": {"kind": "shootout", "number": 1, "label": "SO"}}});
     hockey(quiet(shootout), &["SO"], &["1ST"]);
+}
+
+/// What is drawn in every frame of a second after a change, on both shapes of canvas.
+fn frames_after(bug: &str, game: &str, before: &Value, change: &Value, canvas: Size) -> Vec<DrawList> {
+    let mut show = Show::with(bug, json!({}), game, canvas);
+    show.game = changed(&show.game, before);
+    show.run_to(120);
+    show.game = changed(&show.game, change);
+    (0..60).map(|_| show.draw()).collect()
+}
+
+const SHAPES: [Size; 2] = [HD, Size::new(1080, 1920)];
+
+#[test]
+fn no_two_texts_are_read_in_one_place_while_the_state_of_the_game_changes() {
+    let boxed =
+        json!([{"name": "Stone", "number": "61", "minutes": 2, "left": {"display": "2:00", "millis": 120_000}}]);
+    let turned = json!({"home": {"strength": "power_play"}, "away": {"strength": "short_handed", "penalties": boxed}});
+    let mut problems = Vec::new();
+    for (bug, game) in ALL {
+        let mut changes = vec![
+            (quiet(json!({})), phase("final", "FINAL", None)),
+            (quiet(json!({})), phase("break", "END Q3", Some(("intermission", "2:05")))),
+            (phase("break", "END Q3", Some(("intermission", "2:05"))), quiet(json!({"clock": {"phase": "live"}}))),
+            (quiet(json!({})), stopped("review", "REVIEW", None, "1:12")),
+            (quiet(json!({"home": {"score": 7}})), json!({"home": {"score": 10}})),
+            (quiet(json!({})), json!({"clock": {"shot": null}})),
+        ];
+        if bug == "hockey-bug" {
+            changes.push((quiet(json!({})), turned.clone()));
+        }
+        for canvas in SHAPES {
+            for (before, change) in &changes {
+                let mut checker = Checker::default();
+                for list in frames_after(bug, game, before, change, canvas) {
+                    checker.look(&list, Moment::Moving);
+                }
+                problems.extend(checker.problems.into_iter().map(|problem| format!("{bug}, {change}: {problem}")));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The boxes of what is at work at a team's score.
+fn boxes_of(list: &DrawList, node: &str) -> Vec<Rect> {
+    let is_it = |name: &str| name.contains(node) && name.contains("[home]");
+    list.items.iter().filter(|item| is_it(item.node.as_str())).filter_map(|item| item.op.bounds()).collect()
+}
+
+#[test]
+fn figures_roll_clear_of_the_timeouts_and_of_the_accent_below_them() {
+    for (bug, game) in ALL {
+        for canvas in SHAPES {
+            let score = |score: u32| quiet(json!({"home": {"score": score}}));
+            let mut rolled = 0;
+            for list in frames_after(bug, game, &score(87), &score(90), canvas) {
+                let pips = if bug == "score-bug" { boxes_of(&list, "timeouts.pip") } else { Vec::new() };
+                let below = pips.into_iter().chain(boxes_of(&list, "score-flash.accent")).map(|rect| rect.y);
+                let least = below.fold(f32::MAX, f32::min);
+                for ink in inks(&list).iter().filter(|ink| ink.node.contains("/score[home]")) {
+                    rolled += usize::from(ink.node.contains("digit["));
+                    assert!(ink.rect.bottom() <= least, "{bug}: {} at {} over {least}", ink.node, ink.rect);
+                }
+            }
+            assert!(rolled > 10, "{bug}: {rolled} figures in motion");
+        }
+    }
+}
+
+#[test]
+fn a_score_stands_in_the_middle_of_its_well_where_there_are_no_timeouts() {
+    for canvas in SHAPES {
+        let middles = |change: &Value| {
+            let list = frames_after("score-bug", "mid-game", &quiet(json!({})), change, canvas).pop().unwrap();
+            let middle = |rect: Rect| rect.y + rect.height / 2.0;
+            let score = inks(&list).into_iter().find(|ink| ink.node.contains("/score[home]")).expect("a score");
+            (middle(score.rect), middle(boxes_of(&list, "/well.fill")[0]))
+        };
+        let (score, well) = middles(&phase("final", "FINAL", None));
+        assert!((score - well).abs() < 1.0, "{score} in a well about {well}");
+        let (score, well) = middles(&json!({}));
+        assert!(score < well - 4.0, "above the timeouts: {score}, {well}");
+    }
+}
+
+#[test]
+fn there_is_no_well_before_there_is_a_score_and_no_cell_without_a_shot_clock() {
+    for (bug, game) in ALL {
+        let wells = |change: &Value| {
+            let list = frames_after(bug, game, &quiet(json!({})), change, HD).pop().unwrap();
+            let cells = list.items.iter().filter(|item| item.node.as_str().contains("shot-fill")).count();
+            (boxes_of(&list, "/well.fill").len(), cells)
+        };
+        let cell = usize::from(bug != "hockey-bug");
+        assert_eq!(wells(&json!({})), (1, cell), "{bug}");
+        assert_eq!(wells(&json!({"home": {"score": null}, "clock": {"shot": null}})), (0, 0), "{bug}");
+    }
+}
+
+#[test]
+fn what_is_told_of_no_team_stands_on_the_colour_of_notices() {
+    for (bug, game) in ALL {
+        let list = list(bug, game, &stopped("review", "REVIEW", None, "1:12"));
+        let ink = inks(&list).into_iter().find(|ink| ink.node.contains("\"REVIEW\"")).expect("it says so");
+        assert_eq!(ink.color.to_string(), "#0e1116ff", "{bug}");
+        let fill = list.items.iter().rev().find_map(|item| match &item.op {
+            Op::Box(shape)
+                if item.node.as_str().contains("note-fill") || item.node.as_str().contains("clock-tab-fill") =>
+            {
+                Some(format!("{:?}", shape.fill))
+            }
+            _ => None,
+        });
+        assert!(fill.is_some(), "{bug}: a plate of a notice");
+    }
 }

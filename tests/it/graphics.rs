@@ -306,8 +306,8 @@ fn the_first_score_is_no_news_and_the_next_one_rolls_and_flashes() {
     }
     show.game.home.score = Some(89);
     let list = show.draw();
-    assert_eq!(lines(&list, "score-flash[home]").len(), 1);
-    assert!(lines(&list, "score-flash[away]").is_empty());
+    assert_eq!(lines(&list, "score-flash.accent[home]").len(), 1);
+    assert!(lines(&list, "score-flash.accent[away]").is_empty());
     // In the row of what the team wears.
     assert_eq!(lines(&list, "score[home][#23272c]/digit[0]").len(), 1, "the 7 leaves from its place: {list}");
     let list = show.run_to(200);

@@ -133,13 +133,13 @@ fn pixel(picture: &[u8], x: u32, y: u32) -> Rgb {
 }
 
 /// A text's ink where it is seen, with the opacities around it.
-struct Ink {
-    node: String,
-    rect: Rect,
-    color: Color,
+pub(super) struct Ink {
+    pub(super) node: String,
+    pub(super) rect: Rect,
+    pub(super) color: Color,
 }
 
-fn inks(list: &DrawList) -> Vec<Ink> {
+pub(super) fn inks(list: &DrawList) -> Vec<Ink> {
     let canvas = Rect::new(0.0, 0.0, list.canvas.width as f32, list.canvas.height as f32);
     let (mut clips, mut opacities, mut found) = (vec![canvas], vec![1.0f32], Vec::new());
     for item in &list.items {
@@ -370,6 +370,63 @@ fn text_reads_in_every_frame_of_a_change_of_jerseys() {
         }
     }
     assert!(wrong.is_empty(), "{} problems\n{}", wrong.len(), wrong.join("\n"));
+}
+
+const BUGS: [(&str, &str); 3] =
+    [("score-bug", "mid-game"), ("score-bug-corner", "mid-game"), ("hockey-bug", "power-play")];
+
+#[test]
+fn a_score_reads_in_every_frame_of_the_flash_that_its_change_sets_off() {
+    let mut wrong = Vec::new();
+    for (look, templates) in looks() {
+        for (bug, game) in BUGS {
+            let mut show = Show::new(templates.clone(), &[bug], graphics::snapshot(game));
+            for (name, home, away) in REAL {
+                show.wear(home, away);
+                show.draw(1);
+                show.draw(SETTLED);
+                let [home, away] = [&mut show.game.home.score, &mut show.game.away.score];
+                (*home, *away) = (home.map(|score| score + 3), away.map(|score| score + 2));
+                let mut lit = 0;
+                for frame in 0..6 {
+                    let drawn = show.draw(if frame == 0 { 1 } else { 4 });
+                    lit += usize::from(drawn.list.items.iter().any(|item| item.node.as_str().contains("score-flash")));
+                    let name = format!("{look}{bug}, {name}, frame {frame}");
+                    wrong.extend(drawn.problems(&name, legible::SMALL_TEXT));
+                }
+                assert!(lit > 3, "{bug}: it flashes");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} problems\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn clocks_of_a_silent_feed_are_paler_and_still_read() {
+    for (look, templates) in looks() {
+        for (bug, game) in BUGS {
+            let of = |stale: bool| {
+                let mut game = graphics::snapshot(game);
+                game.clock.stale = stale;
+                let mut show = Show::new(templates.clone(), &[bug], game);
+                show.draw(1);
+                let drawn = show.draw(SETTLED);
+                let is_clock = |ink: &Ink| {
+                    ["/clock[", "/shot[", "strength-clock", "boxed-clock"].iter().any(|node| ink.node.contains(node))
+                };
+                let clocks = inks(&drawn.list).into_iter().filter(is_clock);
+                clocks.map(|ink| (ink.node.clone(), drawn.measure(&ink).contrast)).collect::<Vec<_>>()
+            };
+            let (fresh, stale) = (of(false), of(true));
+            assert!(fresh.len() >= 2 && fresh.len() == stale.len(), "{look}{bug}: {fresh:?}, {stale:?}");
+            for ((clock, before), (_, now)) in fresh.into_iter().zip(stale) {
+                assert!(
+                    now >= legible::SMALL_TEXT && now < before,
+                    "{look}{bug}: {clock} from {before:.2} to {now:.2}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

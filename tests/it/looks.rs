@@ -177,3 +177,28 @@ fn the_ticker_tells_who_and_what_before_it_leaves_anything_away() {
         assert_eq!(sizes.len(), 1, "{sizes:?}");
     }
 }
+
+#[test]
+fn the_ticker_keeps_clear_of_the_bug_of_its_sport() {
+    let tall = Size::new(1080, 1920);
+    let pairs = [("score-bug", "mid-game", HD), ("score-bug-corner", "mid-game", HD), ("hockey-bug", "power-play", HD)];
+    let upright = [("score-bug", "mid-game", tall), ("hockey-bug", "power-play", tall)];
+    for (bug, game, canvas) in pairs.into_iter().chain(upright) {
+        let bounds = |graphic: &str, fields: serde_json::Value| {
+            let list = Show::with(graphic, fields, game, canvas).run_to(150);
+            let boxes =
+                list.items.iter().filter(|item| matches!(item.op, Op::Box(_)) && !item.node.as_str().contains("shade"));
+            boxes.filter_map(|item| item.op.bounds()).collect::<Vec<_>>()
+        };
+        let strip = bounds("ticker", json!({}));
+        for part in bounds(bug, json!({})) {
+            for strip in &strip {
+                let both = strip.intersection(part);
+                assert!(both.width <= 0.0 || both.height <= 0.0, "{bug} on {canvas:?}: {strip} and {part}");
+            }
+        }
+        // The operator may put it at either edge.
+        let top = |place: &str| bounds("ticker", json!({"place": place}))[0].y;
+        assert!(top("top") < canvas.height as f32 * 0.1 && top("bottom") > canvas.height as f32 * 0.85);
+    }
+}
