@@ -441,17 +441,54 @@ fn fields_change_a_graphic_on_air() {
     assert!(texts(&show.draw()).contains(&"STEPHEN CURRY".to_owned()));
 }
 
+/// The name of a lower third, and where it, its last figure and its plate end.
+fn name_plate(list: &DrawList) -> (String, [f32; 3]) {
+    let right = |end: &str| {
+        let ends =
+            list.items.iter().filter(|item| item.node.as_str().contains(end)).filter_map(|item| match &item.op {
+                Op::PushClip(clip) => Some(clip.canvas_from_local.bounds_of(clip.rect).right()),
+                Op::Text(shape) => Some(shape.canvas_from_local.bounds_of(shape.ink).right()),
+                _ => None,
+            });
+        ends.fold(0.0, f32::max)
+    };
+    let name = list.items.iter().find(|item| item.node.as_str().ends_with("/who.name"));
+    let Some(Op::Text(shape)) = name.map(|item| &item.op) else { panic!("no name in {list}") };
+    (shape.run.text.clone(), [right("/who.name"), right("/cell.value"), right("/block/clip")])
+}
+
+#[test]
+fn a_lower_third_grows_with_the_name_before_it_shortens_it() {
+    let show = |fields, game| name_plate(&Show::with("lower-third", fields, game, HD).run_to(120));
+    for (side, number, whole) in [("away", "22", "KENTAVIOUS CALDWELL-POPE"), ("home", "11", "GIANNIS ANTETOKOUNMPO")] {
+        let (name, [name_end, figures_end, plate_end]) =
+            show(serde_json::json!({"team": side, "player": number}), "long-names");
+        assert_eq!(name, whole);
+        assert!(plate_end > 1200.0 && plate_end <= 1416.0, "{name}: {plate_end}");
+        let ends = name_end < plate_end - 536.0 && figures_end < plate_end - 24.0;
+        assert!(
+            ends,
+            "{name} ends before the figures, and these before the plate: {name_end}, {figures_end}, {plate_end}"
+        );
+    }
+    // A short one needs no more than before.
+    let (name, [_, _, plate_end]) = show(serde_json::json!({}), "mid-game");
+    assert_eq!((name.as_str(), plate_end), ("KYRIE IRVING", 1196.0));
+}
+
 #[test]
 fn names_that_do_not_fit_are_squeezed_then_shrunk_then_initialled() {
-    let show = |fields| Show::with("lower-third", fields, "long-names", HD).run_to(120);
-    let list = show(serde_json::json!({"team": "away", "player": "22"}));
-    assert!(texts(&list).contains(&"K. CALDWELL-POPE".to_owned()), "{:?}", texts(&list));
-    for list in [list, show(serde_json::json!({}))] {
-        let name = list.items.iter().find(|item| item.node.as_str().ends_with("/who.name")).expect("a name");
-        let Op::Text(shape) = &name.op else { panic!("a text") };
-        let right = shape.canvas_from_local.bounds_of(shape.ink).right();
-        assert!(right <= 96.0 + 590.0 - 8.0, "the name ends before the figures: {right}");
-    }
+    let mut show = Show::with("lower-third", serde_json::json!({"player": "11"}), "mid-game", HD);
+    let home = Arc::make_mut(&mut show.game.home.players);
+    let player = home.iter_mut().find(|player| player.number.as_deref() == Some("11")).expect("a player");
+    player.first_name = Some("Bartholomew".into());
+    player.last_name = Some("Wojciechowski-Brzeczyszczykiewicz".into());
+    let (name, [name_end, _, plate_end]) = name_plate(&show.run_to(120));
+    assert_eq!(name, "B. WOJCIECHOWSKI-BRZECZYSZCZYKIEWICZ");
+    assert!(
+        plate_end == 1416.0 && name_end < plate_end - 536.0,
+        "the name ends before the figures: {name_end}, {plate_end}"
+    );
 }
 
 fn table<'a>(case: &'a golden::Case, key: &str) -> Option<&'a str> {

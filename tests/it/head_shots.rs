@@ -99,8 +99,8 @@ fn a_picture_that_is_not_wanted_leaves_no_trace_and_gives_its_room_back_in_one_m
     assert_eq!(plain.items, bare.items, "the same as where there are no pictures");
     let left = |list: &DrawList| {
         list.items.iter().find_map(|item| match &item.op {
-            Op::PushClip(clip) if item.node.as_str().ends_with("/name-mask/clip") => {
-                Some(clip.canvas_from_local.bounds_of(clip.rect).x)
+            Op::Text(shape) if item.node.as_str().ends_with("/who.name") => {
+                Some(shape.canvas_from_local.bounds_of(shape.ink).x)
             }
             _ => None,
         })

@@ -86,7 +86,11 @@ impl Show {
     fn new(templates: Arc<TemplateSet>, graphics: &[&str], game: GameSnapshot) -> Show {
         let mut stage = Stage::new(templates);
         for (layer, graphic) in (1..).map(LayerId).zip(graphics) {
-            let cue = Command::Cue { layer, template: (*graphic).into(), fields: Fields::new() };
+            let mut fields = Fields::new();
+            if *graphic == "lower-third-text" {
+                fields.extend([("name".into(), "Steve Kerr".into()), ("color".into(), "home".into())]);
+            }
+            let cue = Command::Cue { layer, template: (*graphic).into(), fields };
             for command in [cue, Command::Take { layer, cut: true }] {
                 stage.apply(FrameIndex(0), &command).unwrap_or_else(|refused| panic!("{refused}"));
             }
@@ -294,6 +298,31 @@ fn text_on_real_jerseys_reads_and_the_teams_are_told_apart_in_the_real_graphics(
                     let drawn = show.draw(1);
                     wrong.extend(told_apart(&show, &drawn, name));
                 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} problems\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The other lower thirds, each alone: they all stand in one place.
+const LOWER_THIRDS: [&str; 6] =
+    ["lower-third-versus", "lower-third-text", "starting-five", "last-play", "on-fire", "free-throws"];
+
+#[test]
+fn text_on_jerseys_reads_in_every_lower_third() {
+    // Dark, white, of one colour, light on light, and of middle lightness.
+    let pairs = [0, 2, 3, 6, 8, 16, 29].map(|at| REAL[at]);
+    let mut wrong = Vec::new();
+    for (look, templates) in looks() {
+        for graphic in LOWER_THIRDS {
+            let mut show = Show::new(templates.clone(), &[graphic], graphics::snapshot("full"));
+            for (name, home, away) in pairs {
+                show.wear(home, away);
+                show.draw(1);
+                let drawn = show.draw(SETTLED);
+                let name = format!("{look}{graphic}, {name} ({home}, {away})");
+                assert!(!drawn.of_teams().is_empty(), "{name}: no text on a plate");
+                wrong.extend(drawn.problems(&name, legible::SMALL_TEXT));
             }
         }
     }

@@ -122,6 +122,58 @@ fn a_player_of_whom_only_the_number_is_known_is_shown_with_his_team() {
 }
 
 #[test]
+fn before_the_game_lower_thirds_show_who_begins_or_the_team() {
+    let shown = |graphic: &str, change: serde_json::Value| {
+        let mut show = Show::with(graphic, json!({}), "pre-game", HD);
+        show.game = crate::graphics::changed(&show.game, &change);
+        texts(&show.run_to(120))
+    };
+    let players = json!([
+        {"number": "1", "last_name": "Bench"},
+        {"number": "7", "first_name": "Kevin", "last_name": "Durant", "starter": true},
+    ]);
+    let roster = json!({"home": {"players": players.clone()}, "away": {"players": players}});
+    assert_eq!(shown("lower-third", roster.clone())[..2], ["KEVIN DURANT", "BROOKLYN NETS"]);
+    assert_eq!(shown("lower-third", json!({"home": {"players": []}})), ["NETS", "BROOKLYN", "BKN"]);
+    // No table of figures that nobody has.
+    assert_eq!(shown("lower-third-versus", roster), ["HEAD TO HEAD", "7", "KEVIN DURANT", "7", "KEVIN DURANT"]);
+    assert_eq!(shown("starting-five", json!({"home": {"players": []}})), ["BROOKLYN NETS", "LINEUP TO BE ANNOUNCED"]);
+}
+
+#[test]
+fn the_last_play_is_told_in_parts_and_in_the_feeds_words_where_these_are_missing() {
+    let shown = |game: &str, change: serde_json::Value| {
+        let mut show = Show::with("last-play", json!({}), game, HD);
+        show.game = crate::graphics::changed(&show.game, &change);
+        texts(&show.run_to(120))
+    };
+    let told = ["KEVIN DURANT", "3-POINTER  ·  ASSIST: KYRIE IRVING"];
+    assert_eq!(shown("mid-game", json!({}))[..2], told);
+    assert_eq!(shown("mid-game", json!({"last_play": null}))[..2], told, "an older one, too");
+    assert_eq!(
+        shown("power-play", json!({}))[..2],
+        ["JACK EICHEL", "POWER-PLAY GOAL  ·  ASSISTS: MARK STONE, SHEA THEODORE"]
+    );
+    let unnamed = shown("mid-game", json!({"last_play": {"player": null, "players": []}}));
+    assert!(
+        unnamed.contains(&"KEVIN DURANT MAKES THREE POINT JUMP SHOT (KYRIE IRVING ASSISTS)".to_owned()),
+        "{unnamed:?}"
+    );
+}
+
+#[test]
+fn a_figure_that_is_not_known_has_no_cell() {
+    let stats = json!({"points": 9, "ft": {"made": 1, "attempted": 2, "display": "1-2"}});
+    let stats = json!({"home": {"players": [{"number": "7", "last_name": "Durant", "stats": stats}]}});
+    for (graphic, label) in [("lower-third", "PTS"), ("free-throws", "THIS GAME")] {
+        let mut show = Show::with(graphic, json!({}), "mid-game", HD);
+        show.game = crate::graphics::changed(&show.game, &stats);
+        let said = texts(&show.run_to(120));
+        assert!(said.contains(&label.to_owned()) && !said.contains(&"–".to_owned()), "{graphic}: {said:?}");
+    }
+}
+
+#[test]
 fn a_white_jersey_names_its_team_in_one_ink_on_all_graphics() {
     // A white jersey of a green team, as src/color makes it.
     let white = json!({
