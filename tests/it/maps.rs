@@ -101,9 +101,10 @@ fn the_facts_are_the_leagues_own() {
     let home = 1_610_612_751;
     let shots = game["game"]["actions"].as_array().unwrap().iter().filter(|action| action["isFieldGoal"] == 1);
     let fact = |action: &serde_json::Value| {
-        // 94 by 50 feet; who attacks the left end has the hoop at 5.25 ft of the first.
+        // 94 by 50 feet; who attacks the left end has the hoop at 5.25 ft of the first. The second counts down the picture, in
+        // which his right is up.
         let (x, y) = (action["x"].as_f64()?, action["y"].as_f64()?);
-        let (along, across) = (x * 9.4, (y - 50.0) * 5.0);
+        let (along, across) = (x * 9.4, (50.0 - y) * 5.0);
         let at = match action["side"].as_str()? {
             "left" => (across, along - 52.5),
             _ => (-across, 940.0 - 52.5 - along),
@@ -117,7 +118,7 @@ fn the_facts_are_the_leagues_own() {
         assert_eq!((*is_home, *made), (fact.side == Side::Home, fact.made), "{fact:?}");
         assert_eq!(format!("Q{period}"), fact.period);
         // Half a foot: the league writes its places twice, and rounds them differently.
-        let off = (at.0.abs() - fact.at.0.abs()).hypot(at.1 - fact.at.1);
+        let off = (at.0 - fact.at.0).hypot(at.1 - fact.at.1);
         assert!(off < 6.0, "{at:?} {fact:?}");
     }
 }
