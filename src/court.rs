@@ -35,10 +35,80 @@ pub struct Court {
     pub key_width: f64,
     pub free_throw_to_baseline: f64,
     pub circle_radius: f64,
+    /// How the half of the free-throw circle below the line is painted.
+    pub lower_circle: LowerCircle,
+    /// The circle within the centre circle, where a league has one.
+    pub inner_circle_radius: Option<f64>,
+    /// Along each side of the lane: where players stand in line during a free throw.
+    pub lane_marks: &'static [LaneMark],
+    pub backboard_width: f64,
     /// None where the rules know no restricted area.
     pub restricted_radius: Option<f64>,
     pub rim_radius: f64,
 }
+
+/// The half of a free-throw circle that lies in the lane.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum LowerCircle {
+    /// There is a half circle only.
+    Open,
+    /// The line goes on for `solid` at both ends, then there are dashes, gaps and dashes all as long as each other.
+    Dashed { solid: f64, dash: f64, dashes: u32 },
+}
+
+/// A mark at the side of the lane, from one distance to another from the baseline; so thin ones are a line.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct LaneMark {
+    pub from: f64,
+    pub to: f64,
+    /// How far it stands out from the lane.
+    pub out: f64,
+}
+
+impl LaneMark {
+    const fn new(from: f64, to: f64, out: f64) -> LaneMark {
+        LaneMark { from, to, out }
+    }
+
+    /// Whether it is no wider than a painted line.
+    pub fn is_line(&self) -> bool {
+        self.to - self.from < 60.0
+    }
+}
+
+const INCH: f64 = 25.4;
+
+/// The diagram in rule 1 of the NBA: 2 by 6 inches, the first 7 ft from the baseline, then 10 inches and twice 3 ft between.
+const PRO_LANE: &[LaneMark] = &[
+    LaneMark::new(84.0 * INCH, 86.0 * INCH, 6.0 * INCH),
+    LaneMark::new(96.0 * INCH, 98.0 * INCH, 6.0 * INCH),
+    LaneMark::new(134.0 * INCH, 136.0 * INCH, 6.0 * INCH),
+    LaneMark::new(172.0 * INCH, 174.0 * INCH, 6.0 * INCH),
+];
+
+/// Rule 1 of the NCAA: a block of 12 by 8 inches 7 ft from the baseline, then marks of 2 by 8 inches with 3 ft between.
+const COLLEGE_LANE: &[LaneMark] = &[
+    LaneMark::new(84.0 * INCH, 96.0 * INCH, 8.0 * INCH),
+    LaneMark::new(132.0 * INCH, 134.0 * INCH, 8.0 * INCH),
+    LaneMark::new(170.0 * INCH, 172.0 * INCH, 8.0 * INCH),
+    LaneMark::new(208.0 * INCH, 210.0 * INCH, 8.0 * INCH),
+];
+
+/// Rule 1-5 of the NFHS: as a college's, with a mark where the block would end.
+const SCHOOL_LANE: &[LaneMark] = &[
+    LaneMark::new(94.0 * INCH, 96.0 * INCH, 8.0 * INCH),
+    LaneMark::new(132.0 * INCH, 134.0 * INCH, 8.0 * INCH),
+    LaneMark::new(170.0 * INCH, 172.0 * INCH, 8.0 * INCH),
+    LaneMark::new(208.0 * INCH, 210.0 * INCH, 8.0 * INCH),
+];
+
+/// Diagram 2 of FIBA's rules: the first 1.75 m from the baseline, the neutral zone 40 cm, spaces of 85 cm, all 10 cm out.
+const FIBA_LANE: &[LaneMark] = &[
+    LaneMark::new(1750.0, 1800.0, 100.0),
+    LaneMark::new(2650.0, 3050.0, 100.0),
+    LaneMark::new(3900.0, 3950.0, 100.0),
+    LaneMark::new(4800.0, 4850.0, 100.0),
+];
 
 /// Zones of the map: numbered from 1 to this.
 pub const ZONES: u8 = 14;
@@ -64,14 +134,28 @@ const NBA: Court = Court {
     key_width: 4876.8,
     free_throw_to_baseline: 5791.2,
     circle_radius: 1828.8,
+    // The diagram in rule 1: dashes of 15.5 inches.
+    lower_circle: LowerCircle::Dashed { solid: 12.29 * INCH, dash: 15.5 * INCH, dashes: 6 },
+    inner_circle_radius: Some(24.0 * INCH),
+    lane_marks: PRO_LANE,
+    backboard_width: 1828.8,
     restricted_radius: Some(1219.2),
     rim_radius: 228.6,
 };
 
 const WNBA: Court = Court { league: "WNBA", three_radius: 6750.0, corner_end: 772.8, ..NBA };
 
-const NCAA: Court =
-    Court { league: "NCAA", three_radius: 6750.0, corner: 6600.8, corner_end: 1411.5, key_width: 3657.6, ..NBA };
+const NCAA: Court = Court {
+    league: "NCAA",
+    three_radius: 6750.0,
+    corner: 6600.8,
+    corner_end: 1411.5,
+    key_width: 3657.6,
+    lower_circle: LowerCircle::Open,
+    inner_circle_radius: None,
+    lane_marks: COLLEGE_LANE,
+    ..NBA
+};
 
 const FIBA: Court = Court {
     league: "FIBA",
@@ -85,6 +169,10 @@ const FIBA: Court = Court {
     key_width: 4900.0,
     free_throw_to_baseline: 5800.0,
     circle_radius: 1800.0,
+    lower_circle: LowerCircle::Open,
+    inner_circle_radius: None,
+    lane_marks: FIBA_LANE,
+    backboard_width: 1800.0,
     restricted_radius: Some(1250.0),
     rim_radius: 225.0,
 };
@@ -96,6 +184,9 @@ const NFHS: Court = Court {
     corner: 6019.8,
     corner_end: 0.0,
     key_width: 3657.6,
+    lower_circle: LowerCircle::Open,
+    inner_circle_radius: None,
+    lane_marks: SCHOOL_LANE,
     restricted_radius: None,
     ..NBA
 };
@@ -262,7 +353,9 @@ mod tests {
         for court in Court::ALL {
             let (half, whole) = (court.lines(court.half_court_y()), court.full_lines());
             let ends = half.iter().filter(|(mark, _)| !matches!(mark, Mark::Boundary | Mark::Center)).count();
-            assert_eq!(whole.len(), 2 * ends + 3, "{}", court.league);
+            // The boundary, the half-court line, and the circle or circles on it.
+            let middle = if court.inner_circle_radius.is_some() { 4 } else { 3 };
+            assert_eq!(whole.len(), 2 * ends + middle, "{}", court.league);
             let rims = whole.iter().filter(|(mark, _)| *mark == Mark::Rim);
             let far = rims.map(|(_, rim)| rim.start.y.round()).collect::<Vec<_>>();
             let expected = [court.rim_radius, court.half_court_y() * 2.0 - court.rim_radius].map(f64::round);
@@ -296,6 +389,48 @@ mod tests {
         assert_eq!(NBA.zone_of(Point::new(7621.0, 0.0)), None);
         assert_eq!(NBA.zone_of(Point::new(0.0, -1601.0)), None);
         assert!(NBA.zone(0, 9000.0).is_none() && NBA.zone(15, 9000.0).is_none());
+    }
+
+    #[test]
+    fn what_is_painted_in_the_lane_and_around_it_is_the_leagues() {
+        let of = |league: &str, mark: Mark| {
+            let lines = Court::of_league(league).lines(9000.0).into_iter();
+            lines.filter(|(its, _)| *its == mark).map(|(_, outline)| outline).collect::<Vec<_>>()
+        };
+        let lowest = |outlines: &[Outline]| {
+            let points = outlines.iter().flat_map(|outline| outline.flattened(0.1));
+            points.map(|point| point.y).fold(f64::INFINITY, f64::min).round()
+        };
+        // A half circle and six dashes; the lowest gap lies in the middle, 6 ft below the free-throw line.
+        let circle = of("NBA", Mark::FreeThrowCircle);
+        assert_eq!((circle.len(), of("WNBA", Mark::FreeThrowCircle).len()), (7, 7));
+        assert!((2362.0..2380.0).contains(&lowest(&circle)), "{}", lowest(&circle));
+        let painted: f64 = circle[1..]
+            .iter()
+            .map(|dash| {
+                dash.flattened(0.1).windows(2).map(|at| (at[1].x - at[0].x).hypot(at[1].y - at[0].y)).sum::<f64>()
+            })
+            .sum();
+        assert!((painted - 6.0 * 15.5 * INCH).abs() < 1.0, "{painted}");
+        for league in ["NCAA", "FIBA", "NFHS"] {
+            let court = Court::of_league(league);
+            let circle = of(league, Mark::FreeThrowCircle);
+            let line = court.free_throw_to_baseline - court.hoop_to_baseline;
+            assert_eq!((circle.len(), lowest(&circle)), (1, line.round()), "{league}: only above the line");
+        }
+        let board = |league: &str| of(league, Mark::Backboard)[0].start.x;
+        assert_eq!((board("NBA"), board("FIBA")), (-914.4, -900.0));
+        // Four at both sides, outside of the lane: the first 7 ft from the baseline.
+        for court in Court::ALL {
+            let marks = of(court.league, Mark::LaneMarks);
+            assert_eq!(marks.len(), 8, "{}", court.league);
+            let free_throw = court.free_throw_to_baseline - court.hoop_to_baseline;
+            for point in marks.iter().flat_map(|mark| mark.flattened(1.0)) {
+                assert!(point.x.abs() >= court.key_width / 2.0 && point.y < free_throw, "{} {point:?}", court.league);
+            }
+        }
+        let first = of("NBA", Mark::LaneMarks)[0].start;
+        assert_eq!((first.x, ((first.y + 1600.2) / INCH).round()), (-2438.4, 85.0));
     }
 
     #[test]

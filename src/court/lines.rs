@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use super::outline::{Outline, Point};
-use super::{Court, arc_end};
+use super::{Court, LaneMark, LowerCircle, arc_end};
 
 /// What a painted line belongs to, so that a picture can leave some out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,22 +12,25 @@ pub enum Mark {
     Boundary,
     /// The lane, with the free-throw line.
     Key,
-    /// The circle around the free-throw line.
+    /// The circle around the free-throw line, or the half of it that a league paints.
     FreeThrowCircle,
+    /// Where players stand along the lane during a free throw.
+    LaneMarks,
     ThreePointLine,
     RestrictedArea,
     Backboard,
     Rim,
-    /// The half-court line and its circle.
+    /// The half-court line and its circle or circles.
     Center,
 }
 
 impl Mark {
     /// As templates name them.
-    pub const NAMES: [(&'static str, Mark); 8] = [
+    pub const NAMES: [(&'static str, Mark); 9] = [
         ("boundary", Mark::Boundary),
         ("key", Mark::Key),
         ("circle", Mark::FreeThrowCircle),
+        ("lane_marks", Mark::LaneMarks),
         ("three", Mark::ThreePointLine),
         ("restricted", Mark::RestrictedArea),
         ("backboard", Mark::Backboard),
@@ -35,9 +38,6 @@ impl Mark {
         ("center", Mark::Center),
     ];
 }
-
-/// A backboard is 6 ft wide.
-const HALF_BACKBOARD_MM: f64 = 914.4;
 
 impl Court {
     /// The lines of the half court around the hoop, each to be stroked; cut at `depth` above the hoop.
@@ -52,9 +52,10 @@ impl Court {
         if top >= self.half_court_y() {
             lines.push((Mark::Center, Outline::from(-half, top).line(half, top)));
             let center = Point::new(0.0, top);
-            let circle =
-                Outline::from(-self.circle_radius, top).arc_around(center, self.circle_radius, PI / 2.0, 1.5 * PI);
-            lines.push((Mark::Center, circle));
+            for radius in self.center_circles() {
+                let circle = Outline::from(-radius, top).arc_around(center, radius, PI / 2.0, 1.5 * PI);
+                lines.push((Mark::Center, circle));
+            }
         }
         lines
     }
@@ -66,8 +67,8 @@ impl Court {
         let mut lines = vec![
             (Mark::Boundary, self.floor(self.length - self.hoop_to_baseline)),
             (Mark::Center, Outline::from(-half, middle.y).line(half, middle.y)),
-            (Mark::Center, Outline::circle(middle, self.circle_radius)),
         ];
+        lines.extend(self.center_circles().map(|radius| (Mark::Center, Outline::circle(middle, radius))));
         for (mark, outline) in self.end_lines() {
             lines.push((mark, outline.clone()));
             lines.push((mark, outline.turned(middle)));
@@ -96,6 +97,7 @@ impl Court {
         let free_throw = base + self.free_throw_to_baseline;
         let line_end = arc_end(self.three_radius, self.corner_end);
         let board = base + self.backboard_to_baseline;
+        let half_board = self.backboard_width / 2.0;
         let three = Outline::from(-self.corner, base)
             .line(-self.corner, self.corner_end)
             .line_to_polar(self.three_radius, line_end)
@@ -105,17 +107,54 @@ impl Court {
         let lane = Outline::from(-key, base).line(-key, free_throw).line(key, free_throw).line(key, base);
         let mut lines = vec![
             (Mark::Key, lane),
-            (Mark::FreeThrowCircle, Outline::circle(Point::new(0.0, free_throw), self.circle_radius)),
             (Mark::ThreePointLine, three),
-            (Mark::Backboard, Outline::from(-HALF_BACKBOARD_MM, board).line(HALF_BACKBOARD_MM, board)),
+            (Mark::Backboard, Outline::from(-half_board, board).line(half_board, board)),
             (Mark::Rim, Outline::circle(Point::default(), self.rim_radius)),
         ];
+        lines.extend(self.free_throw_circle().into_iter().map(|arc| (Mark::FreeThrowCircle, arc)));
+        for mark in self.lane_marks {
+            lines.extend([-1.0, 1.0].map(|side| (Mark::LaneMarks, self.lane_mark(mark, side))));
+        }
         if let Some(radius) = self.restricted_radius {
             let area =
                 Outline::from(-radius, board).line(-radius, 0.0).arc(radius, PI / 2.0, -PI / 2.0).line(radius, board);
             lines.push((Mark::RestrictedArea, area));
         }
         lines
+    }
+
+    fn center_circles(&self) -> impl Iterator<Item = f64> {
+        std::iter::once(self.circle_radius).chain(self.inner_circle_radius)
+    }
+
+    /// The half circle above the free-throw line, and what is painted of the other half.
+    fn free_throw_circle(&self) -> Vec<Outline> {
+        let radius = self.circle_radius;
+        let center = Point::new(0.0, self.base() + self.free_throw_to_baseline);
+        let arc = |from: f64, to: f64| {
+            let start = Point::new(center.x - radius * from.sin(), center.y + radius * from.cos());
+            Outline::from(start.x, start.y).arc_around(center, radius, from, to)
+        };
+        match self.lower_circle {
+            LowerCircle::Open => vec![arc(PI / 2.0, -PI / 2.0)],
+            LowerCircle::Dashed { solid, dash, dashes } => {
+                let (solid, dash) = (solid / radius, dash / radius);
+                let first = PI / 2.0 + solid;
+                let dashes = (0..dashes).map(|at| first + dash * f64::from(2 * at + 1));
+                std::iter::once(arc(first, -first)).chain(dashes.map(|from| arc(from, from + dash))).collect()
+            }
+        }
+    }
+
+    fn lane_mark(&self, mark: &LaneMark, side: f64) -> Outline {
+        let (lane, end) = (side * self.key_width / 2.0, side * (self.key_width / 2.0 + mark.out));
+        let (from, to) = (self.base() + mark.from, self.base() + mark.to);
+        if mark.is_line() {
+            let middle = (from + to) / 2.0;
+            Outline::from(lane, middle).line(end, middle)
+        } else {
+            Outline::from(lane, from).line(end, from).line(end, to).line(lane, to)
+        }
     }
 
     /// Where the baseline lies, below the hoop.

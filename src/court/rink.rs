@@ -24,6 +24,15 @@ const SPOT_X: f64 = 22.0 * FOOT;
 const END_SPOT_Y: f64 = 20.0 * FOOT;
 const NEUTRAL_SPOT: f64 = 5.0 * FOOT;
 const SPOT_RADIUS: f64 = FOOT;
+/// The spot in the middle is 12 inches across.
+const CENTER_SPOT_RADIUS: f64 = FOOT / 2.0;
+/// Hash marks stand outwards from the sides of an end zone's circle, 2 ft long and 5 ft 7 in apart between lines 2 in wide.
+const HASH_LENGTH: f64 = 2.0 * FOOT;
+const HALF_HASH_GAP: f64 = 34.5 / 12.0 * FOOT;
+/// The four angles around an end zone's spot (rule 1.9): their corners 2 ft from it along the ice and 9 in across; 4 ft long
+/// and 3 ft wide.
+const ANGLE_ALONG: [f64; 2] = [2.0 * FOOT, 6.0 * FOOT];
+const ANGLE_ACROSS: [f64; 2] = [0.75 * FOOT, 3.75 * FOOT];
 /// The crease is a circle of 6 ft cut off at 4 ft to both sides.
 const CREASE_RADIUS: f64 = 6.0 * FOOT;
 const HALF_CREASE: f64 = 4.0 * FOOT;
@@ -127,11 +136,31 @@ impl Rink {
             let spot = Point::new(side * SPOT_X, END_SPOT_Y);
             parts.push(part(Ink::Red, Look::Line, Outline::circle(spot, CIRCLE_RADIUS)));
             parts.push(part(Ink::Red, Look::Fill, Outline::circle(spot, SPOT_RADIUS)));
+            parts.extend(face_off_marks(spot).map(|mark| part(Ink::Red, Look::Line, mark)));
             let neutral = Point::new(side * SPOT_X, self.center_y() - HALF_NEUTRAL_ZONE + NEUTRAL_SPOT);
             parts.push(part(Ink::Red, Look::Fill, Outline::circle(neutral, SPOT_RADIUS)));
         }
         parts
     }
+}
+
+/// The hash marks of an end zone's circle, and the angles at its spot.
+fn face_off_marks(spot: Point) -> impl Iterator<Item = Outline> {
+    [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)].into_iter().flat_map(move |(right, up)| {
+        let at = |across: f64, along: f64| Point::new(spot.x + right * across, spot.y + up * along);
+        // The circle is a little narrower where they stand.
+        let edge = (CIRCLE_RADIUS * CIRCLE_RADIUS - HALF_HASH_GAP * HALF_HASH_GAP).sqrt();
+        let (from, to) = (at(edge, HALF_HASH_GAP), at(edge + HASH_LENGTH, HALF_HASH_GAP));
+        let (wide, corner, long) = (
+            at(ANGLE_ACROSS[1], ANGLE_ALONG[0]),
+            at(ANGLE_ACROSS[0], ANGLE_ALONG[0]),
+            at(ANGLE_ACROSS[0], ANGLE_ALONG[1]),
+        );
+        [
+            Outline::from(from.x, from.y).line(to.x, to.y),
+            Outline::from(wide.x, wide.y).line(corner.x, corner.y).line(long.x, long.y),
+        ]
+    })
 }
 
 fn part(ink: Ink, look: Look, outline: Outline) -> Part {
@@ -153,9 +182,9 @@ fn middle_parts(center: Point, is_full: bool) -> Vec<Part> {
     let bench = Point::new(-half, center.y);
     let officials = cut(bench, OFFICIALS_RADIUS, if is_full { 0.0 } else { -FRAC_PI_2 }, -PI);
     let spot = if is_full {
-        Outline::circle(center, SPOT_RADIUS)
+        Outline::circle(center, CENTER_SPOT_RADIUS)
     } else {
-        cut(center, SPOT_RADIUS, FRAC_PI_2, 1.5 * PI).closed()
+        cut(center, CENTER_SPOT_RADIUS, FRAC_PI_2, 1.5 * PI).closed()
     };
     vec![
         part(Ink::Red, Look::Band, Outline::from(-half, line_y).line(half, line_y)),
@@ -230,6 +259,17 @@ mod tests {
             .collect();
         // 178 ft lie between the goal lines.
         assert_eq!(spots, [(22, 158), (-22, 20), (-22, 158), (22, 20)]);
+    }
+
+    #[test]
+    fn an_end_zones_circles_have_hash_marks_at_their_sides_and_angles_around_their_spots() {
+        let feet = |point: Point| ((point.x / FOOT * 100.0).round() / 100.0, (point.y / FOOT * 100.0).round() / 100.0);
+        let marks: Vec<Vec<(f64, f64)>> =
+            face_off_marks(Point::default()).map(|mark| mark.flattened(1.0).into_iter().map(feet).collect()).collect();
+        assert_eq!(marks.len(), 8);
+        // At the right of the circle, above: 5 ft 7 in and the line's own 2 in from the one below.
+        assert_eq!(marks[6], [(14.72, 2.88), (16.72, 2.88)]);
+        assert_eq!(marks[7], [(3.75, 2.0), (0.75, 2.0), (0.75, 6.0)]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ const MARKERS: [(&str, &[&str]); 3] = [
         "live-court",
         &["disc", "number.text", "low.ball", "low.ball-shadow", "high.ball", "high.ball-shadow", "halo", "holds"],
     ),
-    ("shot-chart", &["make", "miss", "foot", "ring"]),
+    ("shot-chart", &["make", "miss", "foot", "foot-miss", "ring"]),
 ];
 /// Frames without any change after which a graphic has come to rest.
 pub const STILL: u32 = 15;

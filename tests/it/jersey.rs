@@ -316,7 +316,15 @@ fn text_reads_in_every_frame_of_a_change_of_jerseys() {
     // Through the same grey, from dark to light and back, and to another hue of one lightness.
     let changes = [("#000000", "#ffffff"), ("#ffffff", "#0e2240"), ("#ce1141", "#1d428a"), ("#fdb927", "#552583")];
     let mut wrong = Vec::new();
-    for (bug, game) in [("score-bug", "mid-game"), ("score-bug-corner", "mid-game"), ("hockey-bug", "power-play")] {
+    let graphics = [
+        ("score-bug", "mid-game"),
+        ("score-bug-corner", "mid-game"),
+        ("hockey-bug", "power-play"),
+        ("shot-chart", "mid-game"),
+        ("live-court", "tracking"),
+        ("rink", "hockey-shots"),
+    ];
+    for (bug, game) in graphics {
         let mut show = Show::new(graphics::templates(), &[bug], graphics::snapshot(game));
         for (from, to) in changes {
             show.wear(from, to);

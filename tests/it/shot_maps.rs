@@ -8,7 +8,7 @@ use serde_json::json;
 use sideline::color::Rgb;
 use sideline::command::Command;
 use sideline::draw_list::{Color, DrawList, Op, Size};
-use sideline::game::snapshot::{GameSnapshot, Zone, Zones};
+use sideline::game::snapshot::{GameSnapshot, Shot, Zone, Zones};
 use sideline::ids::Side;
 use sideline::scene::Stage;
 use sideline::template::sample;
@@ -374,6 +374,61 @@ fn the_best_zone_has_five_attempts_and_is_the_farthest_above_its_average() {
     let said: Vec<_> = texts_of(&list, "/call").collect();
     assert_eq!(said, ["BEST: CORNER THREE", "3-5   60%"]);
     assert!(list.items.iter().any(|item| item.node.as_str().contains("/ring[10]")), "and it is lit");
+}
+
+#[test]
+fn of_what_there_is_none_a_map_says_why() {
+    let said = |graphic: &str, fields: serde_json::Value, game: &GameSnapshot| {
+        let list = drawn(graphic, fields, game);
+        let said = texts_of(&list, "/nothing").next().unwrap_or_default().to_owned();
+        let totals: Vec<_> = texts_of(&list, "totals").map(str::to_owned).collect();
+        assert!(said.is_empty() || totals.is_empty(), "{graphic}: {said}, and {totals:?}");
+        said
+    };
+    let mut played = with_shots(&facts());
+    for team in [&mut played.home, &mut played.away] {
+        team.zones = Arc::default();
+        Arc::make_mut(&mut team.players).iter_mut().for_each(|player| player.zones = None);
+    }
+    let mut told = played.clone();
+    Arc::make_mut(&mut told.away.shots)[0].attributes = vec!["CAS".to_owned()];
+    let mut before = played.clone();
+    (before.home.shots, before.away.shots) = (Arc::default(), Arc::default());
+    for graphic in ["shot-map", "shot-chart"] {
+        assert_eq!(said(graphic, json!({}), &before), "NO SHOTS YET", "{graphic}");
+        assert_eq!(said(graphic, json!({}), &played), "", "{graphic}");
+        // These shots belong to nobody.
+        assert_eq!(said(graphic, json!({"player": "7"}), &played), "NO ATTEMPTS", "{graphic}");
+        assert_eq!(said(graphic, json!({"period": "overtime"}), &played), "NO ATTEMPTS", "{graphic}");
+        let caught = json!({"shots": "catch_and_shoot"});
+        assert_eq!(said(graphic, caught.clone(), &played), "NOT TRACKED", "{graphic}");
+        assert_eq!(said(graphic, caught, &told), "NO ATTEMPTS", "{graphic}: the home team's");
+    }
+    assert_eq!(said("zone-leaders", json!({"period": "overtime"}), &played), "NO ATTEMPTS");
+    assert_eq!(said("zone-leaders", json!({}), &before), "NO SHOTS YET");
+}
+
+#[test]
+fn a_zone_is_coloured_by_what_its_leader_made() {
+    let mut game = sample().clone();
+    let shot = |player: &str, y_mm: i32| Shot {
+        player: Some(player.into()),
+        made: true,
+        x_mm: Some(0),
+        y_mm: Some(y_mm),
+        ..Shot::default()
+    };
+    // Two by one player in each of three zones, in the first a third by another; and three in the fourth.
+    let places = [("a", 1000), ("a", 1000), ("b", 1000), ("a", 3500), ("a", 3500), ("a", 6000), ("a", 6000)];
+    let most = [("b", 9000), ("b", 9000), ("b", 9000)];
+    game.home.shots = Arc::new(places.iter().chain(&most).map(|(who, y)| shot(who, *y)).collect());
+    let list = drawn("zone-leaders", json!({}), &game);
+    assert_eq!(area(&list, 1), area(&list, 3));
+    assert_eq!(area(&list, 3), area(&list, 7));
+    assert_ne!(area(&list, 12), area(&list, 7));
+    let key: Vec<_> =
+        texts_of(&list, "/legend").chain(texts_of(&list, "/fewest")).chain(texts_of(&list, "/most")).collect();
+    assert!(key.contains(&"2") && key.contains(&"3"), "{key:?}");
 }
 
 /// The zones of a team: made of 20, by number.
