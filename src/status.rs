@@ -187,7 +187,7 @@ pub struct ColorClash {
     /// What they wear, `#rrggbb`.
     pub home: String,
     pub away: String,
-    /// "anybody", "a red-blind viewer", "a green-blind viewer", "a blue-blind viewer".
+    /// "anybody", "a red-blind viewer", "a green-blind viewer".
     pub seen_by: String,
     /// How far apart that viewer sees them in OKLab, and how far is enough.
     pub difference: f64,

@@ -55,6 +55,16 @@ pub fn legible_plate(plate: Rgb, lighter: f64, darker: f64) -> Rgb {
     ways.min_by(|one, other| change(one).total_cmp(&change(other))).unwrap_or(plate)
 }
 
+/// The light end of a plate's gradient: [`GRADIENT_LIGHTER`] above the plate, or less where the screen has not three quarters of
+/// its saturation there. The light end of gold would else be cream, and a gold team beside a white one a clash.
+pub fn light_end(plate: Rgb) -> Rgb {
+    const NEARLY_GREY: f64 = 0.02;
+    let saturation = plate.to_oklch().saturation();
+    let keeps = |end: &Rgb| saturation < NEARLY_GREY || end.to_oklch().saturation() >= saturation * 0.75;
+    let ends = (1..=5).rev().map(|step| shift_lightness(plate, GRADIENT_LIGHTER * f64::from(step) / 5.0));
+    ends.into_iter().find(keeps).unwrap_or(plate)
+}
+
 /// The colour, its lightness shifted as little as needed for this contrast with another; as far as it goes where that
 /// cannot be reached.
 pub fn ensure_contrast(color: Rgb, with: Rgb, least: f64) -> Rgb {

@@ -261,7 +261,7 @@ impl Known {
         let is_white = is_grey && own.lightness >= WHITE_LIGHTNESS;
         let plate = if is_white { shown(Oklch { lightness: WHITE_PLATE, ..own }) } else { color };
         let primary = legible::legible_plate(plate, GRADIENT_LIGHTER, GRADIENT_DARKER);
-        let light = shift_lightness(primary, GRADIENT_LIGHTER);
+        let light = legible::light_end(primary);
         let dark = shift_lightness(primary, -GRADIENT_DARKER);
         // The other colours that say which team it is, the accent first.
         let marks = [self.secondary, self.primary, self.jersey, self.alternate];

@@ -14,7 +14,7 @@ fn jersey(text: &str) -> Known {
 }
 
 /// Teams as they have met, or could have, by the colours that they wear.
-const CLASHES: [(&str, &str, &str); 17] = [
+const CLASHES: [(&str, &str, &str); 16] = [
     ("both white", "#ffffff", "#ffffff"),
     ("white and cream", "#ffffff", "#f2ead8"),
     ("both black", "#000000", "#1a1a1a"),
@@ -31,12 +31,12 @@ const CLASHES: [(&str, &str, &str); 17] = [
     ("blue and blue: Buffalo, St. Louis", "#003087", "#002f87"),
     ("purple and royal, to the colour-blind: Sacramento, Golden State", "#5a2d81", "#1d428a"),
     ("red and green, to the colour-blind: Chicago, Boston", "#ce1141", "#007a33"),
-    ("green and blue, to the blue-blind: Boston, Memphis", "#007a33", "#5d76a9"),
 ];
 
-const CLEAR_PAIRS: [(&str, &str, &str); 14] = [
+const CLEAR_PAIRS: [(&str, &str, &str); 15] = [
     ("white and navy: Dallas, Denver", "#ffffff", "#0e2240"),
     ("white and black", "#ffffff", "#000000"),
+    ("white and gold: Brooklyn, Los Angeles", "#ffffff", "#fdb927"),
     ("white and red", "#ffffff", "#c8102e"),
     ("red and blue: Chicago, Golden State", "#ce1141", "#1d428a"),
     ("navy and red: Edmonton, Calgary", "#041e42", "#c8102e"),
