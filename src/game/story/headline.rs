@@ -126,7 +126,10 @@ fn basketball(
     let is_out = player.is_some_and(|player| player.fouled_out == Some(true)) && topic == Topic::Foul;
     let what = if is_out { "FOULED OUT".to_owned() } else { what };
     let person = role.map(|role| people::person(player, role));
-    let who = surname(person.as_ref()).or_else(|| code.map(str::to_owned));
+    let name = surname(person.as_ref());
+    // Beside the team's code a player's points would be read as the team's.
+    let tally = tally.filter(|_| name.is_some());
+    let who = name.or_else(|| code.map(str::to_owned));
     Some(Told { topic, player: person, who, what, tally, headline: None, line: None, side })
 }
 
@@ -219,4 +222,33 @@ fn surname(person: Option<&Person>) -> Option<String> {
 
 fn counted(count: u32, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::snapshot::Stats;
+
+    #[test]
+    fn points_of_a_player_without_a_name_are_not_told_beside_the_teams_code() {
+        let headline = |last_name: Option<&str>| {
+            let stats = Stats { points: Some(7), ..Stats::default() };
+            let last_name = last_name.map(str::to_owned);
+            let player = Player { id: Some("30".into()), last_name, stats, ..Player::default() };
+            let role = PlayRole { id: Some("30".into()), role: "freethrow".into(), ..PlayRole::default() };
+            let play = Play {
+                team: Some(Side::Away),
+                kind: "freethrowmade".into(),
+                points: Some(1),
+                players: vec![role],
+                news: true,
+                ..Play::default()
+            };
+            let players = [Arc::default(), Arc::new(vec![player])];
+            let told = all(&[Arc::new(play)], &players, &[None, Some("GSW".into())], Sport::Basketball);
+            told.into_iter().next().map(|(_, told)| told.headline)
+        };
+        assert_eq!(headline(Some("Curry")).as_deref(), Some("CURRY FREE THROW (7 PTS)"));
+        assert_eq!(headline(None).as_deref(), Some("GSW FREE THROW"));
+    }
 }
