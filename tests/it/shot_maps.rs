@@ -1,5 +1,5 @@
-//! Shot maps: their zones against the shots of the real game, counted here by other code; their colours against baselines, and
-//! as every viewer sees them.
+//! Maps of zones: against the shots of the real game, counted here by other code; their colours against baselines, and as every
+//! viewer sees them; who leads in each zone, and what is said where there is nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

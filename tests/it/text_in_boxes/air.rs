@@ -80,10 +80,7 @@ impl Air {
         }
     }
 
-    /// Looks once at the frame in which a change is noticed, which sets off what moves with it, and once when it has come to rest.
     pub(super) fn rest(&mut self, game: &GameSnapshot) {
-        let noticed = self.draw(1, game);
-        self.checker.look(&noticed, Moment::Moving);
         let list = self.draw(SETTLED, game);
         self.checker.look(&list, Moment::Rest);
     }
