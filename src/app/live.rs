@@ -31,7 +31,7 @@ use crate::render::Gpu;
 use crate::scene::Stage;
 use crate::status::Status;
 use crate::text::Fonts;
-use crate::time::{Clock, SystemClock, Timestamp};
+use crate::time::{Clock, FrameIndex, SystemClock, Timestamp};
 use crate::venue::{self, Venue};
 use crate::window::{self, EventSource};
 
@@ -240,6 +240,8 @@ struct Turns {
     network: tokio::runtime::Handle,
     journal: PathBuf,
     epoch: Timestamp,
+    /// The recording's last frame.
+    last: FrameIndex,
     decoding: BTreeMap<FeedId, decode::Options>,
     is_feeds_only: bool,
     baton: Arc<Baton>,
@@ -250,6 +252,7 @@ impl Turns {
     fn new(show: &Show, runtime: &Runtime, rehearsal: &Rehearsal, shared: &Shared) -> Result<Self, Failure> {
         let (rehearsing, span) = Rehearsing::new(rehearsal, show)?;
         let (epoch, decoding) = (rehearsing.epoch(), rehearsing.decoding());
+        let (_, last) = rehearsing.outline().frames;
         let is_feeds_only = rehearsing.is_feeds_only();
         let (conductor, heard) = Conductor::new(show, rehearsing, span, rehearsal.speed, shared)?;
         let baton = conductor.baton();
@@ -258,7 +261,7 @@ impl Turns {
         shared.baton.store(Some(baton.clone()));
         let (journal, network) = (rehearsal.journal.clone(), runtime.handle().clone());
         let (show, shared) = (show.clone(), shared.clone());
-        Ok(Self { show, network, journal, epoch, decoding, is_feeds_only, baton, shared })
+        Ok(Self { show, network, journal, epoch, last, decoding, is_feeds_only, baton, shared })
     }
 
     fn first(&mut self) -> Result<Turn, Failure> {
@@ -279,8 +282,10 @@ impl Turns {
             let clock = player.clock.clone();
             ((fold, hand_over, bundle, player), clock)
         });
-        // A stretch that is played again is not one show after another: its frames are counted again and again.
-        let journal = if is_loop { None } else { Some(Rehearsing::own_journal(&self.journal)?) };
+        // A stretch that is played again is not one show after another: its frames are counted again and again. At the
+        // recording's end everything stands still, and what was rehearsed up to there is kept.
+        let is_written = !is_loop && first < self.last;
+        let journal = if is_written { Rehearsing::own_journal(&self.journal)? } else { None };
         let _in_network = self.network.enter();
         if let Some(saved) = self.shared.saved() {
             hand_over.stage.set_templates(saved.set.clone());

@@ -295,7 +295,9 @@ impl OnAir {
             Ok(played) => played,
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        let status = Status { outputs: outputs::finish(outputs, OUTPUTS_LIMIT), ..status };
+        // The last turn may have ended before it drew a frame that says so.
+        let rehearsal = self.shared.rehearsal.load_full();
+        let status = Status { outputs: outputs::finish(outputs, OUTPUTS_LIMIT), rehearsal, ..status };
         last.end(runtime.handle());
         status
     }

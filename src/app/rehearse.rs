@@ -6,6 +6,7 @@
 //! journal of its own, unless the rehearsal is a stretch that is played again and again.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,11 +105,20 @@ impl Rehearsing {
         self.outline.decoding()
     }
 
-    /// Where a rehearsal writes what happens in it: beside the journal, anew each time.
-    pub fn own_journal(journal: &Path) -> Result<Opened, Failure> {
+    /// Where a rehearsal writes what happens in it: beside the journal, anew each time. None while another rehearsal of the
+    /// same journal writes there: this one goes on all the same.
+    pub fn own_journal(journal: &Path) -> Result<Option<Opened>, Failure> {
         let own = journal.with_added_extension("rehearsal");
-        discard(&own).map_err(Failure::machine)?;
-        Writer::open(&own).map_err(Failure::machine)
+        match discard(&own) {
+            Err(cause) if cause.kind() == io::ErrorKind::ResourceBusy => {
+                tracing::warn!("this rehearsal is not written down: another one is writing {}", own.display());
+                Ok(None)
+            }
+            discarded => {
+                discarded.map_err(Failure::machine)?;
+                Writer::open(&own).map(Some).map_err(Failure::machine)
+            }
+        }
     }
 
     /// Follows what came before a frame, from the last spot before it, and keeps spots for the next time.

@@ -368,14 +368,26 @@ struct Desk {
 
 impl Desk {
     fn open(recorded: &Recorded, lists: &str, more: &[&str]) -> Self {
+        // A copy: whoever rehearses writes beside it.
+        let journal = recorded.path(lists).with_extension("journal");
+        std::fs::copy(recorded.path("show.journal"), &journal).expect("copies");
+        Self::open_beside(recorded, &journal, lists, more)
+    }
+
+    fn open_beside(recorded: &Recorded, journal: &Path, lists: &str, more: &[&str]) -> Self {
         let mut command = sideline();
         command.args(["replay", "--headless", "--json", "--commands", "-", "--lists"]).arg(recorded.path(lists));
-        command.args(more).arg(recorded.path("show.journal"));
+        command.args(more).arg(journal);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut rehearsal = Running(command.spawn().expect("starts"));
         let commands = rehearsal.0.stdin.take().expect("piped");
         let said = std::io::BufRead::lines(std::io::BufReader::new(rehearsal.0.stderr.take().expect("piped")));
         Self { rehearsal, commands, said }
+    }
+
+    /// Waits until the rehearsal says something.
+    fn hear(&mut self, words: &str) {
+        while !self.said.next().expect("it says what happens").expect("reads").contains(words) {}
     }
 
     fn steer(&mut self, what: &Value) {
@@ -470,7 +482,7 @@ fn a_rehearsal_changes_speed_and_plays_a_stretch_again_until_it_is_let_go() {
     let there = desk.go(&serde_json::json!({"do": "seek", "to": "6"}));
     let there = if there == first + 150 { there } else { desk.arrive() };
     assert_eq!(there, first + 150);
-    let journal = recorded.path("show.journal.rehearsal");
+    let journal = recorded.path("pace.journal.rehearsal");
     wait_for("the rehearsal's journal", || entries(&journal).iter().filter(|entry| entry["is"] == "frame").count() > 5);
     let status = desk.close();
     assert_eq!((&status["rehearsal"]["speed"], &status["rehearsal"]["stretch"]), (&1.0.into(), &Value::Null));
@@ -483,6 +495,28 @@ fn a_rehearsal_changes_speed_and_plays_a_stretch_again_until_it_is_let_go() {
     assert_eq!(entries(&journal)[1]["is"], "state");
     let output = sideline().args(["replay", "--speed", "max"]).arg(&journal).output().expect("starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn what_was_rehearsed_is_kept_when_the_recording_is_over_and_from_a_second_rehearsal() {
+    let recorded = recorded();
+    let last = whole()[whole().len() - 1].0;
+    let mut desk = Desk::open(recorded, "kept.lists", &["--from", "6"]);
+    let first = desk.arrive();
+    let journal = recorded.path("kept.journal.rehearsal");
+    let frames = || entries(&journal).iter().filter(|entry| entry["is"] == "frame").count() as u64;
+    wait_for("the rehearsal's journal", || frames() > 0);
+    let mut second = Desk::open_beside(recorded, &recorded.path("kept.journal"), "kept-2.lists", &["--from", "7"]);
+    second.hear("this rehearsal is not written down");
+    assert!(second.arrive() > first, "it goes on all the same");
+    desk.steer(&serde_json::json!({"do": "speed", "times": 4}));
+    desk.hear("the recording is over");
+    assert_eq!(desk.arrive(), last);
+    second.close();
+    assert_eq!(desk.close()["rehearsal"]["paused"], true);
+    assert_eq!(entries(&journal)[1]["is"], "state");
+    let before_the_end = |entry: &Value| entry["is"] == "frame" && entry["index"].as_u64().expect("a frame") < last;
+    assert!(entries(&journal).iter().any(before_the_end), "what was rehearsed is still there");
 }
 
 #[test]
