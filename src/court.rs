@@ -41,6 +41,8 @@ pub struct Court {
     pub inner_circle_radius: Option<f64>,
     /// Along each side of the lane: where players stand in line during a free throw.
     pub lane_marks: &'static [LaneMark],
+    /// From each side line into the court, where a league has them.
+    pub hash: Option<Hash>,
     pub backboard_width: f64,
     /// None where the rules know no restricted area.
     pub restricted_radius: Option<f64>,
@@ -54,6 +56,13 @@ pub enum LowerCircle {
     Open,
     /// The line goes on for `solid` at both ends, then there are dashes, gaps and dashes all as long as each other.
     Dashed { solid: f64, dash: f64, dashes: u32 },
+}
+
+/// A line from the side line into the court.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Hash {
+    pub to_baseline: f64,
+    pub length: f64,
 }
 
 /// A mark at the side of the lane, from one distance to another from the baseline; so thin ones are a line.
@@ -138,6 +147,8 @@ const NBA: Court = Court {
     lower_circle: LowerCircle::Dashed { solid: 12.29 * INCH, dash: 15.5 * INCH, dashes: 6 },
     inner_circle_radius: Some(24.0 * INCH),
     lane_marks: PRO_LANE,
+    // Rule 1, section I: four, 28 ft from the baseline, which extend 3 ft onto the court.
+    hash: Some(Hash { to_baseline: 336.0 * INCH, length: 36.0 * INCH }),
     backboard_width: 1828.8,
     restricted_radius: Some(1219.2),
     rim_radius: 228.6,
@@ -154,6 +165,7 @@ const NCAA: Court = Court {
     lower_circle: LowerCircle::Open,
     inner_circle_radius: None,
     lane_marks: COLLEGE_LANE,
+    hash: None,
     ..NBA
 };
 
@@ -172,6 +184,7 @@ const FIBA: Court = Court {
     lower_circle: LowerCircle::Open,
     inner_circle_radius: None,
     lane_marks: FIBA_LANE,
+    hash: None,
     backboard_width: 1800.0,
     restricted_radius: Some(1250.0),
     rim_radius: 225.0,
@@ -187,6 +200,7 @@ const NFHS: Court = Court {
     lower_circle: LowerCircle::Open,
     inner_circle_radius: None,
     lane_marks: SCHOOL_LANE,
+    hash: None,
     restricted_radius: None,
     ..NBA
 };
@@ -429,6 +443,16 @@ mod tests {
                 assert!(point.x.abs() >= court.key_width / 2.0 && point.y < free_throw, "{} {point:?}", court.league);
             }
         }
+        // From both side lines, at both ends, towards each other.
+        let hashes: Vec<[i32; 4]> = of("NBA", Mark::Hash)
+            .iter()
+            .map(|hash| hash.flattened(1.0))
+            .map(|hash| [hash[0].x, hash[0].y, hash[1].x, hash[1].y].map(|at| at.round() as i32))
+            .collect();
+        assert_eq!(hashes, [[-7620, 6934, -6706, 6934], [7620, 6934, 6706, 6934]]);
+        let full =
+            |league: &str| Court::of_league(league).full_lines().into_iter().filter(|(mark, _)| *mark == Mark::Hash);
+        assert_eq!((full("WNBA").count(), full("FIBA").count()), (4, 0));
         let first = of("NBA", Mark::LaneMarks)[0].start;
         assert_eq!((first.x, ((first.y + 1600.2) / INCH).round()), (-2438.4, 85.0));
     }

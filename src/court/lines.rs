@@ -20,13 +20,15 @@ pub enum Mark {
     RestrictedArea,
     Backboard,
     Rim,
+    /// At the side lines, from where the ball is put in play.
+    Hash,
     /// The half-court line and its circle or circles.
     Center,
 }
 
 impl Mark {
     /// As templates name them.
-    pub const NAMES: [(&'static str, Mark); 9] = [
+    pub const NAMES: [(&'static str, Mark); 10] = [
         ("boundary", Mark::Boundary),
         ("key", Mark::Key),
         ("circle", Mark::FreeThrowCircle),
@@ -35,6 +37,7 @@ impl Mark {
         ("restricted", Mark::RestrictedArea),
         ("backboard", Mark::Backboard),
         ("rim", Mark::Rim),
+        ("hash", Mark::Hash),
         ("center", Mark::Center),
     ];
 }
@@ -114,6 +117,12 @@ impl Court {
         lines.extend(self.free_throw_circle().into_iter().map(|arc| (Mark::FreeThrowCircle, arc)));
         for mark in self.lane_marks {
             lines.extend([-1.0, 1.0].map(|side| (Mark::LaneMarks, self.lane_mark(mark, side))));
+        }
+        if let Some(hash) = self.hash {
+            let (y, side) = (base + hash.to_baseline, self.width / 2.0);
+            lines.extend(
+                [-1.0, 1.0].map(|of| (Mark::Hash, Outline::from(of * side, y).line(of * (side - hash.length), y))),
+            );
         }
         if let Some(radius) = self.restricted_radius {
             let area =
