@@ -69,6 +69,54 @@ fn a_jersey_colour_that_changes_on_air_glides() {
     assert_eq!(show.draw(41), show.draw(42));
 }
 
+/// A plate in the home team's colour, made anew for another jersey, with the score on it.
+const JERSEY: &str = r##"{ "type": "group", "id": "jersey", "key": "{{ home.color.primary }}", "width": 100, "height": 20,
+    "vanish": { "to": { "opacity": 0 }, "length": "10f", "ease": "linear" }, "appear": { "from": { "opacity": 0 }, "length": "10f", "ease": "linear" },
+    "children": [{ "type": "box", "id": "plate", "width": 100, "height": 20, "fill": "{{ '#00f' if home.score == 9 else home.color.primary }}" }] }"##;
+
+#[test]
+fn a_node_of_another_key_comes_while_the_one_before_goes_as_it_was() {
+    let mut show = show(JERSEY);
+    let all = |show: &mut Show, frame| {
+        let list = show.draw(frame);
+        let of = |key: &str| {
+            let color = fill(&list, &format!("plate[{key}]"))?;
+            let tenths = (color.a * 10.0).round() as i32;
+            Some((hex(color), tenths))
+        };
+        (of("#ff0000"), of("#00ff00"))
+    };
+    let shown = |color: &str, tenths: i32| Some((color.to_owned(), tenths));
+    paint(&mut show, "#ff0000");
+    assert_eq!(all(&mut show, 0), (shown("#ff0000", 10), None), "the first is there at once");
+    paint(&mut show, "#00ff00");
+    assert_eq!(all(&mut show, 10), (shown("#ff0000", 10), None), "not to be seen yet");
+    // What goes no longer follows the game; what comes does.
+    show.game.home.score = Some(9);
+    assert_eq!(all(&mut show, 14), (shown("#ff0000", 6), shown("#0000ff", 4)));
+    // Back again on the way: it is the first one that comes back, from where it is.
+    paint(&mut show, "#ff0000");
+    assert_eq!(all(&mut show, 16), (shown("#0000ff", 4), shown("#0000ff", 6)));
+    assert_eq!(all(&mut show, 40), (shown("#0000ff", 10), None));
+    assert_eq!(show.draw(41), show.draw(42));
+}
+
+#[test]
+fn without_a_vanish_a_node_of_another_key_is_there_at_once_and_alone() {
+    let vanish = r##"    "vanish": { "to": { "opacity": 0 }, "length": "10f", "ease": "linear" }, "##;
+    let mut show = show(
+        &JERSEY
+            .replace(vanish, "")
+            .replace(r##""appear": { "from": { "opacity": 0 }, "length": "10f", "ease": "linear" },"##, ""),
+    );
+    paint(&mut show, "#ff0000");
+    show.draw(0);
+    paint(&mut show, "#00ff00");
+    let list = show.draw(1);
+    let found = ["#ff0000", "#00ff00"].map(|key| fill(&list, &format!("plate[{key}]")).map(hex));
+    assert_eq!(found, [None, Some("#00ff00".to_owned())]);
+}
+
 #[test]
 fn what_is_told_of_the_past_does_not_glide_and_the_unknown_is_no_colour() {
     let mut show = show(PLATE);
