@@ -268,7 +268,9 @@ pub(super) fn read_presence(
     is_row: bool,
 ) -> Option<Box<Presence>> {
     let (appear, vanish) = (object.get("appear"), object.get("vanish"));
-    if let Some(value) = appear.or(vanish).filter(|_| !object.has("when") && !is_row) {
+    // A repeat's key is that of its items.
+    let has_key = object.has("key") && named.kind != "repeat";
+    if let Some(value) = appear.or(vanish).filter(|_| !object.has("when") && !has_key && !is_row) {
         let name = if appear.is_some() { "appear" } else { "vanish" };
         let help = "give it a `when` or a `key`, or make it a child of a repeat".to_owned();
         reader.problem(value.at, format!("`{name}` is for nodes that come and go, and this one is always there"), help);

@@ -96,45 +96,13 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let object = reader.object(value, "node")?;
     // The nodes around it are not done yet.
     let outer = std::mem::replace(&mut reader.node, InHand { defaults: Defaults::of(&object), ..InHand::default() });
-    let node = match read_key(reader, &object, names) {
-        Some(keyed) => read_keyed(reader, value, &object, names, keyed),
-        None => read_object(reader, value, &object, names).map(|node| noted(reader, node)),
-    };
-    reader.node = outer;
-    node
-}
-
-/// With the expressions that were read of it.
-fn noted(reader: &mut Reader, node: Node) -> Node {
-    Node { exprs: std::mem::take(&mut reader.node.exprs), ..node }
-}
-
-/// `key`: what a node is of. A repeat of one row says that already: with another key it has another row, and the one before
-/// is on its way out.
-fn read_key(reader: &mut Reader, object: &Object<'_>, names: &mut Names) -> Option<Node> {
-    let is_repeat = object.get("type").is_some_and(|kind| matches!(&kind.json, Json::String(name) if name == "repeat"));
-    object.get("key").filter(|_| !is_repeat)?;
-    let key = reader.expr(object, "key")?;
-    let over = reader.expr_text("{{ [0] }}", object.at, "key")?;
-    let row = RepeatNode { over, name: Arc::default(), index_name: Arc::default(), key: Some(key), dx: 0.0, dy: 0.0 };
-    Some(names.unnamed("", Kind::Repeat(row)))
-}
-
-fn read_keyed(
-    reader: &mut Reader,
-    value: &Spanned,
-    object: &Object<'_>,
-    names: &mut Names,
-    keyed: Node,
-) -> Option<Node> {
-    // The row's item and its place, which no expression can name.
     let locals = reader.locals.len();
-    reader.locals.extend([Arc::default(), Arc::default()]);
-    let is_row = std::mem::replace(&mut names.is_row, true);
-    let node = read_object(reader, value, object, names).map(|node| noted(reader, node));
-    names.is_row = is_row;
+    let keyed = read_key(reader, &object, names);
+    let node = read_object(reader, value, &object, names);
     reader.locals.truncate(locals);
-    let node = node?;
+    let inner = std::mem::replace(&mut reader.node, outer);
+    let node = Node { exprs: inner.exprs, ..node? };
+    let Some(keyed) = keyed else { return Some(node) };
     if let Some(value) = object.get("key").filter(|_| node.item.is_some()) {
         let help = "put it into a group, which stands in the layout".to_owned();
         reader.problem(value.at, "a node with a `key` stands by itself, and this one stands in a layout", help);
@@ -142,15 +110,26 @@ fn read_keyed(
     Some(Node { id: format!("{}:key", node.id).into(), children: vec![node], ..keyed })
 }
 
+/// `key`: what a node is of. A repeat of one row has all that this takes: with another key it has another row, and the one
+/// before is on its way out. The node is that row; this is the repeat around it, whose own locals no expression can name.
+fn read_key(reader: &mut Reader, object: &Object<'_>, names: &mut Names) -> Option<Node> {
+    let is_repeat = object.get("type").is_some_and(|kind| matches!(&kind.json, Json::String(name) if name == "repeat"));
+    object.get("key").filter(|_| !is_repeat)?;
+    let key = reader.expr(object, "key")?;
+    let over = reader.expr_text("{{ [0] }}", object.at, "key")?;
+    let [name, index_name] = [Arc::default(), Arc::default()];
+    reader.locals.extend([Arc::clone(&name), Arc::clone(&index_name)]);
+    let row = RepeatNode { over, name, index_name, key: Some(key), dx: 0.0, dy: 0.0 };
+    Some(names.unnamed("", Kind::Repeat(row)))
+}
+
 fn read_object(reader: &mut Reader, value: &Spanned, object: &Object<'_>, names: &mut Names) -> Option<Node> {
     let index = names.next;
     names.next += 1;
     if names.next > MAX_NODES {
-        if names.next == MAX_NODES + 1 {
-            let message = format!("more than {MAX_NODES} nodes, those of components counted wherever they are used");
-            if !reader.problems.iter().any(|problem| problem.message == message) {
-                reader.problem(value.at, message, None);
-            }
+        let message = format!("more than {MAX_NODES} nodes, those of components counted wherever they are used");
+        if !reader.problems.iter().any(|problem| problem.message == message) {
+            reader.problem(value.at, message, None);
         }
         return None;
     }
