@@ -15,7 +15,7 @@ use super::fold::Fold;
 use super::lists::Lists;
 use super::on_air::{Beginning, Inlets, OnAir, Shared, Turn};
 use super::positions::Positions;
-use super::rehearse::{self, Pass, Rehearsal, Rehearsing, Senders};
+use super::rehearse::{self, OwnJournal, Pass, Rehearsal, Rehearsing, Senders};
 use super::show_file::ShowFileWatch;
 use super::watch::{Scope, Watch};
 use super::{Failure, Show, feeds, outputs, rundown, show_problems, typed};
@@ -242,6 +242,8 @@ struct Turns {
     epoch: Timestamp,
     /// The recording's last frame.
     last: FrameIndex,
+    /// What this rehearsal is written into, once it has been.
+    own: Option<OwnJournal>,
     decoding: BTreeMap<FeedId, decode::Options>,
     is_feeds_only: bool,
     baton: Arc<Baton>,
@@ -261,7 +263,7 @@ impl Turns {
         shared.baton.store(Some(baton.clone()));
         let (journal, network) = (rehearsal.journal.clone(), runtime.handle().clone());
         let (show, shared) = (show.clone(), shared.clone());
-        Ok(Self { show, network, journal, epoch, last, decoding, is_feeds_only, baton, shared })
+        Ok(Self { show, network, journal, epoch, last, own: None, decoding, is_feeds_only, baton, shared })
     }
 
     fn first(&mut self) -> Result<Turn, Failure> {
@@ -285,7 +287,7 @@ impl Turns {
         // A stretch that is played again is not one show after another: its frames are counted again and again. At the
         // recording's end everything stands still, and what was rehearsed up to there is kept.
         let is_written = !is_loop && first < self.last;
-        let journal = if is_written { Rehearsing::own_journal(&self.journal)? } else { None };
+        let journal = if is_written { self.own_journal()? } else { None };
         let _in_network = self.network.enter();
         if let Some(saved) = self.shared.saved() {
             hand_over.stage.set_templates(saved.set.clone());
@@ -313,6 +315,17 @@ impl Turns {
         turn.go_on_with(hand_over, &today);
         tracing::info!("rehearsing from frame {first}");
         Ok(turn)
+    }
+
+    /// The rehearsal's own journal, empty; none while another rehearsal has it: this one goes on all the same.
+    fn own_journal(&mut self) -> Result<Option<Opened>, Failure> {
+        if self.own.is_none() {
+            self.own = OwnJournal::claim(&self.journal)?;
+        }
+        if self.own.is_none() {
+            tracing::warn!("not written down: another rehearsal of {} is", self.journal.display());
+        }
+        self.own.as_ref().map(OwnJournal::begin_anew).transpose()
     }
 }
 

@@ -6,7 +6,7 @@
 //! journal of its own, unless the rehearsal is a stretch that is played again and again.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,22 +105,6 @@ impl Rehearsing {
         self.outline.decoding()
     }
 
-    /// Where a rehearsal writes what happens in it: beside the journal, anew each time. None while another rehearsal of the
-    /// same journal writes there: this one goes on all the same.
-    pub fn own_journal(journal: &Path) -> Result<Option<Opened>, Failure> {
-        let own = journal.with_added_extension("rehearsal");
-        match discard(&own) {
-            Err(cause) if cause.kind() == io::ErrorKind::ResourceBusy => {
-                tracing::warn!("this rehearsal is not written down: another one is writing {}", own.display());
-                Ok(None)
-            }
-            discarded => {
-                discarded.map_err(Failure::machine)?;
-                Writer::open(&own).map(Some).map_err(Failure::machine)
-            }
-        }
-    }
-
     /// Follows what came before a frame, from the last spot before it, and keeps spots for the next time.
     pub fn pass(&mut self, show: &Show, to: FrameIndex) -> Result<Pass, Failure> {
         let mut understudy = Understudy::new(show, self.outline.start.rate, self.left_out);
@@ -157,6 +141,31 @@ impl Rehearsing {
         let (fold, bundle, rest) = playback.into_rest()?;
         let bundle = bundle.unwrap_or_else(|| show.bundle.clone());
         Ok(Pass { first: to, fold, hand_over, bundle, rest, begins })
+    }
+}
+
+/// Where a rehearsal writes what happens in it: beside the journal, one rehearsal at a time.
+pub(super) struct OwnJournal {
+    path: PathBuf,
+    /// Held while the rehearsal goes on, also where nothing is written. The file stays: if it were removed, two could hold one each.
+    _lock: File,
+}
+
+impl OwnJournal {
+    /// None while another rehearsal of the same journal has it.
+    pub fn claim(journal: &Path) -> Result<Option<Self>, Failure> {
+        let path = journal.with_added_extension("rehearsal");
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(path.with_added_extension("lock"));
+        let lock = lock.map_err(Failure::machine)?;
+        // Where a file system knows no locks, nobody is kept out.
+        let is_taken = matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+        Ok((!is_taken).then_some(Self { path, _lock: lock }))
+    }
+
+    /// In place of whatever it held so far.
+    pub fn begin_anew(&self) -> Result<Opened, Failure> {
+        discard(&self.path).map_err(Failure::machine)?;
+        Writer::open(&self.path).map_err(Failure::machine)
     }
 }
 

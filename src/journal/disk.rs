@@ -7,7 +7,7 @@
 //! entries lost, and counted. A file that was taken away is followed by one that begins anew and can be replayed alone; for
 //! that its state is asked for. It never makes anybody wait and never ends the show.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +52,12 @@ pub(super) type Append = Box<dyn Fn(&Path) -> io::Result<Box<dyn Write + Send>> 
 
 pub(super) fn append() -> Append {
     Box::new(|path| {
-        let file = segments::lock(OpenOptions::new().append(true).open(path)?)?;
+        let file = OpenOptions::new().append(true).open(path)?;
+        // Two shows in one journal would number over each other. Held until the file is closed, or the program is gone;
+        // where a file system knows no locks, nobody is kept out.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program is writing it"));
+        }
         Ok(Box::new(file))
     })
 }

@@ -5,7 +5,7 @@
 //! the numbers, and the file without a number is the last. Lines are never torn between files. Beside them lies the
 //! checkpoint.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -73,28 +73,8 @@ pub(super) fn current(journal: &Path) -> io::Result<u32> {
     Ok(list(journal)?.last().map_or(1, |last| last.number + 1))
 }
 
-/// Two shows in one journal would number over each other, and one would throw away what the other writes. Held until the
-/// file is closed, or the program is gone; where a file system knows no locks, nobody is kept out.
-///
-/// # Errors
-/// `ResourceBusy` when another one holds it.
-pub(super) fn lock(file: File) -> io::Result<File> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another program is writing it"))
-        }
-        _ => Ok(file),
-    }
-}
-
 /// Removes a journal with all its files and its checkpoint; fine where there is none.
-///
-/// # Errors
-/// `ResourceBusy` when a program is writing it, which is then left as it is; what the file system says otherwise.
 pub fn discard(journal: &Path) -> io::Result<()> {
-    // The lock is kept until the file is gone: nobody begins to write it meanwhile. One that cannot be opened has nobody
-    // who writes it; why it cannot be removed, if so, is told below.
-    let _lock = OpenOptions::new().append(true).open(journal).ok().map(lock).transpose()?;
     let mut files = vec![journal.to_owned(), super::checkpoint::path_of(journal)];
     for Aside { number, .. } in list(journal)? {
         files.extend([aside(journal, number), packed(journal, number)]);

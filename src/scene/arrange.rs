@@ -267,6 +267,10 @@ impl Painter<'_> {
                 let mut all = [0.0f32; 2];
                 let step = [repeat.dx * self.scale, repeat.dy * self.scale];
                 self.each_row(node, repeat, instance, |painter, row, at| {
+                    // A node that gives way to another one takes no room from it.
+                    if repeat.is_of_node && row.is_leaving {
+                        return;
+                    }
                     let one = painter.reach(&node.children, &mut row.children, space);
                     all = [0, 1].map(|axis| all[axis].max(one[axis] + step[axis] * at as f32));
                 });

@@ -23,9 +23,10 @@ impl Painter<'_> {
         // What a layout has placed is not shifted as well.
         let step = if node.layout.is_some() { [0.0; 2] } else { [repeat.dx * self.scale, repeat.dy * self.scale] };
         self.each_row(node, repeat, instance, |painter, row, at| {
-            painter.found.last_ordinal = painter.found.last_ordinal.max(at as u32);
+            let ordinal = painter.ordinal;
+            painter.found.last_ordinal = painter.found.last_ordinal.max(ordinal);
             let origin = [0, 1].map(|axis| space.origin[axis] + step[axis] * at as f32);
-            let inner = Space { origin, ordinal: at as u32, ..*space };
+            let inner = Space { origin, ordinal, ..*space };
             painter.nodes(&node.children, &mut row.children, &inner, begin);
         });
     }
@@ -48,7 +49,9 @@ impl Painter<'_> {
             self.scope.locals.push(Local { name: repeat.index_name.clone(), value: Value::from(i), changed: 1 });
             let key = repeat.key.as_ref().and_then(|key| text_of(&self.eval(key, &mut place.results)));
             self.scope.locals.truncate(first);
-            rows.show(item, changed, key.unwrap_or_else(|| i.to_string()), self.tick);
+            // A node that is of something unknown is another one than that of any number.
+            let unknown = || if repeat.is_of_node { String::new() } else { i.to_string() };
+            rows.show(item, changed, key.unwrap_or_else(unknown), self.tick);
         }
         let vanishes = |child: &Node| child.presence.as_ref().is_some_and(|presence| presence.vanishes());
         if node.children.iter().any(vanishes) && !self.moment.is_old_news {
@@ -81,7 +84,9 @@ impl Painter<'_> {
             self.scope.locals.push(index);
             let suffix = self.suffix.len();
             self.suffix.push_str(&format!("[{}]", row.key));
-            (self.ordinal, self.is_row_late, self.is_row_leaving) = (shown.at as u32, row.is_late, row.is_leaving);
+            // A node's own row stands where the node does.
+            self.ordinal = if repeat.is_of_node { outer.0 } else { shown.at as u32 };
+            (self.is_row_late, self.is_row_leaving) = (row.is_late, row.is_leaving);
             self.is_frozen = outer.3 || row.is_leaving;
             self.room = each_room;
             each(self, row, shown.at);

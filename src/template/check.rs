@@ -202,6 +202,11 @@ fn check_component(reader: &mut Reader, node: &Node, component: &ComponentNode, 
 pub(super) fn paths(nodes: &[&Node], lets: &[(Arc<str>, Arc<Expr>)]) -> Vec<String> {
     let Some((node, around)) = nodes.split_last() else { return Vec::new() };
     let mut paths = own_paths(node);
+    if let Some(Node { kind: Kind::Repeat(repeat), .. }) = around.last()
+        && repeat.is_of_node
+    {
+        paths.extend(repeat.key.iter().flat_map(|key| texts(key)));
+    }
     for outer in around.iter().rev() {
         let Kind::Component(component) = &outer.kind else { continue };
         let arguments = component.arguments.iter().map(|(name, argument)| match argument {

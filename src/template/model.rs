@@ -400,6 +400,8 @@ pub(crate) struct RepeatNode {
     pub index_name: Arc<str>,
     /// An item's identity, so that its state follows it when the list changes; its index when absent.
     pub key: Option<Arc<Expr>>,
+    /// It is what a node's own `key` stands for: its one row is the node, and nothing is named.
+    pub is_of_node: bool,
     pub dx: f32,
     pub dy: f32,
 }

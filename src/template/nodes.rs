@@ -96,16 +96,21 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
     let object = reader.object(value, "node")?;
     // The nodes around it are not done yet.
     let outer = std::mem::replace(&mut reader.node, InHand { defaults: Defaults::of(&object), ..InHand::default() });
-    let locals = reader.locals.len();
+    let (locals, is_row) = (reader.locals.len(), names.is_row);
     let keyed = read_key(reader, &object, names);
     let node = read_object(reader, value, &object, names);
     reader.locals.truncate(locals);
     let inner = std::mem::replace(&mut reader.node, outer);
     let node = Node { exprs: inner.exprs, ..node? };
     let Some(keyed) = keyed else { return Some(node) };
-    if let Some(value) = object.get("key").filter(|_| node.item.is_some()) {
-        let help = "put it into a group, which stands in the layout".to_owned();
-        reader.problem(value.at, "a node with a `key` stands by itself, and this one stands in a layout", help);
+    let around = match (&node.item, is_row) {
+        (Some(_), _) => Some(("layout", "put it into a group, which stands in the layout")),
+        (None, true) => Some(("repeat", "put it into a group, or have the `key` of the repeat say it")),
+        (None, false) => None,
+    };
+    if let (Some(value), Some((around, help))) = (object.get("key"), around) {
+        let message = format!("a node with a `key` stands by itself, and this one stands in a {around}");
+        reader.problem(value.at, message, help.to_owned());
     }
     Some(Node { id: format!("{}:key", node.id).into(), children: vec![node], ..keyed })
 }
@@ -113,13 +118,14 @@ pub(crate) fn read_node(reader: &mut Reader, value: &Spanned, names: &mut Names)
 /// `key`: what a node is of. A repeat of one row has all that this takes: with another key it has another row, and the one
 /// before is on its way out. The node is that row; this is the repeat around it, whose own locals no expression can name.
 fn read_key(reader: &mut Reader, object: &Object<'_>, names: &mut Names) -> Option<Node> {
-    let is_repeat = object.get("type").is_some_and(|kind| matches!(&kind.json, Json::String(name) if name == "repeat"));
-    object.get("key").filter(|_| !is_repeat)?;
+    let kind =
+        object.get("type").and_then(|kind| if let Json::String(name) = &kind.json { Some(&**name) } else { None });
+    object.get("key").filter(|_| kind.is_some_and(|kind| kind != "repeat" && KINDS.contains(&kind)))?;
     let key = reader.expr(object, "key")?;
     let over = reader.expr_text("{{ [0] }}", object.at, "key")?;
     let [name, index_name] = [Arc::default(), Arc::default()];
     reader.locals.extend([Arc::clone(&name), Arc::clone(&index_name)]);
-    let row = RepeatNode { over, name, index_name, key: Some(key), dx: 0.0, dy: 0.0 };
+    let row = RepeatNode { over, name, index_name, key: Some(key), is_of_node: true, dx: 0.0, dy: 0.0 };
     Some(names.unnamed("", Kind::Repeat(row)))
 }
 
@@ -450,5 +456,6 @@ fn read_repeat(reader: &mut Reader, object: &Object<'_>, has_layout: bool) -> Op
     }
     // A list that is missing or wrong has been reported; what is in the repeat is checked as for one that is empty.
     let over = over.or_else(|| reader.expr_text("{{ [] }}", object.at, "over"))?;
-    Some(Kind::Repeat(RepeatNode { over, name: name.unwrap_or_default(), index_name, key, dx, dy }))
+    let name = name.unwrap_or_default();
+    Some(Kind::Repeat(RepeatNode { over, name, index_name, key, is_of_node: false, dx, dy }))
 }
