@@ -204,7 +204,7 @@ fn hockey_shots_stand_at_the_end_that_their_team_attacks() {
         game.home.attacks = Some(end(home_end));
         game.away.attacks = Some(end(if home_end == "left" { "right" } else { "left" }));
         let list = drawn("rink", serde_json::json!({}), &game);
-        let goals = |end: &str| middles(&list, &format!("/goal[{end}]["));
+        let goals = |end: &str| middles(&list, &format!("/goal[{end}"));
         let (left, right) = (goals("left"), goals("right"));
         let (home, away) = if home_end == "left" { (&left, &right) } else { (&right, &left) };
         // Each disc and its number's plate is one box.
