@@ -43,6 +43,8 @@ pub(super) const SUMMARY_EVERY: Duration = Duration::from_millis(500);
 pub(super) const LOCATION_EVERY: Duration = Duration::from_millis(40);
 /// A client that takes nothing for this long is gone.
 const SEND_LIMIT: Duration = Duration::from_secs(10);
+/// A client that is told to go has so long to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 /// A message that was held back by a fault waits no longer for one to be told before it.
 const HELD_LIMIT: Duration = Duration::from_millis(100);
 /// A connection that says nothing any more is let go at last.
@@ -194,7 +196,16 @@ impl Session {
 
     async fn close(&mut self, reason: &'static str) -> Result<(), Ended> {
         let frame = CloseFrame { code: close_code::POLICY, reason: reason.into() };
-        self.deliver(Message::Close(Some(frame))).await
+        self.deliver(Message::Close(Some(frame))).await?;
+        // Until the client has answered, as RFC 6455 (7.1.1) has it: hanging up on something unread resets the connection, and
+        // the client may never read why.
+        let answered = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => Err(Ended),
+            () = answered => Ok(()),
+            () = tokio::time::sleep(ANSWER_LIMIT) => Ok(()),
+        }
     }
 
     /// Tells a message of the game, with what goes wrong with it.
