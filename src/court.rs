@@ -58,10 +58,12 @@ pub enum LowerCircle {
     Dashed { solid: f64, dash: f64, dashes: u32 },
 }
 
-/// A line from the side line into the court.
+/// A line from the side line into the court, square to it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Hash {
+    /// How far from the baseline it lies, in millimetres.
     pub to_baseline: f64,
+    /// From the side line on, in millimetres.
     pub length: f64,
 }
 

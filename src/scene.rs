@@ -366,7 +366,7 @@ mod tests {
         }
         let (list, work) = draw(&mut stage, 102, &game, &mut fonts);
         assert_eq!(work.evaluations, 1, "only the clock's text reads the clock");
-        assert_eq!(work.layouts, 6, "bar, clocks, faces, face, running, clock");
+        assert_eq!(work.layouts, 6, "bar, clocks, the face by its key, face, running, clock");
         assert_eq!(list, drawn_anew("score-bug", &game, &mut fonts));
     }
 

@@ -3,7 +3,8 @@
 //! Messages reach the desk at the times at which they were received, counted by a clock that can run faster; what came
 //! before the chosen beginning is followed beforehand, so that the first frame is what it was on air. With the feeds only,
 //! last night's commands stay away and the operator of today takes and clears as in a show. What happens is written into a
-//! journal of its own, unless the rehearsal is a stretch that is played again and again.
+//! journal of its own, unless the rehearsal is a stretch that is played again and again, or another rehearsal of the same journal has
+//! that one.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};

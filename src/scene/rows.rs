@@ -1,4 +1,4 @@
-//! Repeats: which items one shows, and what is drawn for each.
+//! Repeats, and nodes with a `key`, which are repeats of one row: which items one shows, and what is drawn for each.
 //!
 //! In: a repeat's list by its expression, and what its rows remember. Out: a row for each item, which follows the item by its
 //! key wherever the list takes it, and those on their way out.
